@@ -1,0 +1,91 @@
+/*-------------------------------------------------------------------------
+ *
+ * compat.h
+ *	  Differences between PostgreSQL 14 and 18, all of them.
+ *
+ * No other file tests PG_VERSION_NUM.  Include it after postgres.h.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef GREENERY_COMPAT_H
+#define GREENERY_COMPAT_H
+
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "datatype/timestamp.h"
+#include "pgtime.h"
+#include "utils/datetime.h"
+#include "utils/guc.h"
+
+#if PG_VERSION_NUM < 140000
+#error "greenery needs PostgreSQL 14 or later"
+#endif
+
+/* MarkGUCPrefixReserved replaced EmitWarningsOnPlaceholders in 15 */
+#if PG_VERSION_NUM < 150000
+#define MarkGUCPrefixReserved(prefix) EmitWarningsOnPlaceholders(prefix)
+#endif
+
+/* varatt.h was split off postgres.h in 16 */
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
+/* 18 lets a module say its name and version */
+#if PG_VERSION_NUM >= 180000
+#define GREENERY_MODULE_MAGIC(name_, version_) \
+	PG_MODULE_MAGIC_EXT(.name = name_, .version = version_)
+#else
+#define GREENERY_MODULE_MAGIC(name_, version_) PG_MODULE_MAGIC
+#endif
+
+/*
+ * DecodeInterval into months, days and microseconds.  Returns false when the
+ * fields are no interval.
+ */
+static inline bool
+greenery_decode_interval(char **field, int *ftype, int nf, int *dtype,
+						 int64 *months, int64 *days, int64 *microseconds)
+{
+#if PG_VERSION_NUM >= 150000
+	struct pg_itm_in in = {0};
+
+	if (DecodeInterval(field, ftype, nf, INTERVAL_FULL_RANGE, dtype, &in) != 0)
+		return false;
+	*microseconds = in.tm_usec;
+	*days = in.tm_mday;
+	*months = (int64) in.tm_year * MONTHS_PER_YEAR + in.tm_mon;
+#else
+	struct pg_tm tm = {0};
+	fsec_t		fsec = 0;
+
+	if (DecodeInterval(field, ftype, nf, INTERVAL_FULL_RANGE, dtype,
+					   &tm, &fsec) != 0)
+		return false;
+	*microseconds = ((((int64) tm.tm_hour * MINS_PER_HOUR + tm.tm_min) *
+					  SECS_PER_MINUTE) + tm.tm_sec) * USECS_PER_SEC + fsec;
+	*days = tm.tm_mday;
+	*months = (int64) tm.tm_year * MONTHS_PER_YEAR + tm.tm_mon;
+#endif
+	return true;
+}
+
+/*
+ * DecodeDateTime; tz NULL means that a time zone in the text is an error.
+ * Returns false when the fields are no date and time.
+ */
+static inline bool
+greenery_decode_datetime(char **field, int *ftype, int nf, int *dtype,
+						 struct pg_tm *tm, fsec_t *fsec, int *tz)
+{
+#if PG_VERSION_NUM >= 160000
+	DateTimeErrorExtra extra;
+
+	return DecodeDateTime(field, ftype, nf, dtype, tm, fsec, tz, &extra) == 0;
+#else
+	return DecodeDateTime(field, ftype, nf, dtype, tm, fsec, tz) == 0;
+#endif
+}
+
+#endif							/* GREENERY_COMPAT_H */

@@ -1,0 +1,25 @@
+/*-------------------------------------------------------------------------
+ *
+ * greenery.c
+ *	  Module magic and start-up.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "greenery.h"
+
+GREENERY_MODULE_MAGIC("greenery", GREENERY_VERSION);
+
+void		_PG_init(void);
+
+/*
+ * Define the settings.  Nothing else may happen at load time: the library is
+ * loaded by the first call of any of its functions, in any session.
+ */
+void
+_PG_init(void)
+{
+	greenery_define_settings();
+}
