@@ -35,6 +35,11 @@ EXTRA_CLEAN = greenery--$(EXTVERSION).sql META.json
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
+# the server was built with gcc; clang does not know all of its flags
+ifneq (,$(findstring clang,$(CC)))
+override CFLAGS := $(filter-out -fexcess-precision=standard,$(CFLAGS))
+endif
+
 # after the include: PGXS must not take these for its own default goal
 greenery--$(EXTVERSION).sql: $(SQL_PARTS) Makefile greenery.control
 	cat $(SQL_PARTS) > $@
