@@ -37,7 +37,9 @@ include $(PGXS)
 
 # the server was built with gcc; clang does not know all of its flags
 ifneq (,$(findstring clang,$(CC)))
-override CFLAGS := $(filter-out -fexcess-precision=standard,$(CFLAGS))
+override CFLAGS := $(filter-out -fexcess-precision=standard \
+	-Wimplicit-fallthrough=3 -Wno-format-truncation -Wno-stringop-truncation \
+	-Wcast-function-type,$(CFLAGS))
 endif
 
 # after the include: PGXS must not take these for its own default goal
