@@ -221,14 +221,14 @@ PG_FUNCTION_INFO_V1(greenery_repeat_horizon_setting);
 
 /* greenery.timezone */
 Datum
-greenery_timezone(PG_FUNCTION_ARGS)
+greenery_timezone(PG_FUNCTION_ARGS pg_attribute_unused())
 {
 	PG_RETURN_TEXT_P(cstring_to_text(timezone_setting));
 }
 
 /* greenery.as_of, or NULL when it is not set */
 Datum
-greenery_as_of_setting(PG_FUNCTION_ARGS)
+greenery_as_of_setting(PG_FUNCTION_ARGS pg_attribute_unused())
 {
 	TimestampTz result;
 
@@ -244,21 +244,21 @@ greenery_as_of_setting(PG_FUNCTION_ARGS)
 
 /* greenery.stock_cover */
 Datum
-greenery_stock_cover(PG_FUNCTION_ARGS)
+greenery_stock_cover(PG_FUNCTION_ARGS pg_attribute_unused())
 {
 	return length_datum(stock_cover_setting);
 }
 
 /* greenery.session_gap */
 Datum
-greenery_session_gap(PG_FUNCTION_ARGS)
+greenery_session_gap(PG_FUNCTION_ARGS pg_attribute_unused())
 {
 	return length_datum(session_gap_setting);
 }
 
 /* greenery.repeat_horizon, or NULL when it is auto */
 Datum
-greenery_repeat_horizon_setting(PG_FUNCTION_ARGS)
+greenery_repeat_horizon_setting(PG_FUNCTION_ARGS pg_attribute_unused())
 {
 	if (pg_strcasecmp(repeat_horizon_setting, "auto") == 0)
 		PG_RETURN_NULL();
