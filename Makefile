@@ -9,11 +9,46 @@ EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" greenery.con
 MODULE_big = greenery
 OBJS = \
 	src/greenery.o \
-	src/settings.o
+	src/settings.o \
+	src/retention/greenery_repeat_rate.o
 
 SQL_PARTS = \
 	src/greenery.sql \
 	src/settings.sql \
+	src/text/json_time.sql \
+	src/models/sources/users.sql \
+	src/models/sources/addresses.sql \
+	src/models/sources/products.sql \
+	src/models/sources/promos.sql \
+	src/models/sources/orders.sql \
+	src/models/sources/order_items.sql \
+	src/models/sources/events.sql \
+	src/models/staging/stg_users.sql \
+	src/models/staging/stg_addresses.sql \
+	src/models/staging/stg_products.sql \
+	src/models/staging/stg_promos.sql \
+	src/models/staging/stg_orders.sql \
+	src/models/staging/stg_order_items.sql \
+	src/models/staging/stg_events.sql \
+	src/history/history.sql \
+	src/models/marts/core/as_of.sql \
+	src/models/marts/core/fact_events.sql \
+	src/models/marts/core/dim_products.sql \
+	src/models/marts/core/dim_order_products.sql \
+	src/models/marts/core/fact_order_items_products.sql \
+	src/models/marts/core/fact_user_orders.sql \
+	src/models/marts/core/dim_users.sql \
+	src/models/marts/core/dim_active_promos.sql \
+	src/models/marts/core/fact_user_sessions.sql \
+	src/models/marts/core/fact_user_content_pageviews.sql \
+	src/models/marts/core/fact_user_order_pageviews.sql \
+	src/models/marts/core/metrics.sql \
+	src/models/marts/marketing/fact_promo_orders.sql \
+	src/models/marts/product/product_sessions.sql \
+	src/models/marts/product/product_funnel.sql \
+	src/models/marts/product/session_funnel.sql \
+	src/retention/greenery_repeat_rate.sql \
+	src/privileges.sql \
 	src/ownership.sql
 
 DATA_built = greenery--$(EXTVERSION).sql

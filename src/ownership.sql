@@ -2,6 +2,10 @@
 -- what people work with belongs to the role that created the extension, so that
 -- it can load, bind, dump and restore without being a superuser.  C functions
 -- and aggregates stay with the bootstrap superuser.
+--
+-- And PUBLIC loses what is about the shop: the functions greenery_*, and those in
+-- schema greenery.  The owner of the extension may pass on those in C, which
+-- are not his.
 DO $ownership$
 DECLARE
 	ext oid;
@@ -46,6 +50,18 @@ BEGIN
 		   AND d.refclassid = 'pg_catalog.pg_extension'::regclass
 		   AND d.refobjid = ext AND d.deptype = 'e'
 		   AND l.lanname IN ('sql', 'plpgsql')
+		UNION ALL
+		SELECT pg_catalog.unnest(ARRAY[
+				pg_catalog.format('REVOKE ALL ON ROUTINE %s FROM PUBLIC', p.oid::regprocedure),
+				pg_catalog.format('GRANT EXECUTE ON ROUTINE %s TO %I WITH GRANT OPTION',
+								  p.oid::regprocedure, owner)])
+		  FROM pg_catalog.pg_depend d
+		  JOIN pg_catalog.pg_proc p ON p.oid = d.objid
+		 WHERE d.classid = 'pg_catalog.pg_proc'::regclass
+		   AND d.refclassid = 'pg_catalog.pg_extension'::regclass
+		   AND d.refobjid = ext AND d.deptype = 'e'
+		   AND (p.pronamespace = 'greenery'::regnamespace
+				OR p.proname OPERATOR(pg_catalog.~~) 'greenery\_%')
 	LOOP
 		EXECUTE cmd;
 	END LOOP;

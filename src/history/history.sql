@@ -1,0 +1,239 @@
+-- Histories of what the sources overwrite: promo status and discount, product
+-- inventory, order status.  As a dbt check snapshot: a row holds from valid_from
+-- up to, not including, valid_to; the open row has valid_to NULL.
+
+CREATE TABLE greenery.promo_history (
+	promo_id text NOT NULL,
+	status text,
+	discount numeric,
+	valid_from timestamptz NOT NULL,
+	valid_to timestamptz,
+	PRIMARY KEY (promo_id, valid_from),
+	CHECK (valid_to > valid_from)
+);
+CREATE UNIQUE INDEX promo_history_open_idx ON greenery.promo_history (promo_id) WHERE valid_to IS NULL;
+-- dumped: recorded, cannot be had again
+SELECT pg_catalog.pg_extension_config_dump('greenery.promo_history', '');
+
+COMMENT ON TABLE greenery.promo_history IS
+	'What stg_promos said, and from when to when: status and discount of each promo, recorded by greenery_record_history().';
+COMMENT ON COLUMN greenery.promo_history.promo_id IS 'The promo: stg_promos.promo_id.';
+COMMENT ON COLUMN greenery.promo_history.status IS 'Status in that time; NULL when unknown, or when the source had contradicting rows.';
+COMMENT ON COLUMN greenery.promo_history.discount IS 'Discount in that time, in the shop''s currency; NULL when unknown, or when the source had contradicting rows.';
+COMMENT ON COLUMN greenery.promo_history.valid_from IS 'Recorded first.';
+COMMENT ON COLUMN greenery.promo_history.valid_to IS 'Recorded first as something else, or as gone; NULL while it holds.';
+
+CREATE TABLE greenery.inventory_history (
+	product_id text NOT NULL,
+	inventory integer,
+	valid_from timestamptz NOT NULL,
+	valid_to timestamptz,
+	PRIMARY KEY (product_id, valid_from),
+	CHECK (valid_to > valid_from)
+);
+CREATE UNIQUE INDEX inventory_history_open_idx ON greenery.inventory_history (product_id) WHERE valid_to IS NULL;
+-- dumped: recorded, cannot be had again
+SELECT pg_catalog.pg_extension_config_dump('greenery.inventory_history', '');
+
+COMMENT ON TABLE greenery.inventory_history IS
+	'What stg_products said, and from when to when: inventory of each product, recorded by greenery_record_history().';
+COMMENT ON COLUMN greenery.inventory_history.product_id IS 'The product: stg_products.product_id.';
+COMMENT ON COLUMN greenery.inventory_history.inventory IS 'Units in stock in that time; NULL when unknown, or when the source had contradicting rows.';
+COMMENT ON COLUMN greenery.inventory_history.valid_from IS 'Recorded first.';
+COMMENT ON COLUMN greenery.inventory_history.valid_to IS 'Recorded first as something else, or as gone; NULL while it holds.';
+
+CREATE TABLE greenery.order_status_history (
+	order_id text NOT NULL,
+	status text,
+	valid_from timestamptz NOT NULL,
+	valid_to timestamptz,
+	PRIMARY KEY (order_id, valid_from),
+	CHECK (valid_to > valid_from)
+);
+CREATE UNIQUE INDEX order_status_history_open_idx ON greenery.order_status_history (order_id) WHERE valid_to IS NULL;
+-- dumped: recorded, cannot be had again
+SELECT pg_catalog.pg_extension_config_dump('greenery.order_status_history', '');
+
+COMMENT ON TABLE greenery.order_status_history IS
+	'What stg_orders said, and from when to when: status of each order, recorded by greenery_record_history().';
+COMMENT ON COLUMN greenery.order_status_history.order_id IS 'The order: stg_orders.order_id.';
+COMMENT ON COLUMN greenery.order_status_history.status IS 'Status in that time; NULL when unknown, or when the source had contradicting rows.';
+COMMENT ON COLUMN greenery.order_status_history.valid_from IS 'Recorded first.';
+COMMENT ON COLUMN greenery.order_status_history.valid_to IS 'Recorded first as something else, or as gone; NULL while it holds.';
+
+-- The terms of each promo at any time.  Before the recorded history the earliest
+-- recorded terms hold; a promo without history has those of today.
+CREATE VIEW greenery.promo_terms AS
+SELECT
+	h.promo_id,
+	h.discount,
+	CASE WHEN h.valid_from = min(h.valid_from) OVER (PARTITION BY h.promo_id)
+		 THEN '-infinity' ELSE h.valid_from END AS valid_from,
+	coalesce(h.valid_to, 'infinity') AS valid_to
+FROM greenery.promo_history h
+UNION ALL
+SELECT p.promo_id, p.discount, '-infinity', 'infinity'
+FROM greenery.stg_promos p
+WHERE p.promo_id IS NOT NULL
+	AND NOT EXISTS (SELECT FROM greenery.promo_history h WHERE h.promo_id = p.promo_id);
+
+COMMENT ON VIEW greenery.promo_terms IS
+	'The discount of each promo at any time: as recorded; before that, as first recorded; where nothing is recorded, as today.';
+COMMENT ON COLUMN greenery.promo_terms.promo_id IS 'The promo: stg_promos.promo_id.';
+COMMENT ON COLUMN greenery.promo_terms.discount IS 'Amount taken off an order in that time, in the shop''s currency.';
+COMMENT ON COLUMN greenery.promo_terms.valid_from IS 'From this moment on.';
+COMMENT ON COLUMN greenery.promo_terms.valid_to IS 'Up to, not including, this moment.';
+
+-- Unbroken times in which a promo was active, whatever its discount did.
+CREATE VIEW greenery.promo_active_spans AS
+SELECT
+	g.promo_id,
+	min(g.valid_from) AS active_since,
+	CASE WHEN bool_and(g.valid_to IS NOT NULL) THEN max(g.valid_to) END AS active_until
+FROM (
+	SELECT
+		b.*,
+		count(*) FILTER (WHERE b.begins)
+			OVER (PARTITION BY b.promo_id ORDER BY b.valid_from) AS span
+	FROM (
+		SELECT
+			h.promo_id,
+			h.valid_from,
+			h.valid_to,
+			lag(h.valid_to) OVER (PARTITION BY h.promo_id ORDER BY h.valid_from)
+				IS DISTINCT FROM h.valid_from AS begins
+		FROM greenery.promo_history h
+		WHERE h.status = 'active'
+	) b
+) g
+GROUP BY g.promo_id, g.span;
+
+COMMENT ON VIEW greenery.promo_active_spans IS
+	'Unbroken times in which a promo was recorded as active.';
+COMMENT ON COLUMN greenery.promo_active_spans.promo_id IS 'The promo: stg_promos.promo_id.';
+COMMENT ON COLUMN greenery.promo_active_spans.active_since IS 'Recorded as active from this moment on.';
+COMMENT ON COLUMN greenery.promo_active_spans.active_until IS 'Up to, not including, this moment; NULL while it is active.';
+
+-- plpgsql, for its NOTICE.
+CREATE FUNCTION @extschema@.greenery_active_promos(at timestamptz)
+	RETURNS TABLE (promo_id text, discount numeric, active_since timestamptz)
+	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $active_promos$
+DECLARE
+	recorded_since timestamptz;
+BEGIN
+	SELECT min(h.valid_from) INTO recorded_since FROM greenery.promo_history h;
+	IF recorded_since IS NULL OR at < recorded_since THEN
+		RAISE NOTICE 'no promo history is recorded at %', at
+			USING DETAIL = coalesce('The history begins at ' || recorded_since || '.',
+									'Nothing is recorded yet.'),
+				  HINT = 'Which promos were active then is unknown. greenery_record_history() records what is active now.';
+		RETURN;
+	END IF;
+	RETURN QUERY
+		SELECT h.promo_id, h.discount, s.active_since
+		FROM greenery.promo_history h
+		JOIN greenery.promo_active_spans s
+			ON s.promo_id = h.promo_id
+			AND s.active_since <= at
+			AND (s.active_until IS NULL OR at < s.active_until)
+		WHERE h.status = 'active'
+			AND h.valid_from <= at
+			AND (h.valid_to IS NULL OR at < h.valid_to);
+END
+$active_promos$;
+COMMENT ON FUNCTION @extschema@.greenery_active_promos(timestamptz) IS
+	'The promos active at a moment, by the recorded history, with their discount then. Before the history begins: a notice and no rows, because unknown is not none. NULL gives no rows.';
+
+-- One piece of code for all histories.  What the source says now is compared with
+-- the open rows: changed and vanished ones are closed, new ones opened.  All of
+-- it carries one moment, the transaction's, so that a second record in the same
+-- transaction finds its own rows and replaces them: no row ever has length 0.
+-- The moment never runs backwards: a transaction that began before another
+-- recorded, but records after it, takes the other's moment.
+CREATE FUNCTION @extschema@.greenery_record_history()
+	RETURNS TABLE (history text, opened bigint, closed bigint, replaced bigint)
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $record_history$
+DECLARE
+	spec record;
+	at timestamptz;
+	said text;
+	differs text;
+	gone bigint;
+BEGIN
+	-- one at a time, and the order is fixed: no deadlock
+	LOCK TABLE greenery.promo_history, greenery.inventory_history,
+		greenery.order_status_history IN SHARE ROW EXCLUSIVE MODE;
+
+	FOR spec IN
+		SELECT * FROM (VALUES
+			('promo_history', 'stg_promos', 'promo_id', ARRAY['status', 'discount']),
+			('inventory_history', 'stg_products', 'product_id', ARRAY['inventory']),
+			('order_status_history', 'stg_orders', 'order_id', ARRAY['status'])
+		) v (history, source, key, columns)
+	LOOP
+		EXECUTE format('SELECT greatest(transaction_timestamp(), max(valid_from), max(valid_to))
+						  FROM greenery.%I', spec.history)
+			INTO at;
+
+		-- what the source says of each key; where its rows contradict each other,
+		-- it says nothing
+		SELECT format('(SELECT %1$I, %2$s FROM greenery.%3$I
+						 WHERE %1$I IS NOT NULL GROUP BY %1$I)',
+					  spec.key,
+					  string_agg(format('CASE WHEN count(%1$I) = count(*) AND min(%1$I) = max(%1$I)
+											  THEN min(%1$I) END AS %1$I', c), ', '),
+					  spec.source)
+		  INTO said FROM unnest(spec.columns) c;
+		SELECT string_agg(format('h.%1$I IS DISTINCT FROM s.%1$I', c), ' OR ')
+		  INTO differs FROM unnest(spec.columns) c;
+
+		-- rows opened at this very moment: replace, or take back
+		EXECUTE format('UPDATE greenery.%1$I h SET %2$s FROM %3$s s
+						 WHERE h.%4$I = s.%4$I AND h.valid_to IS NULL
+						   AND h.valid_from = $1 AND (%5$s)',
+					   spec.history,
+					   (SELECT string_agg(format('%1$I = s.%1$I', c), ', ')
+						  FROM unnest(spec.columns) c),
+					   said, spec.key, differs)
+			USING at;
+		GET DIAGNOSTICS replaced = ROW_COUNT;
+		EXECUTE format('DELETE FROM greenery.%1$I h
+						 WHERE h.valid_to IS NULL AND h.valid_from = $1
+						   AND NOT EXISTS (SELECT FROM greenery.%2$I s WHERE s.%3$I = h.%3$I)',
+					   spec.history, spec.source, spec.key)
+			USING at;
+		GET DIAGNOSTICS gone = ROW_COUNT;
+		replaced := replaced + gone;
+
+		-- earlier open rows that hold no longer
+		EXECUTE format('UPDATE greenery.%1$I h SET valid_to = $1
+						  FROM greenery.%1$I o LEFT JOIN %2$s s ON s.%3$I = o.%3$I
+						 WHERE h.%3$I = o.%3$I AND h.valid_from = o.valid_from
+						   AND o.valid_to IS NULL AND o.valid_from < $1
+						   AND (s.%3$I IS NULL OR %4$s)',
+					   spec.history, said, spec.key, replace(differs, 'h.', 'o.'))
+			USING at;
+		GET DIAGNOSTICS closed = ROW_COUNT;
+
+		EXECUTE format('INSERT INTO greenery.%1$I (%2$I, %3$s, valid_from)
+						SELECT s.%2$I, %4$s, $1 FROM %5$s s
+						 WHERE NOT EXISTS (SELECT FROM greenery.%1$I h
+											WHERE h.%2$I = s.%2$I AND h.valid_to IS NULL)',
+					   spec.history, spec.key,
+					   (SELECT string_agg(format('%I', c), ', ') FROM unnest(spec.columns) c),
+					   (SELECT string_agg(format('s.%I', c), ', ') FROM unnest(spec.columns) c),
+					   said)
+			USING at;
+		GET DIAGNOSTICS opened = ROW_COUNT;
+
+		history := spec.history;
+		RETURN NEXT;
+	END LOOP;
+END
+$record_history$;
+COMMENT ON FUNCTION @extschema@.greenery_record_history() IS
+	'Records what the sources say now of promo status and discount, product inventory and order status. Returns, for each history, how many rows were opened, closed, and replaced (recorded before in the same transaction). A row that vanished from its source is closed.';

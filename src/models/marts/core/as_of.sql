@@ -1,0 +1,21 @@
+-- as_of: one row.  The present, as the marts see it: a mart must say the same
+-- tomorrow about the same rows, so never now().
+CREATE VIEW greenery.as_of AS
+SELECT coalesce(
+	@extschema@.greenery_as_of_setting(),
+	(SELECT max(o.created_at)
+	   FROM greenery.stg_orders o
+	  WHERE isfinite(o.created_at))) AS as_of;
+
+COMMENT ON VIEW greenery.as_of IS
+	'The present, as the marts see it: setting greenery.as_of, else the time of the last order. One row.';
+COMMENT ON COLUMN greenery.as_of.as_of IS
+	'The moment; NULL when there are neither a setting nor orders.';
+
+CREATE FUNCTION @extschema@.greenery_as_of() RETURNS timestamptz
+	LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT a.as_of FROM greenery.as_of a;
+END;
+COMMENT ON FUNCTION @extschema@.greenery_as_of() IS
+	'The present, as the marts see it: setting greenery.as_of, else the time of the last order; NULL without orders.';

@@ -1,0 +1,98 @@
+-- Mart: dim_users.  Grain: user.
+--
+-- A user may have used many addresses, and users share addresses: the orders
+-- give a user's addresses, never a join back by address alone.
+CREATE VIEW greenery.dim_users AS
+SELECT
+	u.user_id,
+	u.first_name,
+	u.last_name,
+	u.email,
+	u.phone_number,
+	u.phone_number_raw,
+	u.created_at,
+	u.updated_at,
+	u.address_id,
+	a.address,
+	a.zipcode,
+	a.state,
+	a.country,
+	coalesce(used.addresses, '[]') AS addresses,
+	coalesce(o.orders, 0) AS orders,
+	o.first_order_at,
+	o.last_order_at,
+	coalesce(o.lifetime_value, 0) AS lifetime_value,
+	coalesce(o.orders >= 2, false) AS is_repeat_purchaser
+FROM greenery.stg_users u
+LEFT JOIN greenery.stg_addresses a ON a.address_id = u.address_id
+LEFT JOIN (
+	SELECT
+		s.user_id,
+		count(DISTINCT s.order_id COLLATE "C") AS orders,
+		min(s.created_at) AS first_order_at,
+		max(s.created_at) AS last_order_at,
+		sum(s.order_total) AS lifetime_value
+	FROM greenery.stg_orders s
+	WHERE s.order_id IS NOT NULL
+	GROUP BY s.user_id
+) o ON o.user_id = u.user_id
+LEFT JOIN (
+	SELECT
+		k.user_id,
+		jsonb_agg(
+			jsonb_build_object(
+				'address_id', k.address_id,
+				'first_used', @extschema@.greenery_json_time(k.first_used),
+				'last_used', @extschema@.greenery_json_time(k.last_used),
+				'kinds', CASE
+					WHEN k.registered AND k.shipped THEN '["registered", "shipped"]'::jsonb
+					WHEN k.registered THEN '["registered"]'::jsonb
+					ELSE '["shipped"]'::jsonb
+				END)
+			ORDER BY k.first_used, k.address_id COLLATE "C") AS addresses
+	FROM (
+		SELECT
+			x.user_id,
+			x.address_id,
+			min(x.first_used) AS first_used,
+			max(x.last_used) AS last_used,
+			bool_or(x.registered) AS registered,
+			bool_or(NOT x.registered) AS shipped
+		FROM (
+			SELECT s.user_id, s.address_id, s.created_at AS first_used,
+				s.created_at AS last_used, false AS registered
+			FROM greenery.stg_orders s
+			WHERE s.order_id IS NOT NULL
+			UNION ALL
+			SELECT r.user_id, r.address_id, r.created_at,
+				greatest(r.created_at, r.updated_at), true
+			FROM greenery.stg_users r
+		) x
+		WHERE x.address_id IS NOT NULL
+		GROUP BY x.user_id, x.address_id
+	) k
+	GROUP BY k.user_id
+) used ON used.user_id = u.user_id;
+
+COMMENT ON VIEW greenery.dim_users IS
+	'One row a user: how to reach them, every address they used, and what they bought.';
+COMMENT ON COLUMN greenery.dim_users.user_id IS 'Identifier of the user. Key.';
+COMMENT ON COLUMN greenery.dim_users.first_name IS 'First name.';
+COMMENT ON COLUMN greenery.dim_users.last_name IS 'Last name.';
+COMMENT ON COLUMN greenery.dim_users.email IS 'E-mail address, in lower case.';
+COMMENT ON COLUMN greenery.dim_users.phone_number IS 'Phone number as ###-###-####; NULL when unusable.';
+COMMENT ON COLUMN greenery.dim_users.phone_number_raw IS 'Phone number as entered.';
+COMMENT ON COLUMN greenery.dim_users.created_at IS 'When the user registered.';
+COMMENT ON COLUMN greenery.dim_users.updated_at IS 'When the user''s data last changed.';
+COMMENT ON COLUMN greenery.dim_users.address_id IS 'The current address: the registered one.';
+COMMENT ON COLUMN greenery.dim_users.address IS 'Street and house number of the current address.';
+COMMENT ON COLUMN greenery.dim_users.zipcode IS 'Zip code of the current address, as text: leading zeros count.';
+COMMENT ON COLUMN greenery.dim_users.state IS 'State of the current address.';
+COMMENT ON COLUMN greenery.dim_users.country IS 'Country of the current address.';
+COMMENT ON COLUMN greenery.dim_users.addresses IS
+	'Every address ever used, as a JSON array of {address_id, first_used, last_used, kinds}, ordered by first_used and id; kinds holds registered, shipped or both; times are UTC. A registered address counts as used from registration to the last change of the user''s data.';
+COMMENT ON COLUMN greenery.dim_users.orders IS 'How many orders, 0 for none.';
+COMMENT ON COLUMN greenery.dim_users.first_order_at IS 'When the user first ordered; NULL for never.';
+COMMENT ON COLUMN greenery.dim_users.last_order_at IS 'When the user last ordered; NULL for never.';
+COMMENT ON COLUMN greenery.dim_users.lifetime_value IS 'Sum of order_total over the user''s orders, in the shop''s currency; 0 without orders.';
+COMMENT ON COLUMN greenery.dim_users.is_repeat_purchaser IS 'Whether the user has two orders or more.';

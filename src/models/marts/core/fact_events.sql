@@ -1,0 +1,36 @@
+-- Mart: fact_events.  Grain: event.
+CREATE VIEW greenery.fact_events AS
+SELECT
+	e.event_id,
+	e.session_id,
+	e.user_id,
+	e.created_at,
+	e.event_type,
+	-- what follows the event's own columns comes from the URL's path; the host
+	-- does not matter
+	CASE @extschema@.url_path_segment(e.page_url, 1)
+		WHEN 'product' THEN 'product'
+		WHEN 'checkout' THEN 'checkout'
+		WHEN 'shipping' THEN 'shipping'
+		ELSE 'other'
+	END AS page_kind,
+	e.product_id,
+	e.order_id,
+	e.event_type IS DISTINCT FROM 'package_shipped' AS is_own_event,
+	e.page_url
+FROM greenery.stg_events e;
+
+COMMENT ON VIEW greenery.fact_events IS
+	'One row an event, with its user, product, order and the kind of its page.';
+COMMENT ON COLUMN greenery.fact_events.event_id IS 'Identifier of the event. Key.';
+COMMENT ON COLUMN greenery.fact_events.session_id IS 'The visit it belongs to.';
+COMMENT ON COLUMN greenery.fact_events.user_id IS 'Who caused it: dim_users.user_id; NULL when unknown.';
+COMMENT ON COLUMN greenery.fact_events.created_at IS 'When it happened.';
+COMMENT ON COLUMN greenery.fact_events.event_type IS 'page_view, add_to_cart, checkout or package_shipped.';
+COMMENT ON COLUMN greenery.fact_events.page_kind IS
+	'product, checkout, shipping or other: the first segment of the URL''s path.';
+COMMENT ON COLUMN greenery.fact_events.product_id IS 'The product viewed or added: dim_products.product_id.';
+COMMENT ON COLUMN greenery.fact_events.order_id IS 'The order of a checkout or shipment: fact_user_orders.order_id.';
+COMMENT ON COLUMN greenery.fact_events.is_own_event IS
+	'Whether the shopper caused it: every event but package_shipped, which happens hours after the visit.';
+COMMENT ON COLUMN greenery.fact_events.page_url IS 'Address of the page.';

@@ -1,0 +1,21 @@
+-- Mart: fact_order_items_products.  Grain: order and product.
+CREATE VIEW greenery.fact_order_items_products AS
+SELECT
+	i.order_id,
+	i.product_id,
+	i.quantity,
+	p.price,
+	i.quantity * coalesce(i.unit_price, p.price) AS amount,
+	p.name
+FROM greenery.stg_order_items i
+LEFT JOIN greenery.stg_products p ON p.product_id = i.product_id;
+
+COMMENT ON VIEW greenery.fact_order_items_products IS
+	'One row a product of an order: how many, at which price, for how much. Never add up an order''s own money over these rows.';
+COMMENT ON COLUMN greenery.fact_order_items_products.order_id IS 'The order: fact_user_orders.order_id. Key, with product_id.';
+COMMENT ON COLUMN greenery.fact_order_items_products.product_id IS 'The product: dim_products.product_id. Key, with order_id.';
+COMMENT ON COLUMN greenery.fact_order_items_products.quantity IS 'Units ordered.';
+COMMENT ON COLUMN greenery.fact_order_items_products.price IS 'List price today, in the shop''s currency; NULL for an unknown product.';
+COMMENT ON COLUMN greenery.fact_order_items_products.amount IS
+	'Amount spent: quantity times the price a unit at the time of the order where the source knows it, else times the list price.';
+COMMENT ON COLUMN greenery.fact_order_items_products.name IS 'Name of the product.';

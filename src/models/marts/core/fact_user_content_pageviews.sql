@@ -1,0 +1,62 @@
+-- Mart: fact_user_content_pageviews.  Grain: content page view.
+CREATE VIEW greenery.fact_user_content_pageviews AS
+SELECT
+	e.event_id,
+	e.user_id,
+	e.session_id,
+	e.created_at,
+	e.product_id,
+	p.name AS product_name,
+	p.price,
+	p.inventory,
+	h.inventory AS inventory_at_view,
+	p.inventory <= 0 OR p.inventory < coalesce(d.units, 0) AS is_at_risk_of_stockout,
+	e.page_kind,
+	e.page_url
+FROM (
+	SELECT
+		f.event_id,
+		f.user_id,
+		f.session_id,
+		f.created_at,
+		coalesce(f.product_id,
+				 CASE WHEN f.page_kind = 'product'
+					  THEN @extschema@.url_path_segment(f.page_url, 2) END) AS product_id,
+		f.page_kind,
+		f.page_url
+	FROM greenery.fact_events f
+	WHERE f.event_type = 'page_view'
+		AND f.page_kind NOT IN ('checkout', 'shipping')
+) e
+LEFT JOIN greenery.stg_products p ON p.product_id = e.product_id
+LEFT JOIN greenery.inventory_history h
+	ON h.product_id = e.product_id
+	AND h.valid_from <= e.created_at
+	AND (h.valid_to IS NULL OR e.created_at < h.valid_to)
+-- what was ordered lately, against which the inventory is judged
+LEFT JOIN (
+	SELECT i.product_id, sum(i.quantity) AS units
+	FROM greenery.stg_order_items i
+	JOIN greenery.stg_orders o ON o.order_id = i.order_id
+	CROSS JOIN greenery.as_of n
+	WHERE o.created_at > n.as_of - @extschema@.greenery_stock_cover()
+		AND o.created_at <= n.as_of
+	GROUP BY i.product_id
+) d ON d.product_id = e.product_id;
+
+COMMENT ON VIEW greenery.fact_user_content_pageviews IS
+	'One row a view of a content page: every page_view outside checkout and shipping, with the product seen and whether it may run out.';
+COMMENT ON COLUMN greenery.fact_user_content_pageviews.event_id IS 'Identifier of the event. Key.';
+COMMENT ON COLUMN greenery.fact_user_content_pageviews.user_id IS 'Who looked: dim_users.user_id; NULL when unknown.';
+COMMENT ON COLUMN greenery.fact_user_content_pageviews.session_id IS 'The visit it belongs to.';
+COMMENT ON COLUMN greenery.fact_user_content_pageviews.created_at IS 'When.';
+COMMENT ON COLUMN greenery.fact_user_content_pageviews.product_id IS
+	'What was seen: the event''s product, else the id in a /product/ URL; NULL for other pages.';
+COMMENT ON COLUMN greenery.fact_user_content_pageviews.product_name IS 'Name of the product.';
+COMMENT ON COLUMN greenery.fact_user_content_pageviews.price IS 'List price today, in the shop''s currency.';
+COMMENT ON COLUMN greenery.fact_user_content_pageviews.inventory IS 'Units in stock today; NULL when unknown.';
+COMMENT ON COLUMN greenery.fact_user_content_pageviews.inventory_at_view IS 'Units in stock at that moment, by the recorded history; NULL when it does not reach back.';
+COMMENT ON COLUMN greenery.fact_user_content_pageviews.is_at_risk_of_stockout IS
+	'Whether today''s inventory is below the units ordered in setting greenery.stock_cover (7 days) before greenery_as_of(), or is 0 or less; NULL when the inventory is unknown.';
+COMMENT ON COLUMN greenery.fact_user_content_pageviews.page_kind IS 'product or other.';
+COMMENT ON COLUMN greenery.fact_user_content_pageviews.page_url IS 'Address of the page.';

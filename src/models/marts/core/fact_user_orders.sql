@@ -1,0 +1,94 @@
+-- Mart: fact_user_orders.  Grain: order.
+--
+-- An order counts whatever its status, hour or size.  Guests (no user) have an
+-- order, but no number: they count in order metrics and not in user metrics.
+CREATE VIEW greenery.fact_user_orders AS
+SELECT
+	o.order_id,
+	o.user_id,
+	o.created_at,
+	o.order_number,
+	o.previous_order_at,
+	@extschema@.days_between(o.previous_order_at, o.created_at) AS days_since_previous_order,
+	o.order_cost,
+	o.shipping_cost,
+	t.discount,
+	o.order_total,
+	o.promo_id,
+	o.promo_id IS NOT NULL AS has_promo,
+	coalesce(i.units, 0) AS units,
+	coalesce(i.distinct_products, 0) AS distinct_products,
+	o.address_id,
+	a.state,
+	a.country,
+	o.status,
+	o.shipping_service,
+	o.estimated_delivery_at,
+	o.delivered_at,
+	@extschema@.days_between(o.created_at, o.delivered_at) AS delivery_days,
+	@extschema@.days_between(o.created_at, o.estimated_delivery_at) AS estimated_delivery_days,
+	-- no estimate is unknown, not late; an infinite time says no more than none
+	CASE
+		WHEN NOT isfinite(o.delivered_at) OR NOT isfinite(o.estimated_delivery_at) THEN 'unknown'
+		WHEN o.delivered_at < o.estimated_delivery_at THEN 'early'
+		WHEN o.delivered_at = o.estimated_delivery_at THEN 'on_time'
+		WHEN o.delivered_at > o.estimated_delivery_at THEN 'late'
+		ELSE 'unknown'
+	END AS timeliness,
+	coalesce(o.delivered_at IS NULL
+			 AND o.estimated_delivery_at < (SELECT n.as_of FROM greenery.as_of n), false) AS is_overdue
+FROM (
+	SELECT
+		s.*,
+		CASE WHEN s.user_id IS NOT NULL THEN row_number() OVER w END AS order_number,
+		CASE WHEN s.user_id IS NOT NULL THEN lag(s.created_at) OVER w END AS previous_order_at
+	FROM greenery.stg_orders s
+	WHERE s.order_id IS NOT NULL
+	-- "C": two orders of one moment must not swap with the database's locale
+	WINDOW w AS (PARTITION BY s.user_id ORDER BY s.created_at, s.order_id COLLATE "C")
+) o
+LEFT JOIN (
+	SELECT
+		s.order_id,
+		sum(s.quantity) AS units,
+		count(DISTINCT s.product_id COLLATE "C") AS distinct_products
+	FROM greenery.stg_order_items s
+	GROUP BY s.order_id
+) i ON i.order_id = o.order_id
+LEFT JOIN greenery.stg_addresses a ON a.address_id = o.address_id
+LEFT JOIN greenery.promo_terms t
+	ON t.promo_id = o.promo_id
+	AND t.valid_from <= o.created_at
+	AND o.created_at < t.valid_to;
+
+COMMENT ON VIEW greenery.fact_user_orders IS
+	'One row an order: whose, the how manieth, its money, promo, basket, where to, and how it was delivered.';
+COMMENT ON COLUMN greenery.fact_user_orders.order_id IS 'Identifier of the order. Key.';
+COMMENT ON COLUMN greenery.fact_user_orders.user_id IS 'Who ordered: dim_users.user_id; NULL for a guest.';
+COMMENT ON COLUMN greenery.fact_user_orders.created_at IS 'When it was ordered.';
+COMMENT ON COLUMN greenery.fact_user_orders.order_number IS
+	'1 for the user''s first recorded order, 2 for the second, …, by time and then id; NULL for a guest.';
+COMMENT ON COLUMN greenery.fact_user_orders.previous_order_at IS 'When the user ordered before; NULL for a first order and for a guest.';
+COMMENT ON COLUMN greenery.fact_user_orders.days_since_previous_order IS 'Days since the user ordered before, with fractions.';
+COMMENT ON COLUMN greenery.fact_user_orders.order_cost IS 'Cost of the items, in the shop''s currency.';
+COMMENT ON COLUMN greenery.fact_user_orders.shipping_cost IS 'Cost of shipping, in the shop''s currency.';
+COMMENT ON COLUMN greenery.fact_user_orders.discount IS
+	'Amount that the promo took off by its terms when the order was made (for orders before the recorded history, its earliest recorded terms); NULL without promo.';
+COMMENT ON COLUMN greenery.fact_user_orders.order_total IS 'What the customer pays, in the shop''s currency.';
+COMMENT ON COLUMN greenery.fact_user_orders.promo_id IS 'The promo used: stg_promos.promo_id; NULL for none.';
+COMMENT ON COLUMN greenery.fact_user_orders.has_promo IS 'Whether a promo was used.';
+COMMENT ON COLUMN greenery.fact_user_orders.units IS 'Basket size: units of all products together.';
+COMMENT ON COLUMN greenery.fact_user_orders.distinct_products IS 'How many different products.';
+COMMENT ON COLUMN greenery.fact_user_orders.address_id IS 'Where it is shipped to: stg_addresses.address_id.';
+COMMENT ON COLUMN greenery.fact_user_orders.state IS 'State it is shipped to.';
+COMMENT ON COLUMN greenery.fact_user_orders.country IS 'Country it is shipped to.';
+COMMENT ON COLUMN greenery.fact_user_orders.status IS 'preparing, shipped or delivered.';
+COMMENT ON COLUMN greenery.fact_user_orders.shipping_service IS 'Carrier.';
+COMMENT ON COLUMN greenery.fact_user_orders.estimated_delivery_at IS 'When it is expected to arrive; NULL when unknown.';
+COMMENT ON COLUMN greenery.fact_user_orders.delivered_at IS 'When it arrived; NULL while it has not.';
+COMMENT ON COLUMN greenery.fact_user_orders.delivery_days IS 'Days from order to delivery, with fractions; NULL while it has not arrived.';
+COMMENT ON COLUMN greenery.fact_user_orders.estimated_delivery_days IS 'Days from order to the estimated delivery, with fractions.';
+COMMENT ON COLUMN greenery.fact_user_orders.timeliness IS
+	'Delivery against the estimate, to the second: early, on_time or late; unknown when it has not arrived or had no estimate.';
+COMMENT ON COLUMN greenery.fact_user_orders.is_overdue IS
+	'Not delivered, though the estimate has passed at greenery_as_of().';

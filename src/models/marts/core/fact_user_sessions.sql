@@ -1,0 +1,59 @@
+-- Mart: fact_user_sessions.  Grain: session and user.
+--
+-- A session starts and ends with the shopper's own events: a parcel is shipped
+-- hours later under the same session id, and must stretch nothing.  Infinite
+-- times do not count.
+CREATE VIEW greenery.fact_user_sessions AS
+SELECT
+	s.session_id || ':' || coalesce(s.user_id, '') AS session_user_key,
+	s.session_id,
+	s.user_id,
+	s.session_start,
+	s.session_end,
+	s.duration,
+	s.events,
+	s.page_views,
+	s.add_to_carts,
+	s.checkouts,
+	s.duration < interval '1 minute' AND s.checkouts = 0 AS is_bounce,
+	s.checkouts > 0 AS has_purchase,
+	s.add_to_carts > 0 AND s.checkouts = 0 AS is_cart_abandoned,
+	s.shipments,
+	s.shipped_at
+FROM (
+	SELECT
+		e.session_id,
+		e.user_id,
+		min(e.created_at) FILTER (WHERE own AND isfinite(e.created_at)) AS session_start,
+		max(e.created_at) FILTER (WHERE own AND isfinite(e.created_at)) AS session_end,
+		@extschema@.session_duration(e.created_at) FILTER (WHERE own) AS duration,
+		count(*) FILTER (WHERE own) AS events,
+		count(*) FILTER (WHERE e.event_type = 'page_view') AS page_views,
+		count(*) FILTER (WHERE e.event_type = 'add_to_cart') AS add_to_carts,
+		count(*) FILTER (WHERE e.event_type = 'checkout') AS checkouts,
+		count(*) FILTER (WHERE NOT own) AS shipments,
+		min(e.created_at) FILTER (WHERE NOT own AND isfinite(e.created_at)) AS shipped_at
+	FROM greenery.stg_events e,
+		LATERAL (SELECT e.event_type IS DISTINCT FROM 'package_shipped' AS own) x
+	WHERE e.session_id IS NOT NULL
+	GROUP BY e.session_id, e.user_id
+) s;
+
+COMMENT ON VIEW greenery.fact_user_sessions IS
+	'One row a visit of a user, from the first to the last thing the shopper did. A session id with nothing but shipments keeps its row, with 0 events.';
+COMMENT ON COLUMN greenery.fact_user_sessions.session_user_key IS 'Session id, a colon, and the user id (nothing after the colon for an anonymous session). Key.';
+COMMENT ON COLUMN greenery.fact_user_sessions.session_id IS 'Identifier of the session.';
+COMMENT ON COLUMN greenery.fact_user_sessions.user_id IS 'Whose: dim_users.user_id; NULL for an anonymous session.';
+COMMENT ON COLUMN greenery.fact_user_sessions.session_start IS 'The shopper''s first own event.';
+COMMENT ON COLUMN greenery.fact_user_sessions.session_end IS 'The shopper''s last own event; shipments do not count.';
+COMMENT ON COLUMN greenery.fact_user_sessions.duration IS 'From first to last own event; zero for a single event.';
+COMMENT ON COLUMN greenery.fact_user_sessions.events IS 'How many own events: all but package_shipped.';
+COMMENT ON COLUMN greenery.fact_user_sessions.page_views IS 'How many page_view events.';
+COMMENT ON COLUMN greenery.fact_user_sessions.add_to_carts IS 'How many add_to_cart events.';
+COMMENT ON COLUMN greenery.fact_user_sessions.checkouts IS 'How many checkout events.';
+COMMENT ON COLUMN greenery.fact_user_sessions.is_bounce IS
+	'Under a minute from first to last own event, and no checkout; NULL without own events of a known time.';
+COMMENT ON COLUMN greenery.fact_user_sessions.has_purchase IS 'Whether there was a checkout.';
+COMMENT ON COLUMN greenery.fact_user_sessions.is_cart_abandoned IS 'Something was added to the cart, and there was no checkout.';
+COMMENT ON COLUMN greenery.fact_user_sessions.shipments IS 'How many package_shipped events carry the session''s id.';
+COMMENT ON COLUMN greenery.fact_user_sessions.shipped_at IS 'The first of these shipments.';

@@ -1,0 +1,42 @@
+-- Mart: product_funnel (product).  Grain: product.
+CREATE VIEW greenery.product_funnel AS
+SELECT
+	p.product_id,
+	p.name,
+	coalesce(s.sessions_viewed, 0) AS sessions_viewed,
+	coalesce(s.sessions_added, 0) AS sessions_added,
+	coalesce(s.sessions_bought, 0) AS sessions_bought,
+	coalesce(s.sessions_viewed_and_added, 0) AS sessions_viewed_and_added,
+	coalesce(s.sessions_viewed_and_bought, 0) AS sessions_viewed_and_bought,
+	s.sessions_viewed_and_added::double precision
+		/ nullif(s.sessions_viewed, 0) AS view_to_cart_rate,
+	s.sessions_added_and_bought::double precision
+		/ nullif(s.sessions_added, 0) AS cart_to_purchase_rate,
+	s.sessions_viewed_and_bought::double precision
+		/ nullif(s.sessions_viewed, 0) AS conversion_rate
+FROM greenery.stg_products p
+LEFT JOIN (
+	SELECT
+		x.product_id,
+		count(*) FILTER (WHERE x.viewed) AS sessions_viewed,
+		count(*) FILTER (WHERE x.added) AS sessions_added,
+		count(*) FILTER (WHERE x.bought) AS sessions_bought,
+		count(*) FILTER (WHERE x.viewed AND x.added) AS sessions_viewed_and_added,
+		count(*) FILTER (WHERE x.added AND x.bought) AS sessions_added_and_bought,
+		count(*) FILTER (WHERE x.viewed AND x.bought) AS sessions_viewed_and_bought
+	FROM greenery.product_sessions x
+	GROUP BY x.product_id
+) s ON s.product_id = p.product_id;
+
+COMMENT ON VIEW greenery.product_funnel IS
+	'One row a product: how many sessions viewed it, added it to the cart, and bought it.';
+COMMENT ON COLUMN greenery.product_funnel.product_id IS 'Identifier of the product. Key.';
+COMMENT ON COLUMN greenery.product_funnel.name IS 'Name of the product.';
+COMMENT ON COLUMN greenery.product_funnel.sessions_viewed IS 'Sessions that viewed it.';
+COMMENT ON COLUMN greenery.product_funnel.sessions_added IS 'Sessions that added it to the cart.';
+COMMENT ON COLUMN greenery.product_funnel.sessions_bought IS 'Sessions whose order contains it, viewed or not.';
+COMMENT ON COLUMN greenery.product_funnel.sessions_viewed_and_added IS 'Sessions that viewed it and added it to the cart.';
+COMMENT ON COLUMN greenery.product_funnel.sessions_viewed_and_bought IS 'Sessions that viewed it and whose order contains it.';
+COMMENT ON COLUMN greenery.product_funnel.view_to_cart_rate IS 'Of the sessions that viewed it, the share that added it to the cart; NULL when none viewed it.';
+COMMENT ON COLUMN greenery.product_funnel.cart_to_purchase_rate IS 'Of the sessions that added it to the cart, the share that bought it; NULL when none added it.';
+COMMENT ON COLUMN greenery.product_funnel.conversion_rate IS 'Of the sessions that viewed it, the share that bought it; NULL when none viewed it.';

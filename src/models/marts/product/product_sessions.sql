@@ -1,0 +1,37 @@
+-- Mart: product_sessions (product).  Grain: session and product.
+--
+-- A product counts as bought only when it is in the order of that session's
+-- checkout.
+CREATE VIEW greenery.product_sessions AS
+SELECT
+	x.session_id,
+	x.product_id,
+	bool_or(x.step = 'viewed') AS viewed,
+	bool_or(x.step = 'added') AS added,
+	bool_or(x.step = 'bought') AS bought
+FROM (
+	SELECT
+		f.session_id,
+		coalesce(f.product_id,
+				 CASE WHEN f.page_kind = 'product'
+					  THEN @extschema@.url_path_segment(f.page_url, 2) END) AS product_id,
+		CASE f.event_type WHEN 'page_view' THEN 'viewed' ELSE 'added' END AS step
+	FROM greenery.fact_events f
+	WHERE f.event_type IN ('page_view', 'add_to_cart')
+	UNION ALL
+	SELECT e.session_id, i.product_id, 'bought'
+	FROM greenery.stg_events e
+	JOIN greenery.stg_order_items i ON i.order_id = e.order_id
+	WHERE e.event_type = 'checkout'
+) x
+WHERE x.session_id IS NOT NULL
+	AND x.product_id IS NOT NULL
+GROUP BY x.session_id, x.product_id;
+
+COMMENT ON VIEW greenery.product_sessions IS
+	'One row a product that a session viewed, added to the cart or bought.';
+COMMENT ON COLUMN greenery.product_sessions.session_id IS 'The session. Key, with product_id.';
+COMMENT ON COLUMN greenery.product_sessions.product_id IS 'The product: dim_products.product_id. Key, with session_id.';
+COMMENT ON COLUMN greenery.product_sessions.viewed IS 'Whether the session has a page_view of the product.';
+COMMENT ON COLUMN greenery.product_sessions.added IS 'Whether the session has an add_to_cart of the product.';
+COMMENT ON COLUMN greenery.product_sessions.bought IS 'Whether the product is in an order that the session checked out.';

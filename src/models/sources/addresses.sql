@@ -1,0 +1,44 @@
+-- Source: addresses.  Grain: address.
+--
+-- The raw table has no constraints: bad rows must be able to arrive, so that the
+-- data tests can find them.  Its columns are those of the export, in its order.
+CREATE TABLE greenery.addresses (
+	address_id text,
+	address text,
+	zipcode text,
+	state text,
+	country text
+);
+-- dumped: the shop's own rows
+SELECT pg_catalog.pg_extension_config_dump('greenery.addresses', '');
+
+COMMENT ON TABLE greenery.addresses IS
+	'Raw: One row an address. Several users may share one. No constraints, so that bad rows can arrive and be found.';
+COMMENT ON COLUMN greenery.addresses.address_id IS 'Identifier of the address.';
+COMMENT ON COLUMN greenery.addresses.address IS 'Street and house number.';
+COMMENT ON COLUMN greenery.addresses.zipcode IS 'Zip code; text, because some start with 0.';
+COMMENT ON COLUMN greenery.addresses.state IS 'State.';
+COMMENT ON COLUMN greenery.addresses.country IS 'Country.';
+
+-- The staging view filters and joins on the cleaned ids: index them.
+CREATE INDEX addresses_address_id_idx ON greenery.addresses (@extschema@.clean_text(address_id));
+
+-- What the staging view reads.  The row type is final; a string body, because
+-- nothing may depend on the relation it reads; inlined by the planner, which
+-- SET, STRICT or SECURITY DEFINER would prevent.
+CREATE FUNCTION greenery.source_addresses()
+	RETURNS TABLE (
+		address_id text,
+		address text,
+		zipcode text,
+		state text,
+		country text,
+		attributes jsonb)
+	LANGUAGE sql STABLE PARALLEL SAFE
+AS $source$
+	SELECT s.address_id, s.address, s.zipcode, s.state, s.country,
+		NULL::pg_catalog.jsonb
+	FROM greenery.addresses s
+$source$;
+COMMENT ON FUNCTION greenery.source_addresses() IS
+	'The source behind stg_addresses: one row a row of the shop''s addresses, read with the caller''s own rights. attributes holds further columns as JSON, NULL when there are none.';

@@ -1,0 +1,54 @@
+-- Source: events.  Grain: event.
+--
+-- The raw table has no constraints: bad rows must be able to arrive, so that the
+-- data tests can find them.  Its columns are those of the export, in its order.
+CREATE TABLE greenery.events (
+	event_id text,
+	session_id text,
+	user_id text,
+	page_url text,
+	created_at timestamptz,
+	event_type text,
+	order_id text,
+	product_id text
+);
+-- dumped: the shop's own rows
+SELECT pg_catalog.pg_extension_config_dump('greenery.events', '');
+
+COMMENT ON TABLE greenery.events IS
+	'Raw: One row an event on the shop''s web site, and one for each parcel shipped. No constraints, so that bad rows can arrive and be found.';
+COMMENT ON COLUMN greenery.events.event_id IS 'Identifier of the event.';
+COMMENT ON COLUMN greenery.events.session_id IS 'The visit it belongs to.';
+COMMENT ON COLUMN greenery.events.user_id IS 'Who caused it: users.user_id.';
+COMMENT ON COLUMN greenery.events.page_url IS 'Address of the page.';
+COMMENT ON COLUMN greenery.events.created_at IS 'When it happened.';
+COMMENT ON COLUMN greenery.events.event_type IS 'page_view, add_to_cart, checkout or package_shipped.';
+COMMENT ON COLUMN greenery.events.order_id IS 'The order of a checkout or shipment: orders.order_id.';
+COMMENT ON COLUMN greenery.events.product_id IS 'The product viewed or added: products.product_id.';
+
+-- The staging view filters and joins on the cleaned ids: index them.
+CREATE INDEX events_session_id_idx ON greenery.events (@extschema@.clean_text(session_id));
+CREATE INDEX events_user_id_idx ON greenery.events (@extschema@.clean_text(user_id));
+
+-- What the staging view reads.  The row type is final; a string body, because
+-- nothing may depend on the relation it reads; inlined by the planner, which
+-- SET, STRICT or SECURITY DEFINER would prevent.
+CREATE FUNCTION greenery.source_events()
+	RETURNS TABLE (
+		event_id text,
+		session_id text,
+		user_id text,
+		page_url text,
+		created_at timestamptz,
+		event_type text,
+		order_id text,
+		product_id text,
+		attributes jsonb)
+	LANGUAGE sql STABLE PARALLEL SAFE
+AS $source$
+	SELECT s.event_id, s.session_id, s.user_id, s.page_url, s.created_at,
+		s.event_type, s.order_id, s.product_id, NULL::pg_catalog.jsonb
+	FROM greenery.events s
+$source$;
+COMMENT ON FUNCTION greenery.source_events() IS
+	'The source behind stg_events: one row a row of the shop''s events, read with the caller''s own rights. attributes holds further columns as JSON, NULL when there are none.';

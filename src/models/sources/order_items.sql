@@ -1,0 +1,40 @@
+-- Source: order_items.  Grain: order and product.
+--
+-- The raw table has no constraints: bad rows must be able to arrive, so that the
+-- data tests can find them.  Its columns are those of the export, in its order.
+CREATE TABLE greenery.order_items (
+	order_id text,
+	product_id text,
+	quantity integer
+);
+-- dumped: the shop's own rows
+SELECT pg_catalog.pg_extension_config_dump('greenery.order_items', '');
+
+COMMENT ON TABLE greenery.order_items IS
+	'Raw: One row a product of an order. No constraints, so that bad rows can arrive and be found.';
+COMMENT ON COLUMN greenery.order_items.order_id IS 'The order: orders.order_id.';
+COMMENT ON COLUMN greenery.order_items.product_id IS 'The product: products.product_id.';
+COMMENT ON COLUMN greenery.order_items.quantity IS 'Units ordered.';
+
+-- The staging view filters and joins on the cleaned ids: index them.
+CREATE INDEX order_items_order_id_idx ON greenery.order_items (@extschema@.clean_text(order_id));
+
+-- What the staging view reads.  The row type is final; a string body, because
+-- nothing may depend on the relation it reads; inlined by the planner, which
+-- SET, STRICT or SECURITY DEFINER would prevent.
+CREATE FUNCTION greenery.source_order_items()
+	RETURNS TABLE (
+		order_id text,
+		product_id text,
+		quantity integer,
+		user_id text,
+		unit_price numeric,
+		attributes jsonb)
+	LANGUAGE sql STABLE PARALLEL SAFE
+AS $source$
+	SELECT s.order_id, s.product_id, s.quantity, NULL::pg_catalog.text,
+		NULL::pg_catalog.numeric, NULL::pg_catalog.jsonb
+	FROM greenery.order_items s
+$source$;
+COMMENT ON FUNCTION greenery.source_order_items() IS
+	'The source behind stg_order_items: one row a row of the shop''s order_items, read with the caller''s own rights. attributes holds further columns as JSON, NULL when there are none.';

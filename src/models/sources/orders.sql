@@ -1,0 +1,72 @@
+-- Source: orders.  Grain: order.
+--
+-- The raw table has no constraints: bad rows must be able to arrive, so that the
+-- data tests can find them.  Its columns are those of the export, in its order.
+CREATE TABLE greenery.orders (
+	order_id text,
+	user_id text,
+	promo_id text,
+	address_id text,
+	created_at timestamptz,
+	order_cost numeric,
+	shipping_cost numeric,
+	order_total numeric,
+	tracking_id text,
+	shipping_service text,
+	estimated_delivery_at timestamptz,
+	delivered_at timestamptz,
+	status text
+);
+-- dumped: the shop's own rows
+SELECT pg_catalog.pg_extension_config_dump('greenery.orders', '');
+
+COMMENT ON TABLE greenery.orders IS
+	'Raw: One row an order, whatever its status. No constraints, so that bad rows can arrive and be found.';
+COMMENT ON COLUMN greenery.orders.order_id IS 'Identifier of the order.';
+COMMENT ON COLUMN greenery.orders.user_id IS 'Who ordered: users.user_id; NULL for a guest.';
+COMMENT ON COLUMN greenery.orders.promo_id IS 'The promo used: promos.promo_id; NULL for none.';
+COMMENT ON COLUMN greenery.orders.address_id IS 'Where it is shipped to: addresses.address_id.';
+COMMENT ON COLUMN greenery.orders.created_at IS 'When it was ordered.';
+COMMENT ON COLUMN greenery.orders.order_cost IS 'Cost of the items, in the shops currency.';
+COMMENT ON COLUMN greenery.orders.shipping_cost IS 'Cost of shipping, in the shops currency.';
+COMMENT ON COLUMN greenery.orders.order_total IS 'What the customer pays: order_cost + shipping_cost - discount of the promo.';
+COMMENT ON COLUMN greenery.orders.tracking_id IS 'The carriers number of the parcel.';
+COMMENT ON COLUMN greenery.orders.shipping_service IS 'Carrier.';
+COMMENT ON COLUMN greenery.orders.estimated_delivery_at IS 'When it is expected to arrive; NULL when unknown.';
+COMMENT ON COLUMN greenery.orders.delivered_at IS 'When it arrived; NULL while it has not.';
+COMMENT ON COLUMN greenery.orders.status IS 'preparing, shipped or delivered.';
+
+-- The staging view filters and joins on the cleaned ids: index them.
+CREATE INDEX orders_order_id_idx ON greenery.orders (@extschema@.clean_text(order_id));
+CREATE INDEX orders_user_id_idx ON greenery.orders (@extschema@.clean_text(user_id));
+CREATE INDEX orders_created_at_idx ON greenery.orders (created_at);
+
+-- What the staging view reads.  The row type is final; a string body, because
+-- nothing may depend on the relation it reads; inlined by the planner, which
+-- SET, STRICT or SECURITY DEFINER would prevent.
+CREATE FUNCTION greenery.source_orders()
+	RETURNS TABLE (
+		order_id text,
+		user_id text,
+		promo_id text,
+		address_id text,
+		created_at timestamptz,
+		order_cost numeric,
+		shipping_cost numeric,
+		order_total numeric,
+		tracking_id text,
+		shipping_service text,
+		estimated_delivery_at timestamptz,
+		delivered_at timestamptz,
+		status text,
+		attributes jsonb)
+	LANGUAGE sql STABLE PARALLEL SAFE
+AS $source$
+	SELECT s.order_id, s.user_id, s.promo_id, s.address_id, s.created_at,
+		s.order_cost, s.shipping_cost, s.order_total, s.tracking_id,
+		s.shipping_service, s.estimated_delivery_at, s.delivered_at,
+		s.status, NULL::pg_catalog.jsonb
+	FROM greenery.orders s
+$source$;
+COMMENT ON FUNCTION greenery.source_orders() IS
+	'The source behind stg_orders: one row a row of the shop''s orders, read with the caller''s own rights. attributes holds further columns as JSON, NULL when there are none.';

@@ -1,0 +1,19 @@
+-- Staging: stg_addresses.  Grain: address.
+-- Renamed, typed and trimmed; empty strings are NULL; nothing is filtered.
+CREATE VIEW greenery.stg_addresses AS
+SELECT
+	@extschema@.clean_text(s.address_id) AS address_id,
+	@extschema@.clean_text(s.address) AS address,
+	@extschema@.clean_text(s.zipcode) AS zipcode,
+	@extschema@.clean_text(s.state) AS state,
+	@extschema@.clean_text(s.country) AS country,
+	s.attributes AS attributes
+FROM greenery.source_addresses() s;
+
+COMMENT ON VIEW greenery.stg_addresses IS 'One row an address, cleaned. Users may share one.';
+COMMENT ON COLUMN greenery.stg_addresses.address_id IS 'Identifier of the address. Key.';
+COMMENT ON COLUMN greenery.stg_addresses.address IS 'Street and house number.';
+COMMENT ON COLUMN greenery.stg_addresses.zipcode IS 'Zip code as text: leading zeros count.';
+COMMENT ON COLUMN greenery.stg_addresses.state IS 'State.';
+COMMENT ON COLUMN greenery.stg_addresses.country IS 'Country.';
+COMMENT ON COLUMN greenery.stg_addresses.attributes IS 'Further columns of the shop''s own table as JSON; NULL when there are none.';

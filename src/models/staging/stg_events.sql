@@ -1,0 +1,25 @@
+-- Staging: stg_events.  Grain: event.
+-- Renamed, typed and trimmed; empty strings are NULL; nothing is filtered.
+CREATE VIEW greenery.stg_events AS
+SELECT
+	@extschema@.clean_text(s.event_id) AS event_id,
+	@extschema@.clean_text(s.session_id) AS session_id,
+	@extschema@.clean_text(s.user_id) AS user_id,
+	@extschema@.clean_text(s.page_url) AS page_url,
+	s.created_at AS created_at,
+	@extschema@.clean_text(s.event_type) AS event_type,
+	@extschema@.clean_text(s.order_id) AS order_id,
+	@extschema@.clean_text(s.product_id) AS product_id,
+	s.attributes AS attributes
+FROM greenery.source_events() s;
+
+COMMENT ON VIEW greenery.stg_events IS 'One row an event on the shop''s web site, and one for each parcel shipped, cleaned.';
+COMMENT ON COLUMN greenery.stg_events.event_id IS 'Identifier of the event. Key.';
+COMMENT ON COLUMN greenery.stg_events.session_id IS 'The visit it belongs to.';
+COMMENT ON COLUMN greenery.stg_events.user_id IS 'Who caused it: stg_users.user_id; NULL when unknown.';
+COMMENT ON COLUMN greenery.stg_events.page_url IS 'Address of the page.';
+COMMENT ON COLUMN greenery.stg_events.created_at IS 'When it happened.';
+COMMENT ON COLUMN greenery.stg_events.event_type IS 'page_view, add_to_cart, checkout or package_shipped. Every type but package_shipped is the shopper''s own event.';
+COMMENT ON COLUMN greenery.stg_events.order_id IS 'The order of a checkout or shipment: stg_orders.order_id.';
+COMMENT ON COLUMN greenery.stg_events.product_id IS 'The product viewed or added: stg_products.product_id.';
+COMMENT ON COLUMN greenery.stg_events.attributes IS 'Further columns of the shop''s own table as JSON; NULL when there are none.';

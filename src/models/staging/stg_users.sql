@@ -1,0 +1,28 @@
+-- Staging: stg_users.  Grain: user.
+-- Renamed, typed and trimmed; empty strings are NULL; nothing is filtered.
+-- E-mails are lowered under "C": a Turkish locale would turn I into a dotless i.
+CREATE VIEW greenery.stg_users AS
+SELECT
+	@extschema@.clean_text(s.user_id) AS user_id,
+	@extschema@.clean_text(s.first_name) AS first_name,
+	@extschema@.clean_text(s.last_name) AS last_name,
+	(lower(@extschema@.clean_text(s.email) COLLATE "C")) COLLATE "default" AS email,
+	@extschema@.normalize_phone(s.phone_number) AS phone_number,
+	@extschema@.clean_text(s.phone_number) AS phone_number_raw,
+	s.created_at AS created_at,
+	s.updated_at AS updated_at,
+	@extschema@.clean_text(s.address_id) AS address_id,
+	s.attributes AS attributes
+FROM greenery.source_users() s;
+
+COMMENT ON VIEW greenery.stg_users IS 'One row a user, as the shop''s system has it, cleaned.';
+COMMENT ON COLUMN greenery.stg_users.user_id IS 'Identifier of the user. Key.';
+COMMENT ON COLUMN greenery.stg_users.first_name IS 'First name, trimmed.';
+COMMENT ON COLUMN greenery.stg_users.last_name IS 'Last name, trimmed.';
+COMMENT ON COLUMN greenery.stg_users.email IS 'E-mail address, trimmed and in lower case.';
+COMMENT ON COLUMN greenery.stg_users.phone_number IS 'Phone number as ###-###-####; NULL when what was entered is no North American number.';
+COMMENT ON COLUMN greenery.stg_users.phone_number_raw IS 'Phone number as entered.';
+COMMENT ON COLUMN greenery.stg_users.created_at IS 'When the user registered.';
+COMMENT ON COLUMN greenery.stg_users.updated_at IS 'When the user''s data last changed.';
+COMMENT ON COLUMN greenery.stg_users.address_id IS 'The registered address: stg_addresses.address_id.';
+COMMENT ON COLUMN greenery.stg_users.attributes IS 'Further columns of the shop''s own table as JSON; NULL when there are none.';

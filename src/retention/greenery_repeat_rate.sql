@@ -1,0 +1,32 @@
+-- The repeat rate of the shop's own orders.
+
+CREATE FUNCTION @extschema@.greenery_repeat_rate(
+	since timestamptz DEFAULT NULL,
+	until timestamptz DEFAULT NULL)
+	RETURNS double precision
+	LANGUAGE C STABLE PARALLEL RESTRICTED AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION @extschema@.greenery_repeat_rate(timestamptz, timestamptz) IS
+	'The shop''s repeat rate: users with two or more orders divided by users with at least one; only orders at or after since and before until count, for both numbers (NULL: no bound). NULL when no one purchased. Reads the orders with the caller''s own rights. Error 22023 when until lies before since.';
+
+CREATE FUNCTION @extschema@.greenery_repeat_rate_summary(
+	since timestamptz DEFAULT NULL,
+	until timestamptz DEFAULT NULL)
+	RETURNS TABLE (
+		purchasers bigint,
+		repeat_purchasers bigint,
+		repeat_rate double precision,
+		low double precision,
+		high double precision)
+	LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT c.n[1], c.n[2], c.n[2]::double precision / nullif(c.n[1], 0), w.i[1], w.i[2]
+	FROM (
+		SELECT @extschema@.repeat_counts(o.user_id, o.order_id) AS n
+		FROM greenery.stg_orders o
+		WHERE (since IS NULL OR o.created_at >= since)
+			AND (until IS NULL OR o.created_at < until)
+	) c
+	CROSS JOIN LATERAL (SELECT @extschema@.wilson_interval(c.n[2], c.n[1]) AS i) w;
+END;
+COMMENT ON FUNCTION @extschema@.greenery_repeat_rate_summary(timestamptz, timestamptz) IS
+	'The shop''s repeat rate with what it is made of, and its 95 % interval (Wilson 1927, score interval without continuity correction): one row. Only orders at or after since and before until count (NULL: no bound). Rate and interval are NULL when no one purchased.';
