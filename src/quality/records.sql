@@ -1,0 +1,122 @@
+-- What builds leave behind.  No table here has a foreign key, and no row is
+-- updated by anyone but the build that wrote it: a long build under REPEATABLE
+-- READ must not meet another session's write at its end.
+
+CREATE TABLE greenery.builds (
+	build_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+	finished_at timestamptz,
+	status text NOT NULL DEFAULT 'running' CHECK (status IN ('running', 'published', 'failed', 'aborted')),
+	published boolean NOT NULL DEFAULT false,
+	started_by text NOT NULL DEFAULT current_user,
+	pid integer NOT NULL DEFAULT pg_backend_pid(),
+	models integer,
+	passed integer,
+	warned integer,
+	failed integer,
+	broken integer,
+	skipped integer,
+	message text
+);
+-- dumped: the history of builds
+SELECT pg_catalog.pg_extension_config_dump('greenery.builds', '');
+SELECT pg_catalog.pg_extension_config_dump('greenery.builds_build_id_seq', '');
+
+COMMENT ON TABLE greenery.builds IS 'One row a build: CALL greenery_build().';
+COMMENT ON COLUMN greenery.builds.build_id IS 'Identifier, growing with time.';
+COMMENT ON COLUMN greenery.builds.started_at IS 'When it began.';
+COMMENT ON COLUMN greenery.builds.finished_at IS 'When it ended; NULL while it runs.';
+COMMENT ON COLUMN greenery.builds.status IS
+	'running; published; failed (tests at error, or a model or test that could not run: nothing was published); aborted (cancelled, crashed, or another build was running).';
+COMMENT ON COLUMN greenery.builds.published IS 'Whether its marts were published.';
+COMMENT ON COLUMN greenery.builds.started_by IS 'The role that ran it.';
+COMMENT ON COLUMN greenery.builds.pid IS 'Process id of its session.';
+COMMENT ON COLUMN greenery.builds.models IS 'How many models it covers, staging included.';
+COMMENT ON COLUMN greenery.builds.passed IS 'Tests that passed.';
+COMMENT ON COLUMN greenery.builds.warned IS 'Tests that warned.';
+COMMENT ON COLUMN greenery.builds.failed IS 'Tests that failed at error.';
+COMMENT ON COLUMN greenery.builds.broken IS 'Tests that could not run.';
+COMMENT ON COLUMN greenery.builds.skipped IS 'Tests that were skipped.';
+COMMENT ON COLUMN greenery.builds.message IS 'Why it failed or was aborted.';
+
+CREATE TABLE greenery.build_models (
+	build_id bigint NOT NULL,
+	model text NOT NULL,
+	position integer NOT NULL,
+	status text NOT NULL CHECK (status IN ('written', 'tested', 'failed', 'skipped')),
+	rows bigint,
+	inserted bigint,
+	updated bigint,
+	deleted bigint,
+	write_seconds double precision,
+	audit_seconds double precision,
+	publish_seconds double precision,
+	message text,
+	PRIMARY KEY (build_id, model)
+);
+-- dumped: the history of builds
+SELECT pg_catalog.pg_extension_config_dump('greenery.build_models', '');
+
+COMMENT ON TABLE greenery.build_models IS 'One row a model of a build: what was written and what changed in the published table.';
+COMMENT ON COLUMN greenery.build_models.build_id IS 'The build.';
+COMMENT ON COLUMN greenery.build_models.model IS 'The model.';
+COMMENT ON COLUMN greenery.build_models.position IS 'Its place in dependency order, from 1.';
+COMMENT ON COLUMN greenery.build_models.status IS
+	'written (a mart that passed), tested (a staging view that passed), failed (it could not be written, or a test is at error or broken), skipped (a model it depends on failed).';
+COMMENT ON COLUMN greenery.build_models.rows IS 'Rows written; for staging views, rows tested.';
+COMMENT ON COLUMN greenery.build_models.inserted IS 'Rows that the published table lacked; NULL when nothing was published.';
+COMMENT ON COLUMN greenery.build_models.updated IS 'Rows that had changed.';
+COMMENT ON COLUMN greenery.build_models.deleted IS 'Rows that were gone.';
+COMMENT ON COLUMN greenery.build_models.write_seconds IS 'Seconds taken to write it.';
+COMMENT ON COLUMN greenery.build_models.audit_seconds IS 'Seconds taken by its tests.';
+COMMENT ON COLUMN greenery.build_models.publish_seconds IS 'Seconds taken to publish it.';
+COMMENT ON COLUMN greenery.build_models.message IS 'Why it failed or was skipped.';
+
+CREATE TABLE greenery.test_results (
+	build_id bigint NOT NULL,
+	test_id bigint NOT NULL,
+	model text NOT NULL,
+	kind text NOT NULL,
+	column_name text,
+	status text NOT NULL CHECK (status IN ('pass', 'warn', 'error', 'broken', 'skipped')),
+	failures bigint,
+	total bigint,
+	share double precision,
+	duration interval,
+	message text,
+	owner text,
+	PRIMARY KEY (build_id, test_id)
+);
+-- dumped: the history of test results
+SELECT pg_catalog.pg_extension_config_dump('greenery.test_results', '');
+CREATE INDEX test_results_test_id_idx ON greenery.test_results (test_id, build_id);
+
+COMMENT ON TABLE greenery.test_results IS 'One row a test of a build, passes included. Keeps what the test was then, even if it is dropped later.';
+COMMENT ON COLUMN greenery.test_results.build_id IS 'The build.';
+COMMENT ON COLUMN greenery.test_results.test_id IS 'The test.';
+COMMENT ON COLUMN greenery.test_results.model IS 'The tested relation, with its schema.';
+COMMENT ON COLUMN greenery.test_results.kind IS 'What was tested.';
+COMMENT ON COLUMN greenery.test_results.column_name IS 'The tested column.';
+COMMENT ON COLUMN greenery.test_results.status IS 'pass, warn, error, broken (the test could not run) or skipped.';
+COMMENT ON COLUMN greenery.test_results.failures IS 'Failing rows (for unique tests: values that occur more than once); NULL when it did not run.';
+COMMENT ON COLUMN greenery.test_results.total IS 'Rows looked at.';
+COMMENT ON COLUMN greenery.test_results.share IS 'failures divided by total; NULL when no row was looked at.';
+COMMENT ON COLUMN greenery.test_results.duration IS 'Time that the statement took which answered it; tests that share a scan show an equal part each.';
+COMMENT ON COLUMN greenery.test_results.message IS 'Why it is broken or skipped.';
+COMMENT ON COLUMN greenery.test_results.owner IS 'Who owned it then.';
+
+CREATE TABLE greenery.test_failures (
+	build_id bigint NOT NULL,
+	test_id bigint NOT NULL,
+	failure integer NOT NULL,
+	failing_key jsonb NOT NULL,
+	PRIMARY KEY (build_id, test_id, failure)
+);
+-- dumped: the history of test results
+SELECT pg_catalog.pg_extension_config_dump('greenery.test_failures', '');
+
+COMMENT ON TABLE greenery.test_failures IS 'Keys of failing rows, at most greenery.max_failures for each test of a build.';
+COMMENT ON COLUMN greenery.test_failures.build_id IS 'The build.';
+COMMENT ON COLUMN greenery.test_failures.test_id IS 'The test.';
+COMMENT ON COLUMN greenery.test_failures.failure IS 'Number from 1.';
+COMMENT ON COLUMN greenery.test_failures.failing_key IS 'The model''s key columns with the failing row''s values, and nothing else.';
