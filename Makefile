@@ -10,12 +10,21 @@ MODULE_big = greenery
 OBJS = \
 	src/greenery.o \
 	src/settings.o \
-	src/retention/greenery_repeat_rate.o
+	src/schema.o \
+	src/retention/greenery_repeat_rate.o \
+	src/quality/threshold.o \
+	src/quality/guarded.o \
+	src/quality/test_load.o \
+	src/quality/test_compile.o \
+	src/quality/test_runner.o \
+	src/quality/greenery_test.o
 
 SQL_PARTS = \
 	src/greenery.sql \
 	src/settings.sql \
 	src/text/json_time.sql \
+	src/quality/registry.sql \
+	src/quality/records.sql \
 	src/models/sources/users.sql \
 	src/models/sources/addresses.sql \
 	src/models/sources/products.sql \
@@ -48,6 +57,7 @@ SQL_PARTS = \
 	src/models/marts/product/product_funnel.sql \
 	src/models/marts/product/session_funnel.sql \
 	src/retention/greenery_repeat_rate.sql \
+	src/quality/data_tests.sql \
 	src/privileges.sql \
 	src/ownership.sql
 

@@ -17,6 +17,7 @@
 #include "pgtime.h"
 #include "utils/datetime.h"
 #include "utils/guc.h"
+#include "utils/regproc.h"
 
 #if PG_VERSION_NUM < 140000
 #error "greenery needs PostgreSQL 14 or later"
@@ -85,6 +86,17 @@ greenery_decode_datetime(char **field, int *ftype, int nf, int *dtype,
 	return DecodeDateTime(field, ftype, nf, dtype, tm, fsec, tz, &extra) == 0;
 #else
 	return DecodeDateTime(field, ftype, nf, dtype, tm, fsec, tz) == 0;
+#endif
+}
+
+/* stringToQualifiedNameList can return its errors since 16 */
+static inline List *
+greenery_qualified_name_list(const char *name)
+{
+#if PG_VERSION_NUM >= 160000
+	return stringToQualifiedNameList(name, NULL);
+#else
+	return stringToQualifiedNameList(name);
 #endif
 }
 

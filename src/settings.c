@@ -15,9 +15,12 @@
  */
 #include "postgres.h"
 
+#include <limits.h>
+
 #include "common/int.h"
 #include "compat.h"
 #include "greenery.h"
+#include "quality/threshold.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
@@ -26,6 +29,11 @@ static char *timezone_setting = NULL;
 static char *stock_cover_setting = NULL;
 static char *session_gap_setting = NULL;
 static char *repeat_horizon_setting = NULL;
+
+char	   *greenery_max_shrink = NULL;
+int			greenery_max_failures = 100;
+int			greenery_lock_timeout = 30000;
+bool		greenery_allow_superuser_build = false;
 
 /*
  * Parse a fixed length of time into microseconds.
@@ -165,6 +173,18 @@ check_repeat_horizon(char **newval, void **extra pg_attribute_unused(),
 		check_length(newval, extra, source);
 }
 
+static bool
+check_max_shrink(char **newval, void **extra pg_attribute_unused(),
+				 GucSource source pg_attribute_unused())
+{
+	Threshold	ignored;
+
+	if (threshold_parse(*newval, &ignored))
+		return true;
+	GUC_check_errdetail("The value must be a share, such as \"30%%\", or a number of rows.");
+	return false;
+}
+
 void
 greenery_define_settings(void)
 {
@@ -198,6 +218,30 @@ greenery_define_settings(void)
 							   &repeat_horizon_setting, "auto",
 							   PGC_USERSET, 0,
 							   check_repeat_horizon, NULL, NULL);
+	DefineCustomStringVariable("greenery.max_shrink",
+							   "A build that would delete more of a published table than this fails.",
+							   "A share of its rows or a number of rows.",
+							   &greenery_max_shrink, "30%",
+							   PGC_USERSET, 0,
+							   check_max_shrink, NULL, NULL);
+	DefineCustomIntVariable("greenery.max_failures",
+							"How many keys of failing rows are kept for a test.",
+							NULL,
+							&greenery_max_failures, 100, 0, 100000,
+							PGC_USERSET, 0,
+							NULL, NULL, NULL);
+	DefineCustomIntVariable("greenery.lock_timeout",
+							"How long a build waits for a source that another session has locked.",
+							"Used where lock_timeout is not set.",
+							&greenery_lock_timeout, 30000, 0, INT_MAX,
+							PGC_USERSET, GUC_UNIT_MS,
+							NULL, NULL, NULL);
+	DefineCustomBoolVariable("greenery.allow_superuser_build",
+							 "Lets a superuser run builds and tests that execute what other roles wrote.",
+							 "Bound relations, users' models and expressions run with the rights of whoever builds.",
+							 &greenery_allow_superuser_build, false,
+							 PGC_SUSET, 0,
+							 NULL, NULL, NULL);
 	MarkGUCPrefixReserved("greenery");
 }
 

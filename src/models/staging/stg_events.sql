@@ -23,3 +23,32 @@ COMMENT ON COLUMN greenery.stg_events.event_type IS 'page_view, add_to_cart, che
 COMMENT ON COLUMN greenery.stg_events.order_id IS 'The order of a checkout or shipment: stg_orders.order_id.';
 COMMENT ON COLUMN greenery.stg_events.product_id IS 'The product viewed or added: stg_products.product_id.';
 COMMENT ON COLUMN greenery.stg_events.attributes IS 'Further columns of the shop''s own table as JSON; NULL when there are none.';
+
+-- The gate: key and tests.  Ids of built-in tests are never reused.
+INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
+	('stg_events', 'greenery.stg_events', 'staging', '{event_id}', true);
+INSERT INTO greenery.test_definitions
+	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
+VALUES
+	(100, 'greenery.stg_events', 'not_null', 'event_id', '{}', NULL, '0',
+	 'Every event has its event_id.', true),
+	(101, 'greenery.stg_events', 'unique', 'event_id', '{}', NULL, '0',
+	 'No event_id occurs twice.', true),
+	(102, 'greenery.stg_events', 'not_null', 'user_id', '{}', NULL, '0',
+	 'Every event has its user.', true),
+	(103, 'greenery.stg_events', 'not_null', 'session_id', '{}', NULL, '0',
+	 'Every event has its session.', true),
+	(104, 'greenery.stg_events', 'relationships', 'user_id', '{"to": "greenery.stg_users", "field": "user_id"}', NULL, '0',
+	 'Every user with events exists.', true),
+	(105, 'greenery.stg_events', 'relationships', 'order_id', '{"to": "greenery.stg_orders", "field": "order_id"}', NULL, '0',
+	 'Every order with events exists.', true),
+	(106, 'greenery.stg_events', 'relationships', 'product_id', '{"to": "greenery.stg_products", "field": "product_id"}', NULL, '0',
+	 'Every product with events exists.', true),
+	(107, 'greenery.stg_events', 'accepted_values', 'event_type', '{"values": ["page_view", "add_to_cart", "checkout", "package_shipped"]}', NULL, '0',
+	 'An event is a page_view, add_to_cart, checkout or package_shipped.', true),
+	(108, 'greenery.stg_events', 'expression', NULL, '{"expression": "isfinite(created_at)"}', NULL, '0',
+	 'Times of events are finite.', true),
+	(109, 'greenery.stg_events', 'not_null', 'order_id', '{"where": "event_type IN (''checkout'', ''package_shipped'')"}', NULL, '0',
+	 'Every checkout and shipment has its order.', true),
+	(110, 'greenery.stg_events', 'not_null', 'created_at', '{}', NULL, '0',
+	 'Every event has its time.', true);

@@ -33,3 +33,32 @@ COMMENT ON COLUMN greenery.stg_orders.estimated_delivery_at IS 'When it is expec
 COMMENT ON COLUMN greenery.stg_orders.delivered_at IS 'When it arrived; NULL while it has not.';
 COMMENT ON COLUMN greenery.stg_orders.status IS 'preparing, shipped or delivered.';
 COMMENT ON COLUMN greenery.stg_orders.attributes IS 'Further columns of the shop''s own table as JSON; NULL when there are none.';
+
+-- The gate: key and tests.  Ids of built-in tests are never reused.
+INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
+	('stg_orders', 'greenery.stg_orders', 'staging', '{order_id}', true);
+INSERT INTO greenery.test_definitions
+	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
+VALUES
+	(50, 'greenery.stg_orders', 'not_null', 'order_id', '{}', NULL, '0',
+	 'Every order has its order_id.', true),
+	(51, 'greenery.stg_orders', 'unique', 'order_id', '{}', NULL, '0',
+	 'No order_id occurs twice.', true),
+	(52, 'greenery.stg_orders', 'not_null', 'user_id', '{}', NULL, '0',
+	 'Every order has its user.', true),
+	(53, 'greenery.stg_orders', 'relationships', 'user_id', '{"to": "greenery.stg_users", "field": "user_id"}', NULL, '0',
+	 'Every user who ordered exists.', true),
+	(54, 'greenery.stg_orders', 'relationships', 'promo_id', '{"to": "greenery.stg_promos", "field": "promo_id"}', NULL, '0',
+	 'Every promo used exists.', true),
+	(55, 'greenery.stg_orders', 'relationships', 'address_id', '{"to": "greenery.stg_addresses", "field": "address_id"}', NULL, '0',
+	 'Every address shipped to exists.', true),
+	(56, 'greenery.stg_orders', 'accepted_values', 'status', '{"values": ["preparing", "shipped", "delivered"]}', NULL, '0',
+	 'An order is preparing, shipped or delivered.', true),
+	(57, 'greenery.stg_orders', 'expression', NULL, '{"expression": "delivered_at >= created_at"}', NULL, '0',
+	 'No order is delivered before it is made.', true),
+	(58, 'greenery.stg_orders', 'expression', NULL, '{"expression": "isfinite(created_at) AND isfinite(delivered_at) AND isfinite(estimated_delivery_at)"}', NULL, '0',
+	 'Times of orders are finite.', true),
+	(59, 'greenery.stg_orders', 'row_count', NULL, '{"min": 1}', NULL, '0',
+	 'There are orders: an empty table is a load that failed.', true),
+	(60, 'greenery.stg_orders', 'not_null', 'created_at', '{}', NULL, '0',
+	 'Every order has its time.', true);

@@ -26,3 +26,28 @@ COMMENT ON COLUMN greenery.stg_users.created_at IS 'When the user registered.';
 COMMENT ON COLUMN greenery.stg_users.updated_at IS 'When the user''s data last changed.';
 COMMENT ON COLUMN greenery.stg_users.address_id IS 'The registered address: stg_addresses.address_id.';
 COMMENT ON COLUMN greenery.stg_users.attributes IS 'Further columns of the shop''s own table as JSON; NULL when there are none.';
+
+-- The gate: key and tests.  Ids of built-in tests are never reused.
+INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
+	('stg_users', 'greenery.stg_users', 'staging', '{user_id}', true);
+INSERT INTO greenery.test_definitions
+	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
+VALUES
+	(1, 'greenery.stg_users', 'not_null', 'user_id', '{}', NULL, '0',
+	 'Every user has its user_id.', true),
+	(2, 'greenery.stg_users', 'unique', 'user_id', '{}', NULL, '0',
+	 'No user_id occurs twice.', true),
+	(3, 'greenery.stg_users', 'email', 'email', '{}', NULL, '0',
+	 'Every e-mail address is one that a mail server would take.', true),
+	(4, 'greenery.stg_users', 'expression', NULL, '{"expression": "phone_number_raw IS NULL OR phone_number IS NOT NULL"}', '0', NULL,
+	 'Every phone number is usable: what was entered is a North American number.', true),
+	(5, 'greenery.stg_users', 'relationships', 'address_id', '{"to": "greenery.stg_addresses", "field": "address_id"}', NULL, '0',
+	 'Every registered address exists.', true),
+	(6, 'greenery.stg_users', 'expression', NULL, '{"expression": "updated_at >= created_at"}', NULL, '0',
+	 'No user was changed before being created.', true),
+	(7, 'greenery.stg_users', 'expression', NULL, '{"expression": "isfinite(created_at) AND isfinite(updated_at)"}', NULL, '0',
+	 'Times of users are finite.', true),
+	(8, 'greenery.stg_users', 'matches', 'phone_number', '{"pattern": "^[0-9]{3}-[0-9]{3}-[0-9]{4}$"}', NULL, '0',
+	 'Cleaned phone numbers are ###-###-####. Holds by construction.', true),
+	(9, 'greenery.stg_users', 'row_count', NULL, '{"min": 1}', NULL, '0',
+	 'There are users: an empty table is a load that failed.', true);

@@ -16,3 +16,14 @@ COMMENT ON COLUMN greenery.dim_active_promos.promo_id IS 'Identifier of the prom
 COMMENT ON COLUMN greenery.dim_active_promos.discount IS 'Amount taken off an order, in the shop''s currency.';
 COMMENT ON COLUMN greenery.dim_active_promos.active_since IS
 	'Since when the recorded history shows it active without a break; NULL when no history is recorded.';
+
+-- The gate: key and tests.  Ids of built-in tests are never reused.
+INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
+	('dim_active_promos', 'greenery.dim_active_promos', 'mart', '{promo_id}', true);
+INSERT INTO greenery.test_definitions
+	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
+VALUES
+	(260, 'greenery.dim_active_promos', 'not_null', 'promo_id', '{}', NULL, '0',
+	 'Every promo has its promo_id.', true),
+	(261, 'greenery.dim_active_promos', 'unique', 'promo_id', '{}', NULL, '0',
+	 'No promo_id occurs twice.', true);

@@ -4,7 +4,8 @@ SELECT
 	o.order_id,
 	coalesce(i.product_ids, '{}') AS product_ids,
 	coalesce(i.distinct_products, 0) AS distinct_products,
-	coalesce(i.units, 0) AS units
+	coalesce(i.units, 0) AS units,
+	coalesce(i.items_amount, 0) AS items_amount
 FROM greenery.stg_orders o
 LEFT JOIN (
 	SELECT
@@ -13,8 +14,10 @@ LEFT JOIN (
 		array_agg(DISTINCT s.product_id COLLATE "C")
 			FILTER (WHERE s.product_id IS NOT NULL) AS product_ids,
 		count(DISTINCT s.product_id COLLATE "C") AS distinct_products,
-		sum(s.quantity) AS units
+		sum(s.quantity) AS units,
+		sum(s.quantity * coalesce(s.unit_price, p.price)) AS items_amount
 	FROM greenery.stg_order_items s
+	LEFT JOIN greenery.stg_products p ON p.product_id = s.product_id
 	GROUP BY s.order_id
 ) i ON i.order_id = o.order_id
 WHERE o.order_id IS NOT NULL;
@@ -26,3 +29,18 @@ COMMENT ON COLUMN greenery.dim_order_products.product_ids IS
 	'The products ordered, each once, sorted by id; empty for an order without items.';
 COMMENT ON COLUMN greenery.dim_order_products.distinct_products IS 'How many different products.';
 COMMENT ON COLUMN greenery.dim_order_products.units IS 'Basket size: units of all products together.';
+COMMENT ON COLUMN greenery.dim_order_products.items_amount IS
+	'Sum over the items of quantity times the price a unit at the time of the order where the source knows it, else times the list price of today.';
+
+-- The gate: key and tests.  Ids of built-in tests are never reused.
+INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
+	('dim_order_products', 'greenery.dim_order_products', 'mart', '{order_id}', true);
+INSERT INTO greenery.test_definitions
+	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
+VALUES
+	(220, 'greenery.dim_order_products', 'not_null', 'order_id', '{}', NULL, '0',
+	 'Every order has its order_id.', true),
+	(221, 'greenery.dim_order_products', 'unique', 'order_id', '{}', NULL, '0',
+	 'No order_id occurs twice.', true),
+	(222, 'greenery.dim_order_products', 'shrink', NULL, '{}', NULL, '0',
+	 'A build never deletes more of the published rows than setting greenery.max_shrink.', true);

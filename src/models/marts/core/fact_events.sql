@@ -34,3 +34,18 @@ COMMENT ON COLUMN greenery.fact_events.order_id IS 'The order of a checkout or s
 COMMENT ON COLUMN greenery.fact_events.is_own_event IS
 	'Whether the shopper caused it: every event but package_shipped, which happens hours after the visit.';
 COMMENT ON COLUMN greenery.fact_events.page_url IS 'Address of the page.';
+
+-- The gate: key and tests.  Ids of built-in tests are never reused.
+INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
+	('fact_events', 'greenery.fact_events', 'mart', '{event_id}', true);
+INSERT INTO greenery.test_definitions
+	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
+VALUES
+	(200, 'greenery.fact_events', 'not_null', 'event_id', '{}', NULL, '0',
+	 'Every event has its event_id.', true),
+	(201, 'greenery.fact_events', 'unique', 'event_id', '{}', NULL, '0',
+	 'No event_id occurs twice.', true),
+	(202, 'greenery.fact_events', 'not_null', 'product_id', '{"where": "event_type IN (''page_view'', ''add_to_cart'') AND page_kind = ''product''"}', NULL, '0',
+	 'Every view of a product page, and every product put into a cart, has its product.', true),
+	(203, 'greenery.fact_events', 'shrink', NULL, '{}', NULL, '0',
+	 'A build never deletes more of the published rows than setting greenery.max_shrink.', true);

@@ -60,3 +60,22 @@ COMMENT ON COLUMN greenery.fact_user_content_pageviews.is_at_risk_of_stockout IS
 	'Whether today''s inventory is below the units ordered in setting greenery.stock_cover (7 days) before greenery_as_of(), or is 0 or less; NULL when the inventory is unknown.';
 COMMENT ON COLUMN greenery.fact_user_content_pageviews.page_kind IS 'product or other.';
 COMMENT ON COLUMN greenery.fact_user_content_pageviews.page_url IS 'Address of the page.';
+
+-- The gate: key and tests.  Ids of built-in tests are never reused.
+INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
+	('fact_user_content_pageviews', 'greenery.fact_user_content_pageviews', 'mart', '{event_id}', true);
+INSERT INTO greenery.test_definitions
+	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
+VALUES
+	(280, 'greenery.fact_user_content_pageviews', 'not_null', 'event_id', '{}', NULL, '0',
+	 'Every page view has its event_id.', true),
+	(281, 'greenery.fact_user_content_pageviews', 'unique', 'event_id', '{}', NULL, '0',
+	 'No event_id occurs twice.', true),
+	(282, 'greenery.fact_user_content_pageviews', 'shrink', NULL, '{}', NULL, '0',
+	 'A build never deletes more of the published rows than setting greenery.max_shrink.', true),
+	(283, 'greenery.fact_user_content_pageviews', 'range', 'price', '{"min": 0, "inclusive": false}', NULL, '0',
+	 'Every product viewed has a positive price: no product is given away.', true),
+	(284, 'greenery.fact_user_content_pageviews', 'not_null', 'price', '{"where": "product_id IS NOT NULL"}', NULL, '0',
+	 'Every product viewed has a price.', true),
+	(285, 'greenery.fact_user_content_pageviews', 'not_null', 'inventory', '{"where": "product_id IS NOT NULL"}', NULL, '0',
+	 'Every product viewed has a known inventory.', true);

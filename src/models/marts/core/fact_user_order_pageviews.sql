@@ -24,3 +24,20 @@ COMMENT ON COLUMN greenery.fact_user_order_pageviews.order_id IS
 COMMENT ON COLUMN greenery.fact_user_order_pageviews.page_kind IS 'checkout or shipping.';
 COMMENT ON COLUMN greenery.fact_user_order_pageviews.event_type IS 'Type of the event.';
 COMMENT ON COLUMN greenery.fact_user_order_pageviews.user_created_at IS 'When the user registered; a page view before is a mistake in the data.';
+
+-- The gate: key and tests.  Ids of built-in tests are never reused.
+INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
+	('fact_user_order_pageviews', 'greenery.fact_user_order_pageviews', 'mart', '{event_id}', true);
+INSERT INTO greenery.test_definitions
+	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
+VALUES
+	(290, 'greenery.fact_user_order_pageviews', 'not_null', 'event_id', '{}', NULL, '0',
+	 'Every page view has its event_id.', true),
+	(291, 'greenery.fact_user_order_pageviews', 'unique', 'event_id', '{}', NULL, '0',
+	 'No event_id occurs twice.', true),
+	(292, 'greenery.fact_user_order_pageviews', 'shrink', NULL, '{}', NULL, '0',
+	 'A build never deletes more of the published rows than setting greenery.max_shrink.', true),
+	(293, 'greenery.fact_user_order_pageviews', 'unique_combination', NULL, '{"columns": ["event_id", "user_id"]}', NULL, '0',
+	 'Every order page view is counted once for its user.', true),
+	(294, 'greenery.fact_user_order_pageviews', 'expression', NULL, '{"expression": "created_at >= user_created_at"}', NULL, '0',
+	 'No order page is viewed before its user was created.', true);

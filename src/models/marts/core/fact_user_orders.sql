@@ -16,8 +16,9 @@ SELECT
 	o.order_total,
 	o.promo_id,
 	o.promo_id IS NOT NULL AS has_promo,
-	coalesce(i.units, 0) AS units,
-	coalesce(i.distinct_products, 0) AS distinct_products,
+	i.units,
+	i.distinct_products,
+	i.items_amount,
 	o.address_id,
 	a.state,
 	a.country,
@@ -47,14 +48,7 @@ FROM (
 	-- "C": two orders of one moment must not swap with the database's locale
 	WINDOW w AS (PARTITION BY s.user_id ORDER BY s.created_at, s.order_id COLLATE "C")
 ) o
-LEFT JOIN (
-	SELECT
-		s.order_id,
-		sum(s.quantity) AS units,
-		count(DISTINCT s.product_id COLLATE "C") AS distinct_products
-	FROM greenery.stg_order_items s
-	GROUP BY s.order_id
-) i ON i.order_id = o.order_id
+LEFT JOIN greenery.dim_order_products i ON i.order_id = o.order_id
 LEFT JOIN greenery.stg_addresses a ON a.address_id = o.address_id
 LEFT JOIN greenery.promo_terms t
 	ON t.promo_id = o.promo_id
@@ -79,6 +73,8 @@ COMMENT ON COLUMN greenery.fact_user_orders.promo_id IS 'The promo used: stg_pro
 COMMENT ON COLUMN greenery.fact_user_orders.has_promo IS 'Whether a promo was used.';
 COMMENT ON COLUMN greenery.fact_user_orders.units IS 'Basket size: units of all products together.';
 COMMENT ON COLUMN greenery.fact_user_orders.distinct_products IS 'How many different products.';
+COMMENT ON COLUMN greenery.fact_user_orders.items_amount IS
+	'Sum of quantity times price over the items: see dim_order_products.';
 COMMENT ON COLUMN greenery.fact_user_orders.address_id IS 'Where it is shipped to: stg_addresses.address_id.';
 COMMENT ON COLUMN greenery.fact_user_orders.state IS 'State it is shipped to.';
 COMMENT ON COLUMN greenery.fact_user_orders.country IS 'Country it is shipped to.';
@@ -92,3 +88,22 @@ COMMENT ON COLUMN greenery.fact_user_orders.timeliness IS
 	'Delivery against the estimate, to the second: early, on_time or late; unknown when it has not arrived or had no estimate.';
 COMMENT ON COLUMN greenery.fact_user_orders.is_overdue IS
 	'Not delivered, though the estimate has passed at greenery_as_of().';
+
+-- The gate: key and tests.  Ids of built-in tests are never reused.
+INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
+	('fact_user_orders', 'greenery.fact_user_orders', 'mart', '{order_id}', true);
+INSERT INTO greenery.test_definitions
+	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
+VALUES
+	(240, 'greenery.fact_user_orders', 'not_null', 'order_id', '{}', NULL, '0',
+	 'Every order has its order_id.', true),
+	(241, 'greenery.fact_user_orders', 'unique', 'order_id', '{}', NULL, '0',
+	 'No order_id occurs twice.', true),
+	(242, 'greenery.fact_user_orders', 'shrink', NULL, '{}', NULL, '0',
+	 'A build never deletes more of the published rows than setting greenery.max_shrink.', true),
+	(243, 'greenery.fact_user_orders', 'expression', NULL, '{"expression": "abs(order_total - (order_cost + shipping_cost - CASE WHEN promo_id IS NULL THEN 0 ELSE discount END)) <= 0.005"}', NULL, '0',
+	 'Money adds up: order_total is order_cost plus shipping_cost less the discount in force.', true),
+	(244, 'greenery.fact_user_orders', 'expression', NULL, '{"expression": "abs(order_cost - items_amount) <= 0.005"}', '0', NULL,
+	 'The items of an order add up to its order_cost. Changed prices break this where the source does not keep the price at the time of the order.', true),
+	(245, 'greenery.fact_user_orders', 'unique_combination', NULL, '{"columns": ["user_id", "order_number"]}', NULL, '0',
+	 'No user has two orders of one number.', true);

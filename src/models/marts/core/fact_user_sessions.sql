@@ -57,3 +57,22 @@ COMMENT ON COLUMN greenery.fact_user_sessions.has_purchase IS 'Whether there was
 COMMENT ON COLUMN greenery.fact_user_sessions.is_cart_abandoned IS 'Something was added to the cart, and there was no checkout.';
 COMMENT ON COLUMN greenery.fact_user_sessions.shipments IS 'How many package_shipped events carry the session''s id.';
 COMMENT ON COLUMN greenery.fact_user_sessions.shipped_at IS 'The first of these shipments.';
+
+-- The gate: key and tests.  Ids of built-in tests are never reused.
+INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
+	('fact_user_sessions', 'greenery.fact_user_sessions', 'mart', '{session_user_key}', true);
+INSERT INTO greenery.test_definitions
+	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
+VALUES
+	(270, 'greenery.fact_user_sessions', 'not_null', 'session_user_key', '{}', NULL, '0',
+	 'Every session has its session_user_key.', true),
+	(271, 'greenery.fact_user_sessions', 'unique', 'session_user_key', '{}', NULL, '0',
+	 'No session_user_key occurs twice.', true),
+	(272, 'greenery.fact_user_sessions', 'shrink', NULL, '{}', NULL, '0',
+	 'A build never deletes more of the published rows than setting greenery.max_shrink.', true),
+	(273, 'greenery.fact_user_sessions', 'range', 'duration', '{"min": "0"}', NULL, '0',
+	 'No session has a negative length. Holds by construction.', true),
+	(274, 'greenery.fact_user_sessions', 'range', 'events', '{"min": 0, "inclusive": false}', NULL, '0',
+	 'Every session has events of its shopper.', true),
+	(275, 'greenery.fact_user_sessions', 'unique', 'session_id', '{}', '0', NULL,
+	 'No session id is used by two users.', true);

@@ -80,3 +80,16 @@ COMMENT ON COLUMN greenery.metrics.value IS 'numerator divided by denominator; N
 COMMENT ON COLUMN greenery.metrics.numerator IS 'What is counted.';
 COMMENT ON COLUMN greenery.metrics.denominator IS 'What it is divided by.';
 COMMENT ON COLUMN greenery.metrics.definition IS 'What the metric means, in one sentence.';
+
+-- The gate: key and tests.  Ids of built-in tests are never reused.
+INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
+	('metrics', 'greenery.metrics', 'mart', '{name}', true);
+INSERT INTO greenery.test_definitions
+	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
+VALUES
+	(300, 'greenery.metrics', 'not_null', 'name', '{}', NULL, '0',
+	 'Every metric has its name.', true),
+	(301, 'greenery.metrics', 'unique', 'name', '{}', NULL, '0',
+	 'No name occurs twice.', true),
+	(302, 'greenery.metrics', 'expression', NULL, '{"expression": "name NOT LIKE ''%\\_rate'' OR value BETWEEN 0 AND 1"}', NULL, '0',
+	 'Every rate lies between 0 and 1.', true);

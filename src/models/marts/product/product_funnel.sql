@@ -40,3 +40,18 @@ COMMENT ON COLUMN greenery.product_funnel.sessions_viewed_and_bought IS 'Session
 COMMENT ON COLUMN greenery.product_funnel.view_to_cart_rate IS 'Of the sessions that viewed it, the share that added it to the cart; NULL when none viewed it.';
 COMMENT ON COLUMN greenery.product_funnel.cart_to_purchase_rate IS 'Of the sessions that added it to the cart, the share that bought it; NULL when none added it.';
 COMMENT ON COLUMN greenery.product_funnel.conversion_rate IS 'Of the sessions that viewed it, the share that bought it; NULL when none viewed it.';
+
+-- The gate: key and tests.  Ids of built-in tests are never reused.
+INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
+	('product_funnel', 'greenery.product_funnel', 'mart', '{product_id}', true);
+INSERT INTO greenery.test_definitions
+	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
+VALUES
+	(330, 'greenery.product_funnel', 'not_null', 'product_id', '{}', NULL, '0',
+	 'Every product has its product_id.', true),
+	(331, 'greenery.product_funnel', 'unique', 'product_id', '{}', NULL, '0',
+	 'No product_id occurs twice.', true),
+	(332, 'greenery.product_funnel', 'shrink', NULL, '{}', NULL, '0',
+	 'A build never deletes more of the published rows than setting greenery.max_shrink.', true),
+	(333, 'greenery.product_funnel', 'range', 'conversion_rate', '{"min": 0, "max": 1}', NULL, '0',
+	 'Every conversion rate lies between 0 and 1.', true);

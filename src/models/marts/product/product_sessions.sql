@@ -35,3 +35,18 @@ COMMENT ON COLUMN greenery.product_sessions.product_id IS 'The product: dim_prod
 COMMENT ON COLUMN greenery.product_sessions.viewed IS 'Whether the session has a page_view of the product.';
 COMMENT ON COLUMN greenery.product_sessions.added IS 'Whether the session has an add_to_cart of the product.';
 COMMENT ON COLUMN greenery.product_sessions.bought IS 'Whether the product is in an order that the session checked out.';
+
+-- The gate: key and tests.  Ids of built-in tests are never reused.
+INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
+	('product_sessions', 'greenery.product_sessions', 'mart', '{session_id,product_id}', true);
+INSERT INTO greenery.test_definitions
+	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
+VALUES
+	(320, 'greenery.product_sessions', 'not_null', 'session_id', '{}', NULL, '0',
+	 'Every row has its session_id.', true),
+	(321, 'greenery.product_sessions', 'not_null', 'product_id', '{}', NULL, '0',
+	 'Every row has its product_id.', true),
+	(322, 'greenery.product_sessions', 'unique_combination', NULL, '{"columns": ["session_id", "product_id"]}', NULL, '0',
+	 'No pair of session_id and product_id occurs twice.', true),
+	(323, 'greenery.product_sessions', 'shrink', NULL, '{}', NULL, '0',
+	 'A build never deletes more of the published rows than setting greenery.max_shrink.', true);

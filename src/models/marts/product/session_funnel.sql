@@ -26,3 +26,16 @@ COMMENT ON COLUMN greenery.session_funnel.sessions_bought IS 'Sessions with a ch
 COMMENT ON COLUMN greenery.session_funnel.view_to_cart_rate IS 'Of the sessions with a page_view, the share with an add_to_cart.';
 COMMENT ON COLUMN greenery.session_funnel.cart_to_purchase_rate IS 'Of the sessions with an add_to_cart, the share with a checkout.';
 COMMENT ON COLUMN greenery.session_funnel.conversion_rate IS 'Of all sessions, the share with a checkout; NULL without sessions.';
+
+-- The gate: key and tests.  Ids of built-in tests are never reused.
+INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
+	('session_funnel', 'greenery.session_funnel', 'mart', '{scope}', true);
+INSERT INTO greenery.test_definitions
+	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
+VALUES
+	(340, 'greenery.session_funnel', 'not_null', 'scope', '{}', NULL, '0',
+	 'Every row has its scope.', true),
+	(341, 'greenery.session_funnel', 'unique', 'scope', '{}', NULL, '0',
+	 'No scope occurs twice.', true),
+	(342, 'greenery.session_funnel', 'range', 'conversion_rate', '{"min": 0, "max": 1}', NULL, '0',
+	 'The conversion rate lies between 0 and 1.', true);

@@ -1,0 +1,127 @@
+/*-------------------------------------------------------------------------
+ *
+ * data_test.h
+ *	  A data test: what it asks, how it is asked in SQL, and what came out.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef GREENERY_DATA_TEST_H
+#define GREENERY_DATA_TEST_H
+
+#include "postgres.h"
+
+#include "lib/stringinfo.h"
+#include "nodes/pg_list.h"
+#include "quality/threshold.h"
+
+typedef enum TestKind
+{
+	TEST_NOT_NULL,
+	TEST_UNIQUE,
+	TEST_UNIQUE_COMBINATION,
+	TEST_ACCEPTED_VALUES,
+	TEST_RELATIONSHIPS,
+	TEST_RANGE,
+	TEST_EXPRESSION,
+	TEST_MATCHES,
+	TEST_EMAIL,
+	TEST_PHONE,
+	TEST_RECENCY,
+	TEST_ROW_COUNT,
+	TEST_SHRINK
+} TestKind;
+
+typedef enum TestStatus
+{
+	RESULT_PASS,
+	RESULT_WARN,
+	RESULT_ERROR,
+	RESULT_BROKEN,
+	RESULT_SKIPPED
+} TestStatus;
+
+typedef struct DataTest
+{
+	/* as in greenery.data_tests */
+	int64		test_id;
+	char	   *model;
+	TestKind	kind;
+	char	   *kind_name;
+	char	   *column;			/* NULL for kinds that test rows */
+	char	   *owner;
+	Threshold	warn_above;
+	Threshold	error_above;
+
+	/* the arguments that the kinds know, NULL where not given */
+	char	   *where;
+	char	   *expression;
+	char	   *pattern;
+	char	   *to;
+	char	   *field;
+	char	   *min;
+	char	   *max;
+	bool		inclusive;
+	char	   *warn_after;
+	char	   *error_after;
+	List	   *values;			/* of char * */
+	List	   *columns;		/* of char * */
+
+	/*
+	 * Compiled: all texts are SQL over alias t of the tested relation, to be
+	 * run with search_path = pg_catalog, pg_temp.
+	 */
+	char	   *join;			/* LEFT JOIN … that the test needs, or NULL */
+	char	   *failing;		/* true for a failing row, or NULL */
+	char	   *aggregate;		/* bigint: what answers it in one scan */
+
+	/* what came out */
+	TestStatus	status;
+	int64		failures;		/* -1: not known */
+	int64		total;			/* rows looked at, -1: not known */
+	char	   *sample;			/* jsonb array of failing keys, or NULL */
+	char	   *message;		/* why broken or skipped */
+	int64		duration;		/* microseconds */
+} DataTest;
+
+/*
+ * Which relation is read in place of another: a build reads what it has
+ * written.  Returns SQL for a FROM item, quoted.
+ */
+typedef const char *(*RelationSource) (Oid relid, void *arg);
+
+typedef struct TestTarget
+{
+	Oid			relid;			/* the model: for its columns */
+	const char *from;			/* what is read: SQL for a FROM item */
+	List	   *key;			/* columns that identify a row, of char * */
+	RelationSource source;		/* for the parents of relationships */
+	void	   *source_arg;
+} TestTarget;
+
+/* test_compile.c */
+extern const char *const test_status_names[];
+extern TestKind test_kind_by_name(const char *name);
+extern const char *quoted_relation(Oid relid);
+extern Oid	relation_by_name(const char *name);
+extern void test_compile(DataTest *test, const TestTarget *target);
+extern void test_check_expression(const char *text, const char *what);
+extern char *test_scan_query(List *tests, const TestTarget *target);
+extern char *test_sample_query(const DataTest *test, const TestTarget *target,
+							   int limit);
+
+/* test_load.c */
+extern List *tests_load(void);
+extern DataTest *test_from_arguments(const char *kind, const char *column,
+									 Datum args, const char *warn_above,
+									 const char *error_above);
+extern List *model_key(const char *relation);
+extern void refuse_superuser(void);
+
+/* test_runner.c */
+extern void tests_run(List *tests, const TestTarget *target);
+extern void tests_set_status(List *tests, TestStatus status, const char *message);
+
+/* guarded.c: run something that may fail, in a subtransaction */
+extern bool run_guarded(void (*work) (void *), void *arg, char **message);
+
+#endif							/* GREENERY_DATA_TEST_H */

@@ -1,0 +1,295 @@
+-- Data tests: run, make, change, drop.
+
+-- What the shop has not got.  Without a binding every source is its raw table.
+CREATE FUNCTION greenery.is_unbound(relation text, column_name text) RETURNS boolean
+	LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT CASE
+		WHEN column_name IS NOT NULL THEN
+			column_name = 'attributes' AND relation LIKE 'greenery.stg\_%'
+			OR (relation, column_name) IN (('greenery.stg_order_items', 'user_id'),
+										   ('greenery.stg_order_items', 'unit_price'))
+		ELSE CASE relation
+			WHEN 'greenery.stg_users' THEN NOT EXISTS (SELECT FROM greenery.source_users())
+			WHEN 'greenery.stg_addresses' THEN NOT EXISTS (SELECT FROM greenery.source_addresses())
+			WHEN 'greenery.stg_products' THEN NOT EXISTS (SELECT FROM greenery.source_products())
+			WHEN 'greenery.stg_promos' THEN NOT EXISTS (SELECT FROM greenery.source_promos())
+			WHEN 'greenery.stg_orders' THEN NOT EXISTS (SELECT FROM greenery.source_orders())
+			WHEN 'greenery.stg_order_items' THEN NOT EXISTS (SELECT FROM greenery.source_order_items())
+			WHEN 'greenery.stg_events' THEN NOT EXISTS (SELECT FROM greenery.source_events())
+			ELSE false
+		END
+	END;
+END;
+COMMENT ON FUNCTION greenery.is_unbound(text, text) IS
+	'Whether a staging view''s column is one that its source leaves out; with NULL for the column, whether its source is left out: not bound, and empty.';
+
+CREATE FUNCTION @extschema@.greenery_test(model regclass DEFAULT NULL)
+	RETURNS TABLE (
+		test_id bigint,
+		model text,
+		kind text,
+		column_name text,
+		status text,
+		failures bigint,
+		total bigint,
+		share double precision,
+		sample jsonb,
+		duration interval,
+		message text)
+	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION @extschema@.greenery_test(regclass) IS
+	'Runs the data tests of one model, or of all (NULL), and returns a row for each: status (pass, warn, error, broken: it could not run, skipped), failing rows (for unique tests: values that occur more than once), rows looked at, their share, keys of failing rows (at most setting greenery.max_failures), time. All tests of a model share one scan. Runs with the caller''s rights; records nothing. Tests of kind shrink run in builds only.';
+
+CREATE FUNCTION @extschema@.greenery_test_sql(model regclass DEFAULT NULL)
+	RETURNS TABLE (model text, statement text)
+	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION @extschema@.greenery_test_sql(regclass) IS
+	'The statement that answers the data tests of a model (NULL: of each model): for reading, and for EXPLAIN. It is to be run with search_path = pg_catalog, pg_temp.';
+
+CREATE FUNCTION @extschema@.greenery_check_test(model regclass, kind text, column_name text,
+												args jsonb, warn_above text, error_above text)
+	RETURNS void
+	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION @extschema@.greenery_check_test(regclass, text, text, jsonb, text, text) IS
+	'Raises an error unless a data test with these arguments can run: 22023 for a wrong kind, argument or threshold, 42703 for a missing column, 42601 for an expression that is none.';
+
+-- Who wrote a test's SQL is not for its author to say: a superuser trusts it.
+-- The owner of the extension and superusers may, as a restore does.
+CREATE FUNCTION greenery.stamp_test_author() RETURNS trigger
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $stamp$
+BEGIN
+	IF NOT (SELECT r.rolsuper FROM pg_roles r WHERE r.rolname = current_user) THEN
+		NEW.created_by := current_user;
+	END IF;
+	RETURN NEW;
+END
+$stamp$;
+COMMENT ON FUNCTION greenery.stamp_test_author() IS
+	'Trigger: records the role that writes a data test; only a superuser may record another.';
+CREATE TRIGGER stamp_test_author
+	BEFORE INSERT OR UPDATE ON greenery.test_definitions
+	FOR EACH ROW EXECUTE FUNCTION greenery.stamp_test_author();
+
+CREATE TABLE greenery.test_changes (
+	change_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	changed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+	changed_by text NOT NULL DEFAULT current_user,
+	test_id bigint NOT NULL,
+	action text NOT NULL CHECK (action IN ('add', 'alter', 'drop')),
+	before jsonb,
+	after jsonb
+);
+-- dumped: the audit
+SELECT pg_catalog.pg_extension_config_dump('greenery.test_changes', '');
+SELECT pg_catalog.pg_extension_config_dump('greenery.test_changes_change_id_seq', '');
+CREATE INDEX test_changes_test_id_idx ON greenery.test_changes (test_id);
+
+COMMENT ON TABLE greenery.test_changes IS 'Every change of a data test: who, when, before and after.';
+COMMENT ON COLUMN greenery.test_changes.change_id IS 'Identifier, growing with time.';
+COMMENT ON COLUMN greenery.test_changes.changed_at IS 'When.';
+COMMENT ON COLUMN greenery.test_changes.changed_by IS 'By which role.';
+COMMENT ON COLUMN greenery.test_changes.test_id IS 'The test.';
+COMMENT ON COLUMN greenery.test_changes.action IS 'add, alter or drop.';
+COMMENT ON COLUMN greenery.test_changes.before IS 'The test before; NULL for add.';
+COMMENT ON COLUMN greenery.test_changes.after IS 'The test after; NULL for drop.';
+
+CREATE FUNCTION @extschema@.greenery_add_test(
+	model regclass,
+	kind text,
+	column_name text DEFAULT NULL,
+	args jsonb DEFAULT NULL,
+	severity text DEFAULT NULL,
+	warn_above text DEFAULT NULL,
+	error_above text DEFAULT NULL,
+	owner text DEFAULT NULL,
+	description text DEFAULT NULL)
+	RETURNS bigint
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $add_test$
+#variable_conflict use_variable
+DECLARE
+	new_id bigint;
+BEGIN
+	args := coalesce(args, '{}');
+	IF severity IS NOT NULL AND (warn_above IS NOT NULL OR error_above IS NOT NULL) THEN
+		RAISE EXCEPTION 'severity and thresholds of a data test exclude each other'
+			USING ERRCODE = 'invalid_parameter_value',
+				  DETAIL = 'Severity "error" is error_above 0, severity "warn" is warn_above 0.',
+				  HINT = 'Give severity, or warn_above and error_above.';
+	END IF;
+	IF warn_above IS NULL AND error_above IS NULL THEN
+		CASE coalesce(severity, 'error')
+			WHEN 'error' THEN error_above := '0';
+			WHEN 'warn' THEN warn_above := '0';
+			ELSE
+				RAISE EXCEPTION 'unknown severity: "%"', severity
+					USING ERRCODE = 'invalid_parameter_value',
+						  HINT = 'A severity is "warn" or "error".';
+		END CASE;
+	END IF;
+	IF kind = 'shrink' THEN
+		RAISE EXCEPTION 'a data test of kind "shrink" cannot be added'
+			USING ERRCODE = 'invalid_parameter_value',
+				  DETAIL = 'Every published model has one.';
+	END IF;
+	PERFORM @extschema@.greenery_check_test(model, kind, column_name, args, warn_above, error_above);
+
+	INSERT INTO greenery.test_definitions
+		(model, kind, column_name, args, warn_above, error_above, owner, description)
+	SELECT format('%I.%I', n.nspname, c.relname), kind, column_name, args,
+		warn_above, error_above, owner, description
+	FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+	WHERE c.oid = model
+	RETURNING test_definitions.test_id INTO new_id;
+
+	INSERT INTO greenery.test_changes (test_id, action, after)
+	SELECT new_id, 'add', to_jsonb(t) FROM greenery.data_tests t WHERE t.test_id = new_id;
+	RETURN new_id;
+END
+$add_test$;
+COMMENT ON FUNCTION @extschema@.greenery_add_test(regclass, text, text, jsonb, text, text, text, text, text) IS
+	'Adds a data test to a table or view and returns its id. Kinds: not_null, unique, accepted_values {"values": […]}, relationships {"to": "schema.table", "field": column}, range {"min": …, "max": …, "inclusive": true}, matches {"pattern": regular expression}, email, phone, recency {"warn_after": interval, "error_after": interval}, all with a column; unique_combination {"columns": […]}, expression {"expression": SQL that must hold}, row_count {"min": n, "max": n} without. Any kind takes {"where": SQL}. All but not_null ignore NULL. severity (error, the default, or warn) is short for error_above 0 or warn_above 0; a threshold is a number of rows (10) or a share (0.5%). Errors: 22023, 42703, 42601.';
+
+-- A model's key is what publishing rests on: its tests are not for turning off.
+CREATE FUNCTION greenery.is_key_test(test_id bigint) RETURNS boolean
+	LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT EXISTS (
+		SELECT
+		FROM greenery.test_definitions t
+		JOIN greenery.models m ON m.relation = t.model
+		WHERE t.test_id = is_key_test.test_id
+			AND NOT t.args ? 'where'
+			AND (t.kind = 'not_null' AND t.column_name = ANY (m.key)
+				 OR t.kind = 'unique' AND m.key = ARRAY[t.column_name]
+				 OR t.kind = 'unique_combination' AND t.args -> 'columns' = to_jsonb(m.key)));
+END;
+COMMENT ON FUNCTION greenery.is_key_test(bigint) IS
+	'Whether a data test guards the key of a registered model; such a test can be neither dropped nor weakened.';
+
+CREATE FUNCTION @extschema@.greenery_alter_test(
+	test_id bigint,
+	severity text DEFAULT NULL,
+	warn_above text DEFAULT NULL,
+	error_above text DEFAULT NULL,
+	enabled boolean DEFAULT NULL,
+	owner text DEFAULT NULL,
+	description text DEFAULT NULL,
+	args jsonb DEFAULT NULL)
+	RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $alter_test$
+#variable_conflict use_variable
+DECLARE
+	old greenery.data_tests;
+	old_row jsonb;
+	changes jsonb := '{}';
+BEGIN
+	SELECT * INTO old FROM greenery.data_tests t WHERE t.test_id = test_id;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'data test % does not exist', test_id
+			USING ERRCODE = 'undefined_object', HINT = 'greenery.data_tests lists them.';
+	END IF;
+	old_row := to_jsonb(old);
+	IF severity IS NOT NULL THEN
+		IF warn_above IS NOT NULL OR error_above IS NOT NULL THEN
+			RAISE EXCEPTION 'severity and thresholds of a data test exclude each other'
+				USING ERRCODE = 'invalid_parameter_value',
+					  HINT = 'Give severity, or warn_above and error_above.';
+		END IF;
+		IF severity NOT IN ('warn', 'error') THEN
+			RAISE EXCEPTION 'unknown severity: "%"', severity
+				USING ERRCODE = 'invalid_parameter_value',
+					  HINT = 'A severity is "warn" or "error".';
+		END IF;
+		warn_above := CASE severity WHEN 'warn' THEN '0' ELSE 'never' END;
+		error_above := CASE severity WHEN 'error' THEN '0' ELSE 'never' END;
+	END IF;
+
+	IF warn_above IS NOT NULL THEN
+		changes := changes || jsonb_build_object('warn_above', nullif(warn_above, 'never'));
+	END IF;
+	IF error_above IS NOT NULL THEN
+		changes := changes || jsonb_build_object('error_above', nullif(error_above, 'never'));
+	END IF;
+	IF enabled IS NOT NULL THEN
+		changes := changes || jsonb_build_object('enabled', enabled);
+	END IF;
+	IF owner IS NOT NULL THEN
+		changes := changes || jsonb_build_object('owner', owner);
+	END IF;
+	IF description IS NOT NULL THEN
+		changes := changes || jsonb_build_object('description', description);
+	END IF;
+	IF args IS NOT NULL THEN
+		IF old.builtin THEN
+			RAISE EXCEPTION 'arguments of a built-in data test cannot be changed'
+				USING ERRCODE = 'invalid_parameter_value',
+					  HINT = 'Disable it, and add one of your own.';
+		END IF;
+		changes := changes || jsonb_build_object('args', args);
+	END IF;
+
+	old := jsonb_populate_record(old, changes);
+	IF greenery.is_key_test(test_id) AND (NOT old.enabled OR old.error_above IS DISTINCT FROM '0') THEN
+		RAISE EXCEPTION 'data test % guards the key of %', test_id, old.model
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				  DETAIL = 'Publishing rests on it: it is always enabled, at error_above 0.';
+	END IF;
+	IF to_regclass(old.model) IS NOT NULL AND old.kind <> 'shrink' THEN
+		PERFORM @extschema@.greenery_check_test(to_regclass(old.model), old.kind, old.column_name,
+											   old.args, old.warn_above, old.error_above);
+	END IF;
+
+	IF old.builtin THEN
+		INSERT INTO greenery.test_overrides AS o (test_id, changes)
+		VALUES (test_id, changes)
+		ON CONFLICT ON CONSTRAINT test_overrides_pkey
+			DO UPDATE SET changes = o.changes || excluded.changes;
+	ELSE
+		UPDATE greenery.test_definitions t
+		SET warn_above = old.warn_above, error_above = old.error_above, enabled = old.enabled,
+			owner = old.owner, description = old.description, args = old.args
+		WHERE t.test_id = test_id;
+	END IF;
+	INSERT INTO greenery.test_changes (test_id, action, before, after)
+	SELECT test_id, 'alter', old_row, to_jsonb(t) FROM greenery.data_tests t WHERE t.test_id = test_id;
+END
+$alter_test$;
+COMMENT ON FUNCTION @extschema@.greenery_alter_test(bigint, text, text, text, boolean, text, text, jsonb) IS
+	'Changes a data test, built-in ones included (not their arguments); NULL leaves a property as it is, the threshold "never" takes it away. The change is recorded in greenery.test_changes. Error 42704 for an unknown test, 55000 for a test that guards a model''s key, 22023 as greenery_add_test.';
+
+CREATE FUNCTION @extschema@.greenery_drop_test(test_id bigint) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $drop_test$
+#variable_conflict use_variable
+DECLARE
+	old jsonb;
+BEGIN
+	SELECT to_jsonb(t) INTO old FROM greenery.data_tests t WHERE t.test_id = test_id;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'data test % does not exist', test_id
+			USING ERRCODE = 'undefined_object', HINT = 'greenery.data_tests lists them.';
+	END IF;
+	IF (old ->> 'builtin')::boolean THEN
+		RAISE EXCEPTION 'data test % is built in', test_id
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				  HINT = format('greenery_alter_test(%s, enabled => false) turns it off.', test_id);
+	END IF;
+	IF greenery.is_key_test(test_id) THEN
+		RAISE EXCEPTION 'data test % guards the key of %', test_id, old ->> 'model'
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				  HINT = 'greenery_drop_model() drops it with the model.';
+	END IF;
+	DELETE FROM greenery.test_definitions t WHERE t.test_id = test_id;
+	INSERT INTO greenery.test_changes (test_id, action, before) VALUES (test_id, 'drop', old);
+END
+$drop_test$;
+COMMENT ON FUNCTION @extschema@.greenery_drop_test(bigint) IS
+	'Drops a data test that was added with greenery_add_test(). Its results are kept. Error 42704 for an unknown test, 55000 for a built-in one (disable it) and for one that guards a model''s key.';
