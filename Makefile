@@ -17,7 +17,11 @@ OBJS = \
 	src/quality/test_load.o \
 	src/quality/test_compile.o \
 	src/quality/test_runner.o \
-	src/quality/greenery_test.o
+	src/quality/greenery_test.o \
+	src/quality/build_models.o \
+	src/quality/build_publish.o \
+	src/quality/build_record.o \
+	src/quality/build.o
 
 SQL_PARTS = \
 	src/greenery.sql \
@@ -58,6 +62,9 @@ SQL_PARTS = \
 	src/models/marts/product/session_funnel.sql \
 	src/retention/greenery_repeat_rate.sql \
 	src/quality/data_tests.sql \
+	src/quality/lineage.sql \
+	src/quality/build.sql \
+	src/quality/alert_queue.sql \
 	src/privileges.sql \
 	src/ownership.sql
 

@@ -10,6 +10,8 @@
 
 #include "postgres.h"
 
+#include "access/htup.h"
+#include "access/tupdesc.h"
 #include "lib/stringinfo.h"
 #include "nodes/pg_list.h"
 #include "quality/threshold.h"
@@ -116,6 +118,7 @@ extern DataTest *test_from_arguments(const char *kind, const char *column,
 									 const char *error_above);
 extern List *model_key(const char *relation);
 extern void refuse_superuser(void);
+extern List *text_list_value(HeapTuple row, TupleDesc desc, int column);
 
 /* test_runner.c */
 extern void tests_run(List *tests, const TestTarget *target);

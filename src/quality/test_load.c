@@ -40,7 +40,7 @@ text_value(HeapTuple row, TupleDesc desc, int column)
 }
 
 /* A text[] column of a result row as a list of strings; NULL elements left out */
-static List *
+List *
 text_list_value(HeapTuple row, TupleDesc desc, int column)
 {
 	bool		isnull;

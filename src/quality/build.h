@@ -1,0 +1,71 @@
+/*-------------------------------------------------------------------------
+ *
+ * build.h
+ *	  One build: its models, and the steps they go through.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef GREENERY_BUILD_H
+#define GREENERY_BUILD_H
+
+#include "postgres.h"
+
+#include "nodes/pg_list.h"
+
+/* Where marts are written before they are published; empty between builds */
+#define BUILD_SCHEMA "greenery_build"
+#define PUBLISHED_SCHEMA "greenery_published"
+
+typedef enum ModelStatus
+{
+	MODEL_PENDING,
+	MODEL_WRITTEN,
+	MODEL_TESTED,
+	MODEL_FAILED,
+	MODEL_SKIPPED
+} ModelStatus;
+
+typedef struct BuildModel
+{
+	char	   *name;			/* of the model, and of its published table */
+	char	   *relation;		/* the view, with its schema, as registered */
+	Oid			relid;			/* the view; InvalidOid when it is missing */
+	bool		is_mart;		/* staging views are tested, not written */
+	List	   *key;			/* of char * */
+	List	   *depends_on;		/* names of models, of char * */
+	List	   *tests;			/* of DataTest * */
+
+	ModelStatus status;
+	char	   *message;		/* why it failed or was skipped */
+	int64		rows;			/* written, or tested; -1: unknown */
+	int64		inserted;		/* in the published table; -1: not published */
+	int64		updated;
+	int64		deleted;
+	double		write_seconds;
+	double		audit_seconds;
+	double		publish_seconds;
+} BuildModel;
+
+typedef struct Build
+{
+	int64		build_id;
+	List	   *models;			/* of BuildModel *, in dependency order */
+	char	   *view_path;		/* search_path in which every model is visible */
+	bool		failed;			/* an error, something broken, or a failed model */
+} Build;
+
+/* build_models.c: read the models; write and audit each */
+extern void build_load(Build *build);
+extern void build_write_and_audit(Build *build);
+
+/* build_publish.c */
+extern void build_check_shrink(Build *build);
+extern void build_publish(Build *build);
+extern void build_drop_written(Build *build);
+
+/* build_record.c */
+extern void build_record(Build *build);
+extern int	build_count(const Build *build, int status);
+extern char *build_failed_tests(const Build *build);
+
+#endif							/* GREENERY_BUILD_H */

@@ -1,0 +1,415 @@
+/*-------------------------------------------------------------------------
+ *
+ * build_models.c
+ *	  Write each mart once, and test what was written.
+ *
+ * A mart's definition is deparsed while all models are visible, so that it names
+ * them without schema, and run with the build's schema in front: where a model
+ * has been written already, the written table is read and nothing is computed
+ * twice.  build_load makes sure that no other relation hides a model.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
+#include "compat.h"
+#include "executor/spi.h"
+#include "greenery.h"
+#include "miscadmin.h"
+#include "nodes/value.h"
+#include "quality/build.h"
+#include "quality/data_test.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/timestamp.h"
+
+typedef struct ModelInBuild
+{
+	Build	   *build;
+	BuildModel *model;
+} ModelInBuild;
+
+/* The model of that name, or NULL */
+static BuildModel *
+find_model(const Build *build, const char *name)
+{
+	ListCell   *lc;
+
+	foreach(lc, build->models)
+	{
+		BuildModel *model = lfirst(lc);
+
+		if (strcmp(model->name, name) == 0)
+			return model;
+	}
+	return NULL;
+}
+
+/* The written table of a model, quoted */
+static char *
+written_table(const BuildModel *model)
+{
+	return quote_qualified_identifier(BUILD_SCHEMA, model->name);
+}
+
+/*
+ * Give each model its tests.  A test of a relation that is no model is run all
+ * the same: the relation joins the build as one that is only tested.
+ */
+static void
+attach_tests(Build *build)
+{
+	List	   *tests = tests_load();
+	ListCell   *t;
+
+	foreach(t, tests)
+	{
+		DataTest   *test = lfirst(t);
+		BuildModel *owner = NULL;
+		ListCell   *m;
+
+		foreach(m, build->models)
+		{
+			BuildModel *model = lfirst(m);
+
+			if (strcmp(model->relation, test->model) == 0)
+				owner = model;
+		}
+		if (owner == NULL)
+		{
+			owner = palloc0(sizeof(BuildModel));
+			owner->name = owner->relation = test->model;
+			build->models = lappend(build->models, owner);
+		}
+		owner->tests = lappend(owner->tests, test);
+	}
+}
+
+typedef struct Lookup
+{
+	const char *name;
+	Oid			relid;
+} Lookup;
+
+static void
+look_up(void *arg)
+{
+	Lookup	   *lookup = arg;
+
+	lookup->relid = relation_by_name(lookup->name);
+}
+
+/*
+ * Find each model's relation, and the schemas that make all marts visible.  A
+ * relation that is missing, or hidden by another of its name, fails its model.
+ */
+static void
+resolve_models(Build *build)
+{
+	StringInfoData path;
+	ListCell   *lc;
+	List	   *schemas = NIL;
+	int			level;
+
+	initStringInfo(&path);
+	appendStringInfoString(&path, "greenery");
+	foreach(lc, build->models)
+	{
+		BuildModel *model = lfirst(lc);
+		Lookup		lookup = {model->relation, InvalidOid};
+
+		model->rows = model->inserted = model->updated = model->deleted = -1;
+		if (!run_guarded(look_up, &lookup, &model->message))
+		{
+			model->status = MODEL_FAILED;
+			continue;
+		}
+		model->relid = lookup.relid;
+		if (model->is_mart)
+		{
+			const char *schema = get_namespace_name(get_rel_namespace(model->relid));
+
+			if (strcmp(schema, "greenery") != 0 &&
+				!list_member(schemas, makeString(pstrdup(schema))))
+			{
+				schemas = lappend(schemas, makeString(pstrdup(schema)));
+				appendStringInfo(&path, ", %s", quote_identifier(schema));
+			}
+		}
+	}
+	appendStringInfoString(&path, ", pg_temp");
+	build->view_path = path.data;
+
+	level = greenery_set_search_path(build->view_path);
+	foreach(lc, build->models)
+	{
+		BuildModel *model = lfirst(lc);
+
+		if (model->is_mart && OidIsValid(model->relid) &&
+			!RelationIsVisible(model->relid))
+		{
+			model->status = MODEL_FAILED;
+			model->message = psprintf("another relation named \"%s\" hides it in schemas %s",
+									  get_rel_name(model->relid), build->view_path);
+		}
+	}
+	AtEOXact_GUC(true, level);
+}
+
+/* Read the models, in dependency order, and their tests */
+void
+build_load(Build *build)
+{
+	if (SPI_execute("SELECT model, relation, layer, key, depends_on"
+					"  FROM greenery.build_order"
+					" ORDER BY level, model COLLATE \"C\"", false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the models");
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		HeapTuple	row = SPI_tuptable->vals[i];
+		TupleDesc	desc = SPI_tuptable->tupdesc;
+		BuildModel *model = palloc0(sizeof(BuildModel));
+
+		model->name = SPI_getvalue(row, desc, 1);
+		model->relation = SPI_getvalue(row, desc, 2);
+		model->is_mart = strcmp(SPI_getvalue(row, desc, 3), "mart") == 0;
+		model->key = text_list_value(row, desc, 4);
+		model->depends_on = text_list_value(row, desc, 5);
+		build->models = lappend(build->models, model);
+	}
+	SPI_freetuptable(SPI_tuptable);
+	attach_tests(build);
+	resolve_models(build);
+}
+
+/* Seconds since start */
+static double
+seconds_since(TimestampTz start)
+{
+	return (double) (GetCurrentTimestamp() - start) / USECS_PER_SEC;
+}
+
+/* Names and types of a relation's columns, for comparing and for showing */
+static char *
+column_list(const char *relation)
+{
+	Oid			type = TEXTOID;
+	Datum		arg = CStringGetTextDatum(relation);
+	char	   *result;
+
+	if (SPI_execute_with_args("SELECT string_agg(format('%I %s', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' ORDER BY a.attnum)"
+							  "  FROM pg_attribute a"
+							  " WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped",
+							  1, &type, &arg, NULL, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the columns of %s", relation);
+	result = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+	SPI_freetuptable(SPI_tuptable);
+	return result;
+}
+
+/* Write one mart; the caller guards it */
+static void
+write_model(void *arg)
+{
+	ModelInBuild *in = arg;
+	BuildModel *model = in->model;
+	char	   *table = written_table(model);
+	char	   *published = quote_qualified_identifier(PUBLISHED_SCHEMA, model->name);
+	char	   *written_columns;
+	char	   *published_columns;
+	char	   *definition;
+	char		relkind = get_rel_relkind(model->relid);
+	int			level;
+
+	level = greenery_set_search_path(in->build->view_path);
+	if (relkind == RELKIND_VIEW)
+	{
+		definition = TextDatumGetCString(DirectFunctionCall1(pg_get_viewdef,
+															 ObjectIdGetDatum(model->relid)));
+		/* it ends in a semicolon */
+		definition[strlen(definition) - 1] = '\0';
+	}
+	else
+		definition = psprintf("SELECT * FROM %s", quoted_relation(model->relid));
+	AtEOXact_GUC(true, level);
+
+	level = greenery_set_search_path(psprintf("%s, %s", BUILD_SCHEMA, in->build->view_path));
+	if (SPI_execute(psprintf("CREATE UNLOGGED TABLE %s AS %s", table, definition),
+					false, 0) != SPI_OK_UTILITY)
+		elog(ERROR, "could not write model %s", model->name);
+	model->rows = (int64) SPI_processed;
+	AtEOXact_GUC(true, level);
+
+	if (SPI_execute(psprintf("ANALYZE %s", table), false, 0) != SPI_OK_UTILITY)
+		elog(ERROR, "could not analyze model %s", model->name);
+
+	written_columns = column_list(table);
+	published_columns = column_list(published);
+	if (published_columns == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("published table %s does not exist", published)));
+	if (strcmp(written_columns, published_columns) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("columns of model %s and of its published table differ",
+						model->name),
+				 errdetail("The model has %s; the table has %s. greenery_drop_model() and greenery_add_model() make the table anew.",
+						   written_columns, published_columns)));
+}
+
+/* What a test reads in place of a model: what the build has written of it */
+static const char *
+source_in_build(Oid relid, void *arg)
+{
+	Build	   *build = arg;
+	ListCell   *lc;
+
+	foreach(lc, build->models)
+	{
+		BuildModel *model = lfirst(lc);
+
+		if (model->is_mart && model->relid == relid && model->rows >= 0)
+			return written_table(model);
+	}
+	return quoted_relation(relid);
+}
+
+/*
+ * An audit that looked at other rows than were written has not audited them.
+ */
+static void
+check_totals(BuildModel *model)
+{
+	ListCell   *lc;
+
+	foreach(lc, model->tests)
+	{
+		DataTest   *test = lfirst(lc);
+
+		if (test->where == NULL && test->total >= 0 && test->total != model->rows)
+			tests_set_status(list_make1(test), RESULT_BROKEN,
+							 psprintf("looked at " INT64_FORMAT " rows, but " INT64_FORMAT " were written",
+									  test->total, model->rows));
+	}
+}
+
+/* Test one model, and say whether it holds */
+static void
+audit_model(Build *build, BuildModel *model)
+{
+	TestTarget	target = {0};
+	StringInfoData failed;
+	ListCell   *lc;
+
+	target.relid = model->relid;
+	target.from = model->is_mart ? written_table(model) : quoted_relation(model->relid);
+	target.key = model->key;
+	target.source = source_in_build;
+	target.source_arg = build;
+	tests_run(model->tests, &target);
+	if (model->is_mart)
+		check_totals(model);
+
+	initStringInfo(&failed);
+	foreach(lc, model->tests)
+	{
+		DataTest   *test = lfirst(lc);
+
+		if (!model->is_mart && test->where == NULL && test->total >= 0)
+			model->rows = test->total;
+		/* what would be deleted is not known yet */
+		if (test->kind == TEST_SHRINK)
+			test->status = RESULT_PASS;
+		else if (test->status == RESULT_ERROR || test->status == RESULT_BROKEN)
+			appendStringInfo(&failed, "%s" INT64_FORMAT, failed.len > 0 ? ", " : "", test->test_id);
+	}
+	if (failed.len > 0)
+	{
+		model->status = MODEL_FAILED;
+		model->message = psprintf("failed tests: %s", failed.data);
+	}
+	else
+		model->status = model->is_mart ? MODEL_WRITTEN : MODEL_TESTED;
+}
+
+/* The first model that this one is made from and that has not held, or NULL */
+static BuildModel *
+failed_upstream(const Build *build, const BuildModel *model)
+{
+	ListCell   *lc;
+
+	foreach(lc, model->depends_on)
+	{
+		BuildModel *upstream = find_model(build, lfirst(lc));
+
+		if (upstream != NULL &&
+			(upstream->status == MODEL_FAILED || upstream->status == MODEL_SKIPPED))
+			return upstream;
+	}
+	return NULL;
+}
+
+/* Take one model through writing and tests */
+static void
+do_model(Build *build, BuildModel *model)
+{
+	BuildModel *upstream = failed_upstream(build, model);
+	ModelInBuild in = {build, model};
+	TimestampTz start;
+
+	if (model->status == MODEL_FAILED)
+	{
+		tests_set_status(model->tests, RESULT_BROKEN, model->message);
+		return;
+	}
+	if (upstream != NULL)
+	{
+		model->status = MODEL_SKIPPED;
+		model->message = psprintf("model %s failed or was skipped", upstream->name);
+		tests_set_status(model->tests, RESULT_SKIPPED, model->message);
+		return;
+	}
+
+	if (model->is_mart)
+	{
+		start = GetCurrentTimestamp();
+		if (!run_guarded(write_model, &in, &model->message))
+		{
+			model->status = MODEL_FAILED;
+			model->rows = -1;
+			tests_set_status(model->tests, RESULT_BROKEN, model->message);
+			return;
+		}
+		model->write_seconds = seconds_since(start);
+	}
+	start = GetCurrentTimestamp();
+	audit_model(build, model);
+	model->audit_seconds = seconds_since(start);
+}
+
+/* Write and test all models, in dependency order, and say how far it is */
+void
+build_write_and_audit(Build *build)
+{
+	ListCell   *lc;
+
+	foreach(lc, build->models)
+	{
+		BuildModel *model = lfirst(lc);
+
+		CHECK_FOR_INTERRUPTS();
+		do_model(build, model);
+		if (model->status == MODEL_FAILED)
+			build->failed = true;
+		ereport(NOTICE,
+				(errmsg("model %d of %d: %s: " INT64_FORMAT " rows, %.3f s%s%s",
+						foreach_current_index(lc) + 1, list_length(build->models),
+						model->name, Max(model->rows, 0),
+						model->write_seconds + model->audit_seconds,
+						model->message ? "; " : "", model->message ? model->message : "")));
+	}
+}
