@@ -9,11 +9,22 @@ EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" greenery.con
 MODULE_big = greenery
 OBJS = \
 	src/greenery.o \
-	src/settings.o
+	src/settings.o \
+	src/statistics/adjust.o \
+	src/statistics/fisher.o \
+	src/statistics/holm.o \
+	src/statistics/intervals.o \
+	src/statistics/normal.o \
+	src/statistics/proportions.o \
+	src/statistics/ranks.o \
+	src/statistics/ranks_agg.o
 
 SQL_PARTS = \
 	src/greenery.sql \
 	src/settings.sql \
+	src/statistics/proportions.sql \
+	src/statistics/adjust.sql \
+	src/statistics/ranks.sql \
 	src/ownership.sql
 
 DATA_built = greenery--$(EXTVERSION).sql
@@ -30,6 +41,8 @@ ISOLATION_OPTS = --load-extension=greenery --encoding=UTF8
 # do not
 PG_CPPFLAGS = -I$(srcdir)/src -isystem $(shell $(PG_CONFIG) --includedir-server) \
 	-DGREENERY_VERSION='"$(EXTVERSION)"'
+# the statistics need erfc and its like
+SHLIB_LINK += $(filter -lm, $(LIBS))
 EXTRA_CLEAN = greenery--$(EXTVERSION).sql META.json
 
 PGXS := $(shell $(PG_CONFIG) --pgxs)
