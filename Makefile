@@ -30,7 +30,10 @@ SQL_PARTS = \
 DATA_built = greenery--$(EXTVERSION).sql
 DATA = $(wildcard updates/greenery--*--*.sql)
 
-REGRESS =
+REGRESS = \
+	statistics_proportions \
+	statistics_holm \
+	statistics_ranks
 
 ISOLATION =
 
