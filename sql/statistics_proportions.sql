@@ -151,6 +151,10 @@ SELECT a, b, c, d, significant(fisher_exact(a, b, c, d))
   FROM (VALUES (120, 880, 90, 910), (1200, 8800, 1100, 8900), (0, 1000, 50, 950),
 			   (30, 9970, 5, 9995), (2100, 2900, 2000, 3000)) t (a, b, c, d);
 
+-- another table is exactly as probable as this one, which rounding must not
+-- hide: 0.1588 with it, 0.0873 without
+SELECT round(fisher_exact(5, 4, 2, 10)::numeric, 4) AS p;
+
 -- turning the table over keeps p; one of these stands far in the tail
 SELECT count(DISTINCT significant(fisher_exact(q.a, q.b, q.c, q.d))) AS answers
   FROM (VALUES (5003000, 4997000, 5000000, 5000000), (700, 300, 100, 900),
