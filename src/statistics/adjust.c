@@ -91,7 +91,7 @@ greenery_holm_adjust(PG_FUNCTION_ARGS)
  * What holm() keeps for one partition: the answer of every row, computed when
  * the first row asks.
  */
-typedef struct
+typedef struct HolmPartition
 {
 	bool		ready;
 	double		adjusted[FLEXIBLE_ARRAY_MEMBER];	/* by row; NaN is NULL */

@@ -8,7 +8,7 @@
  * all tables that are no more probable than the observed one: Fisher's own
  * ordering, as in R's fisher.test.  Like R we take tables for equally probable
  * that differ by less than one part in 10^7, since rounding would otherwise
- * drop the mirror image of the observed table.
+ * drop one that is exactly as probable as the observed table.
  *
  * Probabilities are relative to that of the most probable table, and each
  * comes from its neighbour's by one multiplication, from the mode outwards.
@@ -35,7 +35,7 @@
 /* Terms between two looks for a pending cancel */
 #define STEPS_PER_CHECK		(1 << 16)
 
-typedef struct
+typedef struct Margins
 {
 	double		row1;			/* a + b */
 	double		col1;			/* a + c */

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef struct
+typedef struct GreeneryPValue
 {
 	double		p;				/* in [0, 1] */
 	int64_t		place;			/* where it stood before sorting */

@@ -31,8 +31,12 @@ greenery_wilson(int64_t successes, int64_t total, double z)
 	double		half = z * sqrt(x * (y / n) + z * z / 4.0);
 	GreeneryInterval result;
 
-	result.low = successes == 0 ? 0.0 : fmax(0.0, (centre - half) / (n + z * z));
-	result.high = successes == total ? 1.0 : fmin(1.0, (centre + half) / (n + z * z));
+	result.low = fmax(0.0, (centre - half) / (n + z * z));
+	result.high = fmin(1.0, (centre + half) / (n + z * z));
+	if (successes == 0)
+		result.low = 0.0;
+	if (successes == total)
+		result.high = 1.0;
 	return result;
 }
 

@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 
-typedef struct
+typedef struct GreeneryInterval
 {
 	double		low;
 	double		high;

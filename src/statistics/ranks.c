@@ -49,9 +49,11 @@ delong_variance(const GreeneryScore *sorted, size_t n,
 	{
 		const GreeneryScore *group = &sorted[i];
 		uint64_t	above1 = ranks->positive - below1 - group->positive;
-		double		placement1 = ((double) below0 + group->negative / 2.0) / n0;
-		double		placement0 = ((double) above1 + group->positive / 2.0) / n1;
+		double		placement1;
+		double		placement0;
 
+		placement1 = ((double) below0 + group->negative / 2.0) / n0;
+		placement0 = ((double) above1 + group->positive / 2.0) / n1;
 		sum1 += group->positive * (placement1 - auc) * (placement1 - auc);
 		sum0 += group->negative * (placement0 - auc) * (placement0 - auc);
 		below1 += group->positive;
@@ -115,7 +117,8 @@ greenery_rank_p_value(const GreeneryRanks *ranks)
 	variance = n1 * n0 / 12.0 * ((n + 1.0) - ranks->ties / (n * (n - 1.0)));
 
 	/* twice U against twice its mean: integers, so this is exact */
-	distance = (double) (ranks->u2 > mean2 ? ranks->u2 - mean2 : mean2 - ranks->u2) / 2.0;
+	distance = (double) (ranks->u2 > mean2 ? ranks->u2 - mean2 :
+						 mean2 - ranks->u2) / 2.0;
 	if (distance <= 0.5 || variance <= 0.0)
 		return 1.0;
 	return greenery_normal_two_sided((distance - 0.5) / sqrt(variance));

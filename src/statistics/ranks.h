@@ -15,7 +15,7 @@
  * A score, and how many rows of each class have it.  The counts of all scores
  * together must not exceed GREENERY_RANKS_MAX_ROWS.
  */
-typedef struct
+typedef struct GreeneryScore
 {
 	double		score;
 	uint32_t	positive;
@@ -24,7 +24,7 @@ typedef struct
 
 #define GREENERY_RANKS_MAX_ROWS		UINT32_MAX
 
-typedef struct
+typedef struct GreeneryRanks
 {
 	uint64_t	positive;		/* rows of each class */
 	uint64_t	negative;

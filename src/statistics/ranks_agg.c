@@ -32,6 +32,7 @@
 #include <math.h>
 
 #include "catalog/pg_type.h"
+#include "compat.h"
 #include "fmgr.h"
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
@@ -53,7 +54,7 @@
 /* Small, for GROUP BY with many groups; SSPACE in ranks.sql goes with it */
 #define INITIAL_CAPACITY		16
 
-typedef struct
+typedef struct RankedScores
 {
 	uint32		magic;			/* RANKED_SCORES_MAGIC; keep first */
 	MemoryContext context;		/* where scores lives */
@@ -170,6 +171,7 @@ merge_ties(GreeneryScore *sorted, Size n)
 
 	for (Size i = 1; i < n; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		if (compare_scores(sorted[kept].score, sorted[i].score) == 0)
 		{
 			sorted[kept].positive += sorted[i].positive;
@@ -201,7 +203,8 @@ merge_run(RankedScores *state, const GreeneryScore *run, Size n)
 									capacity * sizeof(GreeneryScore));
 	while (left < state->compact && right < n)
 	{
-		int			cmp = compare_scores(state->scores[left].score, run[right].score);
+		int			cmp = compare_scores(state->scores[left].score,
+										 run[right].score);
 
 		CHECK_FOR_INTERRUPTS();
 		if (cmp <= 0)
@@ -310,18 +313,21 @@ greenery_ranked_scores_serialize(PG_FUNCTION_ARGS)
 	state = state_argument(fcinfo, 0);
 	compact_scores(state);
 
-	if (state->used > (MaxAllocSize - VARHDRSZ - SERIAL_HEADER_SIZE - 1) / SERIAL_SCORE_SIZE)
+	if (state->used > (MaxAllocSize - VARHDRSZ - SERIAL_HEADER_SIZE - 1) /
+		SERIAL_SCORE_SIZE)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("too many different scores to send from a parallel worker"),
 				 errhint("Set max_parallel_workers_per_gather to 0.")));
 
 	pq_begintypsend(&buf);
-	enlargeStringInfo(&buf, SERIAL_HEADER_SIZE + (int) state->used * SERIAL_SCORE_SIZE);
+	enlargeStringInfo(&buf, SERIAL_HEADER_SIZE +
+					  (int) state->used * SERIAL_SCORE_SIZE);
 	pq_sendbyte(&buf, RANKED_SCORES_VERSION);
 	pq_sendint32(&buf, (uint32) state->used);
 	for (Size i = 0; i < state->used; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		pq_sendfloat8(&buf, state->scores[i].score);
 		pq_sendint32(&buf, state->scores[i].positive);
 		pq_sendint32(&buf, state->scores[i].negative);
@@ -355,8 +361,9 @@ greenery_ranked_scores_deserialize(PG_FUNCTION_ARGS)
 	initStringInfo(&buf);
 	appendBinaryStringInfo(&buf, VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
 
-	if (buf.len < SERIAL_HEADER_SIZE ||
-		pq_getmsgbyte(&buf) != RANKED_SCORES_VERSION)
+	if (buf.len < SERIAL_HEADER_SIZE)
+		bad_serial_form("It is shorter than its header.");
+	if (pq_getmsgbyte(&buf) != RANKED_SCORES_VERSION)
 		bad_serial_form("Its version is not known.");
 	n = pq_getmsgint(&buf, 4);
 	if ((Size) (buf.len - SERIAL_HEADER_SIZE) != (Size) n * SERIAL_SCORE_SIZE)
@@ -368,6 +375,7 @@ greenery_ranked_scores_deserialize(PG_FUNCTION_ARGS)
 	{
 		GreeneryScore *score = &state->scores[i];
 
+		CHECK_FOR_INTERRUPTS();
 		score->score = pq_getmsgfloat8(&buf);
 		score->positive = pq_getmsgint(&buf, 4);
 		score->negative = pq_getmsgint(&buf, 4);
@@ -431,7 +439,8 @@ greenery_roc_auc_interval_final(PG_FUNCTION_ARGS)
 	elements[0] = Float8GetDatum(auc);
 	if (!isnan(ranks.variance))
 	{
-		double		half = greenery_normal_critical(0.95) * sqrt(ranks.variance);
+		double		half = greenery_normal_critical(0.95) *
+			sqrt(ranks.variance);
 
 		elements[1] = Float8GetDatum(Max(auc - half, 0.0));
 		elements[2] = Float8GetDatum(Min(auc + half, 1.0));
