@@ -36,7 +36,7 @@ SELECT x, n, rounded(wilson_interval(x, n))
 
 -- The ends are the two p at which the score test just rejects, (p - x/n)^2 =
 -- z^2 p (1 - p) / n.  z of standard tables: 0.674490, 1.281552, 1.644854,
--- 1.959964, 2.575829, 3.290527, 4.891638 (Abramowitz & Stegun, table 26.5)
+-- 1.959964, 2.575829, 3.290527, 4.891638
 SELECT confidence, round((abs(w[i] - x / n) / sqrt(w[i] * (1 - w[i]) / n))::numeric, 6) AS z,
 	   count(*) AS ends
   FROM unnest('{0.5, 0.8, 0.9, 0.95, 0.99, 0.999, 0.999999}'::float8[]) confidence,

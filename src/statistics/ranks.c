@@ -97,7 +97,7 @@ greenery_rank_auc(const GreeneryRanks *ranks)
  * Mann, H. B. & Whitney, D. R. (1947), "On a test of whether one of two random
  * variables is stochastically larger than the other", Annals of Mathematical
  * Statistics 18, 50-60: U is about normal.  Its variance is corrected for ties
- * (Lehmann, Nonparametrics, 1975, section 1.2), and its distance from the mean
+ * (Lehmann, Nonparametrics, 1975), and its distance from the mean
  * by half a step because U is discrete: R's wilcox.test(exact = FALSE, correct
  * = TRUE).
  *
