@@ -21,11 +21,22 @@ OBJS = \
 	src/quality/build_models.o \
 	src/quality/build_publish.o \
 	src/quality/build_record.o \
-	src/quality/build.o
+	src/quality/build.o \
+	src/statistics/adjust.o \
+	src/statistics/fisher.o \
+	src/statistics/holm.o \
+	src/statistics/intervals.o \
+	src/statistics/normal.o \
+	src/statistics/proportions.o \
+	src/statistics/ranks.o \
+	src/statistics/ranks_agg.o
 
 SQL_PARTS = \
 	src/greenery.sql \
 	src/settings.sql \
+	src/statistics/proportions.sql \
+	src/statistics/adjust.sql \
+	src/statistics/ranks.sql \
 	src/text/json_time.sql \
 	src/quality/registry.sql \
 	src/quality/records.sql \
@@ -71,7 +82,10 @@ SQL_PARTS = \
 DATA_built = greenery--$(EXTVERSION).sql
 DATA = $(wildcard updates/greenery--*--*.sql)
 
-REGRESS =
+REGRESS = \
+	statistics_proportions \
+	statistics_holm \
+	statistics_ranks
 
 ISOLATION =
 
@@ -82,6 +96,8 @@ ISOLATION_OPTS = --load-extension=greenery --encoding=UTF8
 # do not
 PG_CPPFLAGS = -I$(srcdir)/src -isystem $(shell $(PG_CONFIG) --includedir-server) \
 	-DGREENERY_VERSION='"$(EXTVERSION)"'
+# the statistics need erfc and its like
+SHLIB_LINK += $(filter -lm, $(LIBS))
 EXTRA_CLEAN = greenery--$(EXTVERSION).sql META.json
 
 PGXS := $(shell $(PG_CONFIG) --pgxs)
