@@ -9,17 +9,36 @@ EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" greenery.con
 MODULE_big = greenery
 OBJS = \
 	src/greenery.o \
-	src/settings.o
+	src/settings.o \
+	src/quality/email.o \
+	src/quality/email_check.o \
+	src/quality/phone.o \
+	src/quality/phone_parse.o \
+	src/sessions/days_between.o \
+	src/text/clean_text.o \
+	src/text/text_arg.o \
+	src/text/unicode_class.o \
+	src/text/url.o
 
 SQL_PARTS = \
 	src/greenery.sql \
 	src/settings.sql \
+	src/text/clean_text.sql \
+	src/text/url.sql \
+	src/quality/phone.sql \
+	src/quality/email.sql \
+	src/sessions/days_between.sql \
 	src/ownership.sql
 
 DATA_built = greenery--$(EXTVERSION).sql
 DATA = $(wildcard updates/greenery--*--*.sql)
 
-REGRESS =
+REGRESS = \
+	clean_text \
+	url \
+	phone \
+	email \
+	days_between
 
 ISOLATION =
 
