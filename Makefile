@@ -29,11 +29,25 @@ OBJS = \
 	src/statistics/normal.o \
 	src/statistics/proportions.o \
 	src/statistics/ranks.o \
-	src/statistics/ranks_agg.o
+	src/statistics/ranks_agg.o \
+	src/quality/email.o \
+	src/quality/email_check.o \
+	src/quality/phone.o \
+	src/quality/phone_parse.o \
+	src/sessions/days_between.o \
+	src/text/clean_text.o \
+	src/text/text_arg.o \
+	src/text/unicode_class.o \
+	src/text/url.o
 
 SQL_PARTS = \
 	src/greenery.sql \
 	src/settings.sql \
+	src/text/clean_text.sql \
+	src/text/url.sql \
+	src/quality/phone.sql \
+	src/quality/email.sql \
+	src/sessions/days_between.sql \
 	src/statistics/proportions.sql \
 	src/statistics/adjust.sql \
 	src/statistics/ranks.sql \
@@ -85,7 +99,12 @@ DATA = $(wildcard updates/greenery--*--*.sql)
 REGRESS = \
 	statistics_proportions \
 	statistics_holm \
-	statistics_ranks
+	statistics_ranks \
+	clean_text \
+	url \
+	phone \
+	email \
+	days_between
 
 ISOLATION =
 

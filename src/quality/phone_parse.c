@@ -1,0 +1,558 @@
+/*-------------------------------------------------------------------------
+ *
+ * phone_parse.c
+ *	  Reading North American phone numbers out of what people type.
+ *
+ * A number has many dresses but must not be guessed: a wrong number in a mart
+ * is worse than none, because nobody looks at it again.  So this is a small
+ * grammar and not "remove what is no digit":
+ *
+ *	  number    = ["tel:"] ["+"] digits and separators [extension]
+ *	  separator = white space, dashes, dots, slashes, one level of parentheses
+ *	  extension = ("x" | "ext" | "extn" | "extension" | "#" | "," | ";") digits
+ *
+ * Digits may be those of any script, ASCII characters may come full-width, and
+ * invisible characters count for nothing.  The text is read once from the
+ * left; the first character that does not fit decides what is wrong.  Only a
+ * text that fits has its digits counted and judged, see judge_digits().
+ *
+ * What is deliberately not enforced, unless strict: the plan's rules for area
+ * and exchange codes.  Shops hold numbers that break them, test data and
+ * typing errors included, and the number people gave is still the one to keep.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "quality/phone_parse.h"
+
+#include <string.h>
+
+#include "text/unicode_class.h"
+
+/* Digits worth keeping: 011, the country code, the number */
+#define MAX_DIGITS			14
+
+/* Longest extensions: after a marker that can mean nothing else, and after one
+ * that can also stand between two numbers, where seven digits are more likely
+ * a second, local number */
+#define MAX_EXTENSION		7
+#define MAX_SOFT_EXTENSION	6
+
+typedef enum CharClass
+{
+	CH_OTHER,
+	CH_DIGIT,
+	CH_SPACE,
+	CH_SEPARATOR,				/* dashes, dots, slashes */
+	CH_OPEN,
+	CH_CLOSE,
+	CH_PLUS,
+	CH_HASH,
+	CH_SOFT,					/* comma, semicolon */
+	CH_LETTER,
+	CH_IGNORED,
+	CH_END
+} CharClass;
+
+typedef struct PhoneScan
+{
+	const unsigned char *next;
+	const unsigned char *end;
+	int			ndigits;		/* all that were seen */
+	char		digits[MAX_DIGITS]; /* the first of them */
+	unsigned int cuts;			/* bit n: a separator after n digits */
+	bool		plus;
+	bool		prefix;			/* "tel:" was seen */
+	bool		open;			/* inside parentheses */
+	int			open_at;		/* digits before them */
+} PhoneScan;
+
+#define CUT(n)	((n) < 32 ? 1U << (n) : 0U)
+
+/* Classes of the ASCII characters; what is not named is CH_OTHER */
+static const unsigned char ascii_class[128] = {
+	['\t'] = CH_SPACE, ['\n'] = CH_SPACE, ['\v'] = CH_SPACE,
+	['\f'] = CH_SPACE, ['\r'] = CH_SPACE, [' '] = CH_SPACE,
+	['#'] = CH_HASH, ['('] = CH_OPEN, [')'] = CH_CLOSE, ['+'] = CH_PLUS,
+	[','] = CH_SOFT, [';'] = CH_SOFT,
+	['-'] = CH_SEPARATOR, ['.'] = CH_SEPARATOR, ['/'] = CH_SEPARATOR,
+	['0'] = CH_DIGIT, ['1'] = CH_DIGIT, ['2'] = CH_DIGIT, ['3'] = CH_DIGIT,
+	['4'] = CH_DIGIT, ['5'] = CH_DIGIT, ['6'] = CH_DIGIT, ['7'] = CH_DIGIT,
+	['8'] = CH_DIGIT, ['9'] = CH_DIGIT,
+	['A'] = CH_LETTER, ['B'] = CH_LETTER, ['C'] = CH_LETTER,
+	['D'] = CH_LETTER, ['E'] = CH_LETTER, ['F'] = CH_LETTER,
+	['G'] = CH_LETTER, ['H'] = CH_LETTER, ['I'] = CH_LETTER,
+	['J'] = CH_LETTER, ['K'] = CH_LETTER, ['L'] = CH_LETTER,
+	['M'] = CH_LETTER, ['N'] = CH_LETTER, ['O'] = CH_LETTER,
+	['P'] = CH_LETTER, ['Q'] = CH_LETTER, ['R'] = CH_LETTER,
+	['S'] = CH_LETTER, ['T'] = CH_LETTER, ['U'] = CH_LETTER,
+	['V'] = CH_LETTER, ['W'] = CH_LETTER, ['X'] = CH_LETTER,
+	['Y'] = CH_LETTER, ['Z'] = CH_LETTER,
+	['a'] = CH_LETTER, ['b'] = CH_LETTER, ['c'] = CH_LETTER,
+	['d'] = CH_LETTER, ['e'] = CH_LETTER, ['f'] = CH_LETTER,
+	['g'] = CH_LETTER, ['h'] = CH_LETTER, ['i'] = CH_LETTER,
+	['j'] = CH_LETTER, ['k'] = CH_LETTER, ['l'] = CH_LETTER,
+	['m'] = CH_LETTER, ['n'] = CH_LETTER, ['o'] = CH_LETTER,
+	['p'] = CH_LETTER, ['q'] = CH_LETTER, ['r'] = CH_LETTER,
+	['s'] = CH_LETTER, ['t'] = CH_LETTER, ['u'] = CH_LETTER,
+	['v'] = CH_LETTER, ['w'] = CH_LETTER, ['x'] = CH_LETTER,
+	['y'] = CH_LETTER, ['z'] = CH_LETTER
+};
+
+/*
+ * The ASCII character that stands for a character outside of ASCII: full-width
+ * forms, and the typographer's dashes, dots and slashes.  0 if there is none.
+ */
+static char
+ascii_for(uint32_t code)
+{
+	if (code >= 0xFF01 && code <= 0xFF5E)
+		return (char) (code - 0xFF01 + '!');
+	switch (code)
+	{
+		case 0x058A:			/* Armenian hyphen */
+		case 0x05BE:			/* Hebrew maqaf */
+		case 0x2010:			/* hyphen, non-breaking hyphen, figure dash, */
+		case 0x2011:			/* en dash, em dash, horizontal bar */
+		case 0x2012:
+		case 0x2013:
+		case 0x2014:
+		case 0x2015:
+		case 0x2043:			/* hyphen bullet */
+		case 0x2212:			/* minus */
+		case 0x30FC:			/* long vowel mark, a dash on Japanese keyboards */
+		case 0xFE58:			/* small em dash, small hyphen-minus */
+		case 0xFE63:
+		case 0xFF70:			/* half-width long vowel mark */
+			return '-';
+		case 0x00B7:			/* middle dot, bullet, one dot leader, */
+		case 0x2022:			/* hyphenation point, bullet operator, */
+		case 0x2024:			/* dot operator, katakana middle dots */
+		case 0x2027:
+		case 0x2219:
+		case 0x22C5:
+		case 0x30FB:
+		case 0xFF65:
+			return '.';
+		case 0x2044:			/* fraction slash, division slash */
+		case 0x2215:
+			return '/';
+		case 0x060C:			/* Arabic and ideographic commas */
+		case 0x3001:
+			return ',';
+		case 0x061B:			/* Arabic semicolon */
+			return ';';
+		case 0xFE59:			/* small parentheses */
+			return '(';
+		case 0xFE5A:
+			return ')';
+		case 0xFE62:			/* small plus */
+			return '+';
+		default:
+			return 0;
+	}
+}
+
+/*
+ * Is a character outside of ASCII, of which nothing else is known, a letter?
+ * Only the answer that people get depends on it, not whether the text is a
+ * number, so the blocks of symbols will do.
+ */
+static bool
+is_letter(uint32_t code)
+{
+	if (code < 0x00C0)
+		return code == 0x00AA || code == 0x00B5 || code == 0x00BA;
+	return !(code == 0x00D7 || code == 0x00F7 ||
+			 (code >= 0x2000 && code <= 0x2BFF) ||
+			 (code >= 0x2E00 && code <= 0x2E7F) ||
+			 (code >= 0x3000 && code <= 0x303F) ||
+			 (code >= 0xE000 && code <= 0xF8FF) ||
+			 (code >= 0xFE10 && code <= 0xFE6F) ||
+			 (code >= 0xFF5F && code <= 0xFF64) ||
+			 (code >= 0xFFE0 && code <= 0xFFFF) ||
+			 (code >= 0x1D000 && code <= 0x1D3FF) ||
+			 (code >= 0x1F000 && code <= 0x1FBEF) ||
+			 code >= 0xE0000);
+}
+
+/* next_char() for what is not ASCII */
+static CharClass
+next_wide_char(PhoneScan *scan, char *value)
+{
+	uint32_t	code;
+	size_t		length = uni_decode(scan->next, scan->end, &code);
+	int			digit;
+
+	*value = 0;
+	if (length == 0)
+	{
+		scan->next++;
+		return CH_OTHER;
+	}
+	scan->next += length;
+	if ((digit = uni_digit(code)) >= 0)
+	{
+		*value = (char) ('0' + digit);
+		return CH_DIGIT;
+	}
+	if (uni_is_space(code))
+		return CH_SPACE;
+	if (uni_is_invisible(code))
+		return CH_IGNORED;
+	*value = ascii_for(code);
+	if (*value != 0)
+		return (CharClass) ascii_class[(unsigned char) *value];
+	return is_letter(code) ? CH_LETTER : CH_OTHER;
+}
+
+/*
+ * Take the next character.  *value is the ASCII character it stands for, or 0.
+ */
+static inline CharClass
+next_char(PhoneScan *scan, char *value)
+{
+	if (scan->next >= scan->end)
+	{
+		*value = 0;
+		return CH_END;
+	}
+	if (*scan->next < 0x80)
+	{
+		*value = (char) *scan->next++;
+		return (CharClass) ascii_class[(unsigned char) *value];
+	}
+	return next_wide_char(scan, value);
+}
+
+/*
+ * Read the rest of a word whose first letter has been taken, into lower case.
+ * Returns false if it is longer than any word we know.
+ */
+static bool
+take_word(PhoneScan *scan, char first, char *word, size_t size)
+{
+	size_t		n = 0;
+	char		value = first;
+
+	for (;;)
+	{
+		const unsigned char *before;
+		CharClass	ch;
+
+		/* a letter that stands for no ASCII letter is in none of our words */
+		if (value == 0 || n + 1 >= size)
+			return false;
+		word[n++] = (char) (value | 0x20);
+
+		do
+		{
+			before = scan->next;
+			ch = next_char(scan, &value);
+		} while (ch == CH_IGNORED);
+		if (ch != CH_LETTER)
+		{
+			scan->next = before;
+			word[n] = '\0';
+			return true;
+		}
+	}
+}
+
+/* Is the word, whose first letter has been taken, a marker of extensions? */
+static bool
+take_extension_word(PhoneScan *scan, char first)
+{
+	char		word[sizeof("extension")];
+
+	return take_word(scan, first, word, sizeof(word)) &&
+		(strcmp(word, "x") == 0 || strcmp(word, "ext") == 0 ||
+		 strcmp(word, "extn") == 0 || strcmp(word, "extension") == 0);
+}
+
+/*
+ * Read what follows the marker of an extension up to the end of the text.  The
+ * extension itself is dropped: a dialled number reaches the shop's customer,
+ * or the switchboard, without it.
+ */
+static PhoneProblem
+scan_extension(PhoneScan *scan, bool soft)
+{
+	int			ndigits = 0;
+	bool		ended = false;
+	bool		broken = false;
+
+	for (;;)
+	{
+		char		value;
+		CharClass	ch = next_char(scan, &value);
+
+		switch (ch)
+		{
+			case CH_DIGIT:
+				/* one run of digits, and nothing after it */
+				broken |= ended;
+				ndigits++;
+				break;
+			case CH_SPACE:
+				ended = (ndigits > 0);
+				break;
+			case CH_CLOSE:
+				broken |= (!scan->open || ndigits == 0);
+				scan->open = false;
+				ended = true;
+				break;
+			case CH_LETTER:
+				/* ", ext. 12" and ";ext=12": the word is the marker */
+				if (!soft || ndigits > 0 ||
+					!take_extension_word(scan, value))
+					return PHONE_HAS_LETTERS;
+				soft = false;
+				break;
+			case CH_HASH:
+				/* "ext. #12" */
+				broken |= (ndigits > 0);
+				break;
+			case CH_IGNORED:
+				break;
+			case CH_END:
+				if (ndigits > 0 && !broken &&
+					ndigits <= (soft ? MAX_SOFT_EXTENSION : MAX_EXTENSION))
+					return scan->open ? PHONE_BAD_CHARACTER : PHONE_OK;
+				if (soft && ndigits >= 7 && scan->ndigits >= PHONE_DIGITS)
+					return PHONE_MULTIPLE;
+				return PHONE_BAD_EXTENSION;
+			default:
+				/* "ext.", "ext:", "ext=", and a full stop at the end */
+				if (value == '.')
+					ended = (ndigits > 0);
+				else
+					broken |= (ndigits > 0 || (value != ':' && value != '='));
+				break;
+		}
+	}
+}
+
+/*
+ * Read the whole text: collect the digits and where they are separated, and
+ * find out whether the characters make a number at all.
+ */
+static PhoneProblem
+scan_number(PhoneScan *scan)
+{
+	for (;;)
+	{
+		char		value;
+		CharClass	ch = next_char(scan, &value);
+
+		switch (ch)
+		{
+			case CH_DIGIT:
+				if (scan->ndigits < MAX_DIGITS)
+					scan->digits[scan->ndigits] = value;
+				scan->ndigits++;
+				break;
+			case CH_SPACE:
+				scan->cuts |= CUT(scan->ndigits);
+				break;
+			case CH_SEPARATOR:
+				/* "-831…" may be a number below zero, ".831…" a fraction */
+				if (scan->ndigits == 0)
+					return PHONE_BAD_CHARACTER;
+				scan->cuts |= CUT(scan->ndigits);
+				break;
+			case CH_OPEN:
+				if (scan->open)
+					return PHONE_BAD_CHARACTER;
+				scan->open = true;
+				scan->open_at = scan->ndigits;
+				scan->cuts |= CUT(scan->ndigits);
+				break;
+			case CH_CLOSE:
+				if (!scan->open || scan->open_at == scan->ndigits)
+					return PHONE_BAD_CHARACTER;
+				scan->open = false;
+				scan->cuts |= CUT(scan->ndigits);
+				break;
+			case CH_PLUS:
+				if (scan->ndigits > 0 || scan->plus)
+				{
+					if (scan->ndigits >= PHONE_DIGITS &&
+						next_char(scan, &value) == CH_DIGIT)
+						return PHONE_MULTIPLE;
+					return PHONE_BAD_CHARACTER;
+				}
+				scan->plus = true;
+				break;
+			case CH_HASH:
+			case CH_SOFT:
+				if (scan->ndigits == 0)
+					return PHONE_BAD_CHARACTER;
+				return scan_extension(scan, ch == CH_SOFT);
+			case CH_LETTER:
+				if (scan->ndigits > 0)
+				{
+					if (!take_extension_word(scan, value))
+						return PHONE_HAS_LETTERS;
+					return scan_extension(scan, false);
+				}
+				else
+				{
+					char		word[sizeof("tel")];
+
+					if (scan->plus || scan->open || scan->prefix ||
+						!take_word(scan, value, word, sizeof(word)) ||
+						strcmp(word, "tel") != 0 ||
+						next_char(scan, &value) == CH_END || value != ':')
+						return PHONE_HAS_LETTERS;
+					scan->prefix = true;
+				}
+				break;
+			case CH_IGNORED:
+				break;
+			case CH_END:
+				return scan->open ? PHONE_BAD_CHARACTER : PHONE_OK;
+			case CH_OTHER:
+				return PHONE_BAD_CHARACTER;
+		}
+	}
+}
+
+/*
+ * Find the ten digits among those collected.  *start is where they begin.
+ *
+ * The country is stated by "+1" or by an international prefix, 011 or 00, and
+ * any other country is refused.  Without one, a group "1" at the front or an
+ * eleventh digit 1 is the country code.  Such a number must also be grouped as
+ * North Americans write it, in threes from the front and a last four, or less:
+ * "(55) 1234-5678" has ten digits and is Mexican, "138 1234 5678" eleven and
+ * Chinese, "192.168.100.1" is not even a phone number.
+ */
+static PhoneProblem
+judge_digits(const PhoneScan *scan, int *start)
+{
+	const char *d = scan->digits;
+	int			n = scan->ndigits;
+	bool		stated = false;
+
+	if (n == 0)
+		return (scan->plus || scan->prefix) ? PHONE_TOO_SHORT : PHONE_EMPTY;
+
+	*start = 0;
+	if (scan->plus)
+	{
+		if (d[0] != '1')
+			return PHONE_BAD_COUNTRY;
+		*start = 1;
+		stated = true;
+	}
+	else if (n > PHONE_DIGITS &&
+			 ((d[0] == '0' && d[1] == '0' && !(scan->cuts & CUT(1))) ||
+			  (d[0] == '0' && d[1] == '1' && d[2] == '1' &&
+			   !(scan->cuts & (CUT(1) | CUT(2))))))
+	{
+		int			prefix = (d[1] == '0') ? 2 : 3;
+
+		if (d[prefix] != '1' || n != prefix + 1 + PHONE_DIGITS)
+			return PHONE_BAD_COUNTRY;
+		*start = prefix + 1;
+		stated = true;
+	}
+	else if (d[0] == '1' && (n == PHONE_DIGITS + 1 || (scan->cuts & CUT(1))))
+		*start = 1;
+
+	n -= *start;
+	if (n < PHONE_DIGITS)
+		return PHONE_TOO_SHORT;
+	if (n > PHONE_DIGITS)
+	{
+		/* a whole number, a separator, and enough for a second one */
+		if (n >= PHONE_DIGITS + 7 &&
+			(scan->cuts & (CUT(*start + PHONE_DIGITS) |
+						   CUT(*start + PHONE_DIGITS + 1))))
+			return PHONE_MULTIPLE;
+		return PHONE_TOO_LONG;
+	}
+
+	/* 0 is the trunk prefix of most of the world and starts no area code */
+	if (d[*start] == '0')
+		return PHONE_BAD_AREA;
+
+	/* 831 155 1615, the last four perhaps in pairs */
+	if (!stated && (scan->cuts >> *start) &
+		~(CUT(0) | CUT(3) | CUT(6) | CUT(8) | CUT(PHONE_DIGITS)))
+		return PHONE_BAD_GROUPING;
+	return PHONE_OK;
+}
+
+/*
+ * The numbering plan's own rules (NANPA): an area code is [2-9][0-8]X and not
+ * N11, 37X and 96X are set aside; an exchange code is [2-9]XX and not N11.
+ */
+static PhoneProblem
+judge_codes(const char *d)
+{
+	if (d[0] < '2' || d[1] == '9' || (d[1] == '1' && d[2] == '1') ||
+		(d[0] == '3' && d[1] == '7') || (d[0] == '9' && d[1] == '6'))
+		return PHONE_BAD_AREA;
+	if (d[3] < '2' || (d[4] == '1' && d[5] == '1'))
+		return PHONE_BAD_EXCHANGE;
+	return PHONE_OK;
+}
+
+PhoneProblem
+phone_parse(const char *text, size_t length, bool strict,
+			char digits[PHONE_DIGITS])
+{
+	PhoneScan	scan;
+	PhoneProblem problem;
+	int			start;
+
+	if (length > PHONE_MAX_BYTES)
+		return PHONE_TOO_LONG;
+
+	scan.next = (const unsigned char *) text;
+	scan.end = scan.next + length;
+	scan.ndigits = 0;
+	scan.cuts = 0;
+	scan.plus = scan.prefix = scan.open = false;
+	scan.open_at = 0;
+
+	if ((problem = scan_number(&scan)) != PHONE_OK ||
+		(problem = judge_digits(&scan, &start)) != PHONE_OK)
+		return problem;
+	memcpy(digits, scan.digits + start, PHONE_DIGITS);
+	return strict ? judge_codes(digits) : PHONE_OK;
+}
+
+const char *
+phone_problem_name(PhoneProblem problem)
+{
+	switch (problem)
+	{
+		case PHONE_OK:
+			return NULL;
+		case PHONE_EMPTY:
+			return "empty";
+		case PHONE_TOO_SHORT:
+			return "too_short";
+		case PHONE_TOO_LONG:
+			return "too_long";
+		case PHONE_MULTIPLE:
+			return "multiple";
+		case PHONE_BAD_COUNTRY:
+			return "bad_country";
+		case PHONE_HAS_LETTERS:
+			return "has_letters";
+		case PHONE_BAD_CHARACTER:
+			return "bad_character";
+		case PHONE_BAD_EXTENSION:
+			return "bad_extension";
+		case PHONE_BAD_GROUPING:
+			return "bad_grouping";
+		case PHONE_BAD_AREA:
+			return "bad_area";
+		case PHONE_BAD_EXCHANGE:
+			return "bad_exchange";
+	}
+	return NULL;
+}
