@@ -104,7 +104,8 @@ REGRESS = \
 	url \
 	phone \
 	email \
-	days_between
+	days_between \
+	encodings
 
 ISOLATION =
 
