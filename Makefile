@@ -9,17 +9,30 @@ EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" greenery.con
 MODULE_big = greenery
 OBJS = \
 	src/greenery.o \
-	src/settings.o
+	src/settings.o \
+	src/retention/key_column.o \
+	src/retention/key_state.o \
+	src/retention/key_table.o \
+	src/retention/repeat_rate.o \
+	src/retention/value_table.o \
+	src/quality/duplicate_count.o \
+	src/sessions/session_duration.o
 
 SQL_PARTS = \
 	src/greenery.sql \
 	src/settings.sql \
+	src/retention/repeat_rate.sql \
+	src/quality/duplicate_count.sql \
+	src/sessions/session_duration.sql \
 	src/ownership.sql
 
 DATA_built = greenery--$(EXTVERSION).sql
 DATA = $(wildcard updates/greenery--*--*.sql)
 
-REGRESS =
+REGRESS = \
+	repeat_rate \
+	duplicate_count \
+	session_duration
 
 ISOLATION =
 
@@ -53,3 +66,8 @@ all: META.json
 
 # every object sees every header: they are few and small
 $(OBJS): $(wildcard $(srcdir)/src/*.h $(srcdir)/src/*/*.h)
+
+# loops over millions of rows
+src/retention/key_column.o src/retention/key_state.o src/retention/key_table.o \
+src/retention/repeat_rate.o src/retention/value_table.o \
+src/quality/duplicate_count.o: CFLAGS += -O3
