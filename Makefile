@@ -38,11 +38,21 @@ OBJS = \
 	src/text/clean_text.o \
 	src/text/text_arg.o \
 	src/text/unicode_class.o \
-	src/text/url.o
+	src/text/url.o \
+	src/retention/key_column.o \
+	src/retention/key_state.o \
+	src/retention/key_table.o \
+	src/retention/repeat_rate.o \
+	src/retention/value_table.o \
+	src/quality/duplicate_count.o \
+	src/sessions/session_duration.o
 
 SQL_PARTS = \
 	src/greenery.sql \
 	src/settings.sql \
+	src/retention/repeat_rate.sql \
+	src/quality/duplicate_count.sql \
+	src/sessions/session_duration.sql \
 	src/text/clean_text.sql \
 	src/text/url.sql \
 	src/quality/phone.sql \
@@ -105,7 +115,10 @@ REGRESS = \
 	phone \
 	email \
 	days_between \
-	encodings
+	encodings \
+	repeat_rate \
+	duplicate_count \
+	session_duration
 
 ISOLATION =
 
@@ -141,3 +154,8 @@ all: META.json
 
 # every object sees every header: they are few and small
 $(OBJS): $(wildcard $(srcdir)/src/*.h $(srcdir)/src/*/*.h)
+
+# loops over millions of rows
+src/retention/key_column.o src/retention/key_state.o src/retention/key_table.o \
+src/retention/repeat_rate.o src/retention/value_table.o \
+src/quality/duplicate_count.o: CFLAGS += -O3
