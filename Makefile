@@ -88,3 +88,10 @@ all: META.json
 
 # every object sees every header: they are few and small
 $(OBJS): $(wildcard $(srcdir)/src/*.h $(srcdir)/src/*/*.h)
+
+# The TAP tests start servers of their own and need Perl's IPC::Run, so they are
+# no part of installcheck, which asks for nothing but a running server.  PGXS
+# knows how to run them, from the installation that PG_CONFIG names.
+.PHONY: prove_installcheck
+prove_installcheck:
+	$(prove_installcheck)
