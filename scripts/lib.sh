@@ -48,13 +48,22 @@ die()
 
 # Run a command in a process group of its own and wait for it.  A signal then
 # interrupts the wait at once, and cleanup can end the command with all its
-# children; run in the foreground, bash would first wait for its end.
+# children; run in the foreground, bash would first wait for its end.  With
+# -o FILE the output is appended to a file.
 run()
 {
-	local status=0
+	local status=0 out=
 
+	if [ "$1" = -o ]; then
+		out=$2
+		shift 2
+	fi
 	set -m
-	"$@" </dev/null &
+	if [ -n "$out" ]; then
+		"$@" </dev/null >>"$out" 2>&1 &
+	else
+		"$@" </dev/null &
+	fi
 	CHILD=$!
 	set +m
 	wait "$CHILD" || status=$?
@@ -414,8 +423,8 @@ make_in()
 # closed to others, by no other user: hence no password.
 start_server()
 {
-	run as_server "$BIN/initdb" -D "$WORK/data" -U postgres -A trust -E UTF8 \
-		--no-locale --no-sync >"$WORK/initdb.log" 2>&1 ||
+	run -o "$WORK/initdb.log" as_server "$BIN/initdb" -D "$WORK/data" -U postgres \
+		-A trust -E UTF8 --no-locale --no-sync ||
 		{ cat "$WORK/initdb.log" >&2; die "initdb failed"; }
 	mkdir "$WORK/s"
 	cat >>"$WORK/data/postgresql.conf" <<-CONF
@@ -434,7 +443,7 @@ start_server()
 		max_prepared_transactions = 4
 	CONF
 	hand_over
-	run as_server "$BIN/pg_ctl" -D "$WORK/data" -l "$WORK/server.log" -w start \
-		>/dev/null 2>&1 ||
+	run -o /dev/null as_server "$BIN/pg_ctl" -D "$WORK/data" \
+		-l "$WORK/server.log" -w -t 300 start ||
 		{ tail -n 20 "$WORK/server.log" >&2; die "the server did not start"; }
 }
