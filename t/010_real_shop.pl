@@ -15,7 +15,8 @@ use Test::More;
 my $root = "$FindBin::RealBin/..";
 my $data = $ENV{GREENERY_DATA} // "$root/../shared/greenery-data";
 
-plan skip_all => "the real shop's rows are not at $data" unless -f "$data/orders.csv";
+plan skip_all => 'no rows of the real shop here (GREENERY_DATA names their folder)'
+  unless -f "$data/orders.csv";
 
 my $node = new_server('real_shop');
 
