@@ -159,3 +159,10 @@ $(OBJS): $(wildcard $(srcdir)/src/*.h $(srcdir)/src/*/*.h)
 src/retention/key_column.o src/retention/key_state.o src/retention/key_table.o \
 src/retention/repeat_rate.o src/retention/value_table.o \
 src/quality/duplicate_count.o: CFLAGS += -O3
+
+# The TAP tests start servers of their own and need Perl's IPC::Run, so they are
+# no part of installcheck, which asks for nothing but a running server.  PGXS
+# knows how to run them, from the installation that PG_CONFIG names.
+.PHONY: prove_installcheck
+prove_installcheck:
+	$(prove_installcheck)
