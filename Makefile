@@ -86,6 +86,9 @@ SQL_PARTS = \
 	src/models/marts/product/product_funnel.sql \
 	src/models/marts/product/session_funnel.sql \
 	src/retention/greenery_repeat_rate.sql \
+	src/sample/draws.sql \
+	src/sample/bad_rows.sql \
+	src/sample/sample_shop.sql \
 	src/quality/data_tests.sql \
 	src/quality/lineage.sql \
 	src/quality/build.sql \
@@ -104,7 +107,8 @@ REGRESS = \
 	url \
 	phone \
 	email \
-	days_between
+	days_between \
+	sample_shop
 
 ISOLATION =
 
