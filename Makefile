@@ -96,6 +96,9 @@ SQL_PARTS = \
 	src/models/marts/product/product_funnel.sql \
 	src/models/marts/product/session_funnel.sql \
 	src/retention/greenery_repeat_rate.sql \
+	src/sample/draws.sql \
+	src/sample/bad_rows.sql \
+	src/sample/sample_shop.sql \
 	src/quality/data_tests.sql \
 	src/quality/lineage.sql \
 	src/quality/build.sql \
@@ -118,7 +121,8 @@ REGRESS = \
 	encodings \
 	repeat_rate \
 	duplicate_count \
-	session_duration
+	session_duration \
+	sample_shop
 
 ISOLATION =
 
