@@ -105,6 +105,17 @@ key_column_init(KeyColumn *column, Oid type, Oid collation,
 						argument),
 				 errhint("Cast the argument to the type that it has.")));
 
+	/*
+	 * Of an anonymous row type the type cache cannot say what its columns can;
+	 * an error, if any, comes with the first row.
+	 */
+	if (type == RECORDOID)
+	{
+		column->type = type;
+		column->form = KEY_FORM_OTHER;
+		return;
+	}
+
 	entry = lookup_type_cache(type, TYPECACHE_EQ_OPR_FINFO |
 							  TYPECACHE_HASH_PROC_FINFO);
 	if (!OidIsValid(entry->eq_opr_finfo.fn_oid) ||

@@ -13,11 +13,13 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "compat.h"
 #include "miscadmin.h"
 #include "retention/key_column.h"
 #include "retention/value_table.h"
 #include "utils/datum.h"
+#include "utils/fmgroids.h"
 #include "utils/memutils.h"
 #include "utils/typcache.h"
 
@@ -164,13 +166,23 @@ init_column(ValueColumn *column, Oid type, Oid collation)
 
 	column->typlen = entry->typlen;
 	column->typbyval = entry->typbyval;
-	column->extended = OidIsValid(entry->hash_extended_proc_finfo.fn_oid);
-	fmgr_info_copy(&column->hash_function,
-				   column->extended ? &entry->hash_extended_proc_finfo :
-				   &entry->hash_proc_finfo,
-				   CurrentMemoryContext);
-	fmgr_info_copy(&column->equal_function, &entry->eq_opr_finfo,
-				   CurrentMemoryContext);
+	if (type == RECORDOID)
+	{
+		/* the type cache does not say, see key_column_init */
+		column->extended = true;
+		fmgr_info(F_HASH_RECORD_EXTENDED, &column->hash_function);
+		fmgr_info(F_RECORD_EQ, &column->equal_function);
+	}
+	else
+	{
+		column->extended = OidIsValid(entry->hash_extended_proc_finfo.fn_oid);
+		fmgr_info_copy(&column->hash_function,
+					   column->extended ? &entry->hash_extended_proc_finfo :
+					   &entry->hash_proc_finfo,
+					   CurrentMemoryContext);
+		fmgr_info_copy(&column->equal_function, &entry->eq_opr_finfo,
+					   CurrentMemoryContext);
+	}
 	column->hash = prepare_call(&column->hash_function,
 								column->extended ? 2 : 1, collation);
 	if (column->extended)

@@ -96,7 +96,7 @@ INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES
 	(240, 'greenery.fact_user_orders', 'not_null', 'order_id', '{}', NULL, '0',
-	 'Every order has its order_id.', true),
+	 'Every order has its order_id. Holds by construction.', true),
 	(241, 'greenery.fact_user_orders', 'unique', 'order_id', '{}', NULL, '0',
 	 'No order_id occurs twice.', true),
 	(242, 'greenery.fact_user_orders', 'shrink', NULL, '{}', NULL, '0',

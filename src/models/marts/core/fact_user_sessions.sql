@@ -65,9 +65,9 @@ INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES
 	(270, 'greenery.fact_user_sessions', 'not_null', 'session_user_key', '{}', NULL, '0',
-	 'Every session has its session_user_key.', true),
+	 'Every session has its session_user_key. Holds by construction.', true),
 	(271, 'greenery.fact_user_sessions', 'unique', 'session_user_key', '{}', NULL, '0',
-	 'No session_user_key occurs twice.', true),
+	 'No session_user_key occurs twice. Holds by construction.', true),
 	(272, 'greenery.fact_user_sessions', 'shrink', NULL, '{}', NULL, '0',
 	 'A build never deletes more of the published rows than setting greenery.max_shrink.', true),
 	(273, 'greenery.fact_user_sessions', 'range', 'duration', '{"min": "0"}', NULL, '0',

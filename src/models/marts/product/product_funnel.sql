@@ -54,4 +54,4 @@ VALUES
 	(332, 'greenery.product_funnel', 'shrink', NULL, '{}', NULL, '0',
 	 'A build never deletes more of the published rows than setting greenery.max_shrink.', true),
 	(333, 'greenery.product_funnel', 'range', 'conversion_rate', '{"min": 0, "max": 1}', NULL, '0',
-	 'Every conversion rate lies between 0 and 1.', true);
+	 'Every conversion rate lies between 0 and 1. Holds by construction.', true);

@@ -43,10 +43,10 @@ INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES
 	(320, 'greenery.product_sessions', 'not_null', 'session_id', '{}', NULL, '0',
-	 'Every row has its session_id.', true),
+	 'Every row has its session_id. Holds by construction.', true),
 	(321, 'greenery.product_sessions', 'not_null', 'product_id', '{}', NULL, '0',
-	 'Every row has its product_id.', true),
+	 'Every row has its product_id. Holds by construction.', true),
 	(322, 'greenery.product_sessions', 'unique_combination', NULL, '{"columns": ["session_id", "product_id"]}', NULL, '0',
-	 'No pair of session_id and product_id occurs twice.', true),
+	 'No pair of session_id and product_id occurs twice. Holds by construction.', true),
 	(323, 'greenery.product_sessions', 'shrink', NULL, '{}', NULL, '0',
 	 'A build never deletes more of the published rows than setting greenery.max_shrink.', true);
