@@ -32,6 +32,7 @@ SELECT 'null ' || t || '.' || k, format('SELECT FROM greenery.%s WHERE %s IS NUL
 			   ('promos', 'promo_id'), ('orders', 'order_id'), ('events', 'event_id'),
 			   ('order_items', 'order_id'), ('order_items', 'product_id'),
 			   ('orders', 'user_id'), ('events', 'user_id'), ('events', 'session_id'),
+			   ('orders', 'created_at'), ('events', 'created_at'),
 			   ('products', 'price'), ('products', 'inventory'), ('order_items', 'quantity')) v(t, k)
 UNION ALL
 SELECT 'empty ' || t || '.' || k, format('SELECT FROM greenery.%s WHERE %s = ''''', t, k)
@@ -66,6 +67,8 @@ VALUES
 	('inventory below 0', 'SELECT FROM greenery.products WHERE inventory < 0'),
 	('discount 0', 'SELECT FROM greenery.promos WHERE discount = 0'),
 	('discount below 0', 'SELECT FROM greenery.promos WHERE discount < 0'),
+	('active promo without key', 'SELECT FROM greenery.promos WHERE promo_id IS NULL AND status = ''active'''),
+	('order page without key', 'SELECT FROM greenery.events WHERE event_id IS NULL AND page_url ~ ''/(checkout|shipping)/'''),
 	('promo status', 'SELECT FROM greenery.promos WHERE status NOT IN (''active'', ''inactive'')'),
 	('order status', 'SELECT FROM greenery.orders WHERE status NOT IN (''preparing'', ''shipped'', ''delivered'')'),
 	('event type', 'SELECT FROM greenery.events WHERE event_type NOT IN (''page_view'', ''add_to_cart'', ''checkout'', ''package_shipped'')'),

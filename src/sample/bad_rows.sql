@@ -93,8 +93,8 @@ BEGIN
 	SELECT * FROM greenery.promos WHERE promo_id = 'Welcome'	-- duplicate key
 	UNION ALL
 	VALUES
-		-- NULL key
-		(NULL, 5, 'inactive'),
+		-- NULL key, active: it reaches the active promos too
+		(NULL, 5, 'active'),
 		-- discount 0, below 0
 		('bad promo zero', 0, 'inactive'),
 		('bad promo negative', -5, 'inactive'),
@@ -125,7 +125,8 @@ BEGIN
 		('bad-order-cost', u, NULL, a, t, price + 1, 5.00, price + 6.00, 'bad-10', 'ups', t + interval '72 hours', t + interval '48 hours', 'delivered'),
 		-- delivered before ordered
 		('bad-order-delivered', u, NULL, a, t, price, 5.00, price + 5.00, 'bad-11', 'ups', t + interval '72 hours', t - interval '24 hours', 'delivered'),
-		-- infinite times
+		-- no time; infinite times
+		('bad-order-created-null', u, NULL, a, NULL, price, 5.00, price + 5.00, NULL, NULL, NULL, NULL, 'preparing'),
 		('bad-order-created-infinite', u, NULL, a, '-infinity', price, 5.00, price + 5.00, NULL, NULL, NULL, NULL, 'preparing'),
 		('bad-order-estimate-infinite', u, NULL, a, t, price, 5.00, price + 5.00, 'bad-13', 'ups', 'infinity', NULL, 'shipped'),
 		('bad-order-delivered-infinite', u, NULL, a, t, price, 5.00, price + 5.00, 'bad-14', 'ups', t + interval '72 hours', 'infinity', 'delivered'),
@@ -161,8 +162,9 @@ BEGIN
 		-- duplicate key; not of a sound event, for the shop may be without
 		('bad-event-twice', 'bad-session-0', u, site || 'product/' || p, t, 'page_view', NULL, p),
 		('bad-event-twice', 'bad-session-0', u, site || 'product/' || p, t, 'page_view', NULL, p),
-		-- NULL key
+		-- NULL key, of a product's page and of an order's
 		(NULL, 'bad-session-1', u, site || 'product/' || p, t, 'page_view', NULL, p),
+		(NULL, 'bad-session-1', u, site || 'checkout/' || o, t, 'checkout', o, NULL),
 		-- no user, no session
 		('bad-event-user-null', 'bad-session-2', NULL, site || 'product/' || p, t, 'page_view', NULL, p),
 		('bad-event-session-null', NULL, u, site || 'product/' || p, t, 'page_view', NULL, p),
@@ -183,7 +185,8 @@ BEGIN
 		('bad-event-product', 'bad-session-8', u, site || 'product/no-such-product', t, 'page_view', NULL, 'no-such-product'),
 		-- an order page seen before its user registered
 		('bad-event-early', 'bad-session-9', 'bad-user-late', site || 'checkout/bad-order-of-bad-items', t, 'checkout', 'bad-order-of-bad-items', NULL),
-		-- infinite times
+		-- no time; infinite times
+		('bad-event-created-null', 'bad-session-10', u, site || 'product/' || p, NULL, 'page_view', NULL, p),
 		('bad-event-infinite', 'bad-session-10', u, site || 'product/' || p, 'infinity', 'page_view', NULL, p),
 		('bad-event-minus-infinite', 'bad-session-10', u, site || 'product/' || p, '-infinity', 'page_view', NULL, p),
 		-- a session of a shipment only: it has no event of its own
