@@ -16,7 +16,7 @@ unsigned long fuzz_accepted = 0;
 
 const char *const fuzz_seeds[] = {
 	"gkernan1@51.la", "first.last+tag@sub.domain.example", "\"a..b\"@x.org",
-	"\"a\\\"b\"@x.org", "a@xn--bcher-kva.example", "a@b.co",
+	"\"a\\\"b\"@x.org", "a@xn--bcher-kva.example", "a@b.co", "\"a\\\"@x.org",
 	"m\xC3\xBCller@b\xC3\xBC" "cher.example", "a@1.2.3.4", "a@[127.0.0.1]",
 	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@x.org",
 	"a@bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb.org",

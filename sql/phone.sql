@@ -70,16 +70,17 @@ FROM (VALUES
 	('superscript', E'831-155-161\u2075'), ('Kelvin sign', E'831-155-1615 \u212A12'),
 	('control', E'831-155-1615\u0080')) t(what, p);
 
--- every decimal digit counts for what it is worth: a set of ten has ten in a row
+-- every decimal digit counts for what it is worth; these are the zeros in planes 0 and 1 (Unicode 16, category Nd)
 WITH digits AS (
 	SELECT c, normalize_phone('831-155-161' || chr(c)) AS p
-	FROM generate_series(1, x'10FFFF'::int) c
+	FROM generate_series(1, x'1FFFF'::int) c
 	WHERE c NOT BETWEEN x'D800'::int AND x'DFFF'::int
 		AND normalize_phone('831-155-161' || chr(c)) IS NOT NULL)
-SELECT count(*) AS digits, count(*) FILTER (WHERE right(p, 1) = '0') AS zeros,
+SELECT count(*) AS digits, count(*) FILTER (WHERE right(p, 1) = '0') AS sets,
 	   count(*) FILTER (WHERE right(p, 1)::int <>
 						c - (SELECT max(z.c) FROM digits z
-							 WHERE right(z.p, 1) = '0' AND z.c <= d.c)) AS wrong
+							 WHERE right(z.p, 1) = '0' AND z.c <= d.c)) AS wrong,
+	   string_agg(to_hex(c), ' ' ORDER BY c) FILTER (WHERE right(p, 1) = '0') AS zeros
 FROM digits d;
 
 -- all dresses of all numbers give the number
