@@ -9,17 +9,34 @@ EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" greenery.con
 MODULE_big = greenery
 OBJS = \
 	src/greenery.o \
+	src/sessions/auc.o \
+	src/sessions/fixed_interval.o \
+	src/sessions/funnel.o \
+	src/sessions/record_buffer.o \
+	src/sessions/retention.o \
+	src/sessions/roc_auc.o \
+	src/sessions/sessionize.o \
+	src/sessions/steps.o \
+	src/sessions/window_funnel.o \
 	src/settings.o
 
 SQL_PARTS = \
 	src/greenery.sql \
 	src/settings.sql \
+	src/sessions/sessionize.sql \
+	src/sessions/window_funnel.sql \
+	src/sessions/retention.sql \
+	src/sessions/roc_auc.sql \
 	src/ownership.sql
 
 DATA_built = greenery--$(EXTVERSION).sql
 DATA = $(wildcard updates/greenery--*--*.sql)
 
-REGRESS =
+REGRESS = \
+	sessionize \
+	window_funnel \
+	retention \
+	roc_auc
 
 ISOLATION =
 

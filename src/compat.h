@@ -32,6 +32,18 @@
 #include "varatt.h"
 #endif
 
+/* intervals can be infinite since 17 */
+static inline bool
+greenery_interval_is_infinite(const Interval *interval)
+{
+#if PG_VERSION_NUM >= 170000
+	return INTERVAL_NOT_FINITE(interval);
+#else
+	(void) interval;
+	return false;
+#endif
+}
+
 /* 18 lets a module say its name and version */
 #if PG_VERSION_NUM >= 180000
 #define GREENERY_MODULE_MAGIC(name_, version_) \
