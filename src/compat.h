@@ -27,6 +27,11 @@
 #define MarkGUCPrefixReserved(prefix) EmitWarningsOnPlaceholders(prefix)
 #endif
 
+/* pg_noreturn, in front of a declaration, replaced pg_attribute_noreturn in 18 */
+#ifndef pg_noreturn
+#define pg_noreturn pg_attribute_noreturn()
+#endif
+
 /* varatt.h was split off postgres.h in 16 */
 #if PG_VERSION_NUM >= 160000
 #include "varatt.h"

@@ -12,7 +12,6 @@
 #include "postgres.h"
 
 #include "common/int.h"
-#include "compat.h"
 #include "sessions/fixed_interval.h"
 
 /*

@@ -8,10 +8,11 @@
 #ifndef GREENERY_FIXED_INTERVAL_H
 #define GREENERY_FIXED_INTERVAL_H
 
+#include "compat.h"
 #include "datatype/timestamp.h"
 
 extern int64 greenery_interval_microseconds(const Interval *interval,
 											const char *argname);
-extern void greenery_null_argument(const char *argname) pg_attribute_noreturn();
+pg_noreturn extern void greenery_null_argument(const char *argname);
 
 #endif							/* GREENERY_FIXED_INTERVAL_H */

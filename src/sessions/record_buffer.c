@@ -21,7 +21,6 @@
  */
 #include "postgres.h"
 
-#include "compat.h"
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
 #include "sessions/record_buffer.h"

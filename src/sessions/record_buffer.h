@@ -9,6 +9,7 @@
 #ifndef GREENERY_RECORD_BUFFER_H
 #define GREENERY_RECORD_BUFFER_H
 
+#include "compat.h"
 #include "fmgr.h"
 #include "lib/stringinfo.h"
 #include "sessions/record.h"
@@ -58,7 +59,7 @@ extern void greenery_record_recv_header(StringInfo buf, const RecordKind *kind,
 										int fields);
 extern void greenery_record_recv(StringInfo buf, RecordBuffer *buffer,
 								 const RecordKind *kind);
-extern void greenery_record_recv_fail(const RecordKind *kind) pg_attribute_noreturn();
+pg_noreturn extern void greenery_record_recv_fail(const RecordKind *kind);
 extern void greenery_record_check(void);
 
 static inline void
