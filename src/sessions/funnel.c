@@ -78,8 +78,11 @@ funnel_init(Funnel *funnel, const GreeneryRecord *rows, size_t n, int steps,
 	funnel->mask = steps == 64 ? UINT64_MAX : ((uint64_t) 1 << steps) - 1;
 	funnel->check = check;
 	funnel->work = 0;
-	/* reach and matching are set before they are read; they are too large to
-	 * be cleared for each of millions of small groups */
+
+	/*
+	 * reach and matching are set before they are read; they are too large to
+	 * be cleared for each of millions of small groups.
+	 */
 }
 
 static inline void

@@ -11,7 +11,6 @@
  */
 #include "postgres.h"
 
-#include "compat.h"
 #include "sessions/fixed_interval.h"
 #include "utils/timestamp.h"
 #include "windowapi.h"
