@@ -45,11 +45,21 @@ OBJS = \
 	src/retention/repeat_rate.o \
 	src/retention/value_table.o \
 	src/quality/duplicate_count.o \
-	src/sessions/session_duration.o
+	src/sessions/session_duration.o \
+	src/sessions/fixed_interval.o \
+	src/sessions/funnel.o \
+	src/sessions/record_buffer.o \
+	src/sessions/retention.o \
+	src/sessions/sessionize.o \
+	src/sessions/steps.o \
+	src/sessions/window_funnel.o
 
 SQL_PARTS = \
 	src/greenery.sql \
 	src/settings.sql \
+	src/sessions/sessionize.sql \
+	src/sessions/window_funnel.sql \
+	src/sessions/retention.sql \
 	src/retention/repeat_rate.sql \
 	src/quality/duplicate_count.sql \
 	src/sessions/session_duration.sql \
@@ -119,10 +129,18 @@ REGRESS = \
 	email \
 	days_between \
 	encodings \
-	repeat_rate \
-	duplicate_count \
-	session_duration \
-	sample_shop
+	sample_shop \
+	sessionize \
+	window_funnel \
+	retention \
+	roc_auc \
+	planted \
+	models_sample \
+	settings \
+	sources \
+	history \
+	catalog \
+	models 
 
 ISOLATION =
 

@@ -1,6 +1,6 @@
 -- A shop of our own making, for machines without real rows: the demo, the tests
 -- and the benchmarks.  Every row is a function of (its number, the arguments),
--- so nothing is looked up or kept: INSERT … SELECT over number series, one pass
+-- so nothing is looked up or kept: INSERT ... SELECT over number series, one pass
 -- a table, in memory that does not grow with the shop.
 --
 -- The shop: orders of 28 days, Monday 2021-02-01 to Sunday 2021-02-28 in UTC,
