@@ -129,6 +129,9 @@ REGRESS = \
 	email \
 	days_between \
 	encodings \
+	repeat_rate \
+	duplicate_count \
+	session_duration \
 	sample_shop \
 	sessionize \
 	window_funnel \
