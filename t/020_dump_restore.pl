@@ -30,21 +30,34 @@ foreach my $role ($superuser, 'shopkeeper')
 
 	my $empty = catalog($node, $shop);
 
-	# A shop with a history, and with everything a user may have changed
+	# A shop with a history, published marts, and everything a user may have
+	# changed or added
 	as_role($node, $shop, $role, 'CREATE EXTENSION greenery');
-	as_role($node, $shop, $role, 'SELECT greenery_load_sample_shop(bad_rows => true)');
-	as_role($node, $shop, $role, 'SELECT greenery_record_history()');
+	as_role($node, $shop, $role, 'SELECT greenery_load_sample_shop()');
+	as_role($node, $shop, $role, 'CALL greenery_build()');
 	as_role($node, $shop, $role, q{
 		UPDATE greenery.products SET inventory = inventory + 1 WHERE price > 20;
 		UPDATE greenery.promos SET status = 'inactive' WHERE status = 'active';
 		UPDATE greenery.orders SET status = 'delivered' WHERE status = 'shipped';
 		SELECT greenery_record_history();
 		SELECT greenery_grant('analyst', 'analyst');
+		SELECT greenery_add_test('greenery.stg_orders', 'range', 'order_total',
+								 '{"min": 0}', severity => 'warn', owner => 'finance');
+		-- built in: every phone number is usable
+		SELECT greenery_alter_test(4, severity => 'error', owner => 'service');
+		INSERT INTO greenery.users SELECT * FROM greenery.users LIMIT 1;
 	});
+	# a doubled user: this build fails, and says so in the records
+	my ($ret, $out, $err) = $node->psql($shop, 'CALL greenery_build()',
+		extra_params => [ '-U', $role ]);
+	isnt($ret, 0, "$kind: a build that fails");
 
 	my $before = contents($node, $shop, $role);
 	like($before, qr/^greenery\.metrics\|12\|/m, "$kind: there is something to dump");
 	like($before, qr/^greenery\.promo_history\|[1-9]/m, "$kind: there is a history to dump");
+	like($before, qr/^greenery\.builds\|2\|/m, "$kind: there are builds to dump");
+	like($before, qr/^greenery_published\.fact_user_orders\|[1-9]/m,
+		"$kind: there are published rows to dump");
 
 	$node->command_ok([ 'pg_dump', @connect, '-f', "$dumps/$shop.sql", $shop ],
 		"$kind: plain dump");

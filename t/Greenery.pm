@@ -39,8 +39,10 @@ sub contents
 	my ($node, $db, $role) = @_;
 	my $queries = as_role(
 		$node, $db, $role, q{
-		SELECT format('SELECT %L, count(*), md5(string_agg(t::text, chr(10) ORDER BY t::text COLLATE "C")) FROM %s t',
-					  c.oid::regclass, c.oid::regclass)
+		SELECT format(CASE relkind
+						WHEN 'S' THEN 'SELECT %L, last_value, is_called FROM %s'
+						ELSE 'SELECT %L, count(*), md5(string_agg(t::text, chr(10) ORDER BY t::text COLLATE "C")) FROM %s t'
+					  END, c.oid::regclass, c.oid::regclass)
 		  FROM pg_class c
 		 WHERE c.relnamespace::regnamespace::text IN ('greenery', 'greenery_published')
 		   AND c.relkind IN ('r', 'v', 'm', 'S')
