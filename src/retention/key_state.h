@@ -48,7 +48,7 @@ extern Datum key_state_serialize(FunctionCallInfo fcinfo,
 								 const KeyAggregate *aggregate);
 extern Datum key_state_deserialize(FunctionCallInfo fcinfo,
 								   const KeyAggregate *aggregate);
-extern void key_state_wrong(const KeyAggregate *aggregate) pg_attribute_noreturn();
+extern void key_state_wrong(const KeyAggregate *aggregate);
 
 #define KEY_STATE_MAGIC 0x4b795374
 

@@ -71,6 +71,13 @@
 
 static void add_special(KeyTable *table, const uint64_t *key);
 
+/* Words in an entry */
+ALWAYS_INLINE int
+width_of(const KeyTableMode mode, const int words)
+{
+	return mode == KEY_TABLE_REPEATS ? 2 * words : words;
+}
+
 ALWAYS_INLINE bool
 is_zero(const uint64_t *key, const int words)
 {
@@ -103,25 +110,32 @@ copy_words(uint64_t *to, const uint64_t *from, const int words)
  * Keys that come in the order of the slots while the table grows are poison
  * for linear probing: its front is overfull while the rest is empty.  A special
  * table gets its keys in the order of the table above it, so every level
- * spreads them by a factor of its own.
+ * spreads them by a factor of its own; it is 1 at the top, which is the only
+ * place for KEY_TABLE_REPEATS.
  */
 ALWAYS_INLINE uint64_t *
-home_slot(const KeyTable *table, const uint64_t *key)
+home_slot(const KeyTable *table, const uint64_t *key, const KeyTableMode mode,
+		  const int words)
 {
-	return table->slots +
-		((key[0] * table->spread) >> table->shift) * table->width;
+	uint64_t	hash = key[0];
+
+	if (mode != KEY_TABLE_REPEATS)
+		hash *= table->spread;
+	return table->slots + (hash >> table->shift) * width_of(mode, words);
 }
 
 /* The slot that holds key, or the free one where it belongs */
 ALWAYS_INLINE uint64_t *
-find_slot(const KeyTable *table, const uint64_t *key, const int words)
+find_slot(const KeyTable *table, const uint64_t *key, const KeyTableMode mode,
+		  const int words)
 {
-	uint64_t   *slot = home_slot(table, key);
-	uint64_t   *end = table->slots + table->nslots * table->width;
+	const int	width = width_of(mode, words);
+	uint64_t   *slot = home_slot(table, key, mode, words);
+	uint64_t   *end = table->slots + table->nslots * width;
 
 	while (!is_zero(slot, words) && !same(slot, key, words))
 	{
-		slot += table->width;
+		slot += width;
 		if (UNLIKELY(slot == end))
 			slot = table->slots;
 	}
@@ -135,11 +149,26 @@ limit_of(uint64_t nslots)
 	return nslots - nslots / 5 - 1;
 }
 
+/* Enter all of n old slots into new ones, which are empty */
+ALWAYS_INLINE void
+move(KeyTable *table, const uint64_t *old, uint64_t n, const int words)
+{
+	for (uint64_t i = 0; i < n; i++)
+	{
+		const uint64_t *entry = old + i * table->width;
+
+		if (i % POLL_EVERY == 0)
+			table->hooks->poll();
+		if (!is_zero(entry, words))
+			memcpy(find_slot(table, entry, table->mode, words), entry,
+				   table->width * sizeof(uint64_t));
+	}
+}
+
 /* Move all keys to a new array of nslots */
 static NEVER_INLINE void
 resize(KeyTable *table, uint64_t nslots)
 {
-	const int	words = table->words;
 	uint64_t   *old = table->slots;
 	uint64_t	old_slots = table->nslots;
 	void	   *old_chunk = table->chunk;
@@ -161,18 +190,10 @@ resize(KeyTable *table, uint64_t nslots)
 	}
 	table->shift = shift;
 
-	for (uint64_t i = 0; i < old_slots; i++)
-	{
-		const uint64_t *entry = old + i * table->width;
-
-		if (i % POLL_EVERY == 0)
-			table->hooks->poll();
-		if (is_zero(entry, words))
-			continue;
-		memcpy(words == 1 ? find_slot(table, entry, 1) :
-			   find_slot(table, entry, 2),
-			   entry, table->width * sizeof(uint64_t));
-	}
+	if (table->words == 1)
+		move(table, old, old_slots, 1);
+	else
+		move(table, old, old_slots, 2);
 	if (old_chunk != NULL)
 		table->hooks->release(table->arg, old_chunk);
 
@@ -198,7 +219,8 @@ reserve(KeyTable *table, uint64_t nkeys)
  * caller to set.
  */
 ALWAYS_INLINE uint64_t *
-enter(KeyTable *table, const uint64_t *key, bool *found, const int words)
+enter(KeyTable *table, const uint64_t *key, bool *found,
+	  const KeyTableMode mode, const int words)
 {
 	uint64_t   *slot;
 
@@ -208,14 +230,14 @@ enter(KeyTable *table, const uint64_t *key, bool *found, const int words)
 		table->has_zero = true;
 		return table->zero;
 	}
-	slot = find_slot(table, key, words);
+	slot = find_slot(table, key, mode, words);
 	*found = !is_zero(slot, words);
 	if (!*found)
 	{
 		if (UNLIKELY(table->nkeys >= table->limit))
 		{
 			resize(table, table->nslots * 2);
-			slot = find_slot(table, key, words);
+			slot = find_slot(table, key, mode, words);
 		}
 		copy_words(slot, key, words);
 		table->nkeys++;
@@ -229,11 +251,12 @@ static void flush(KeyTable *table);
 static NEVER_INLINE bool
 contains(KeyTable *table, const uint64_t *key)
 {
+	const int	words = table->words;
+
 	flush(table);
-	if (is_zero(key, table->words))
+	if (is_zero(key, words))
 		return table->has_zero;
-	return !is_zero(table->words == 1 ? find_slot(table, key, 1) :
-					find_slot(table, key, 2), table->words);
+	return !is_zero(find_slot(table, key, table->mode, words), words);
 }
 
 /* KEY_TABLE_REPEATS: has this marked key had the value of the mark only? */
@@ -257,7 +280,7 @@ put(KeyTable *table, const uint64_t *key, const uint64_t *value,
 {
 	static const uint64_t mark[2] = {KEY_TABLE_MARK, 0};
 	bool		found;
-	uint64_t   *slot = enter(table, key, &found, words);
+	uint64_t   *slot = enter(table, key, &found, mode, words);
 	uint64_t   *held = slot + words;
 
 	if (mode == KEY_TABLE_SET)
@@ -316,7 +339,7 @@ put_row(KeyTable *table, const uint64_t *key, const uint64_t *value,
 ALWAYS_INLINE void
 flush_mode(KeyTable *table, const KeyTableMode mode, const int words)
 {
-	const int	width = mode == KEY_TABLE_REPEATS ? 2 * words : words;
+	const int	width = width_of(mode, words);
 	int			n = table->waiting;
 
 	/* first, so that an error on the way does not insert rows twice */
@@ -388,7 +411,7 @@ key_table_init(KeyTable *table, KeyTableMode mode, int words,
 	memset(table, 0, sizeof(KeyTable));
 	table->mode = mode;
 	table->words = words;
-	table->width = mode == KEY_TABLE_REPEATS ? 2 * words : words;
+	table->width = width_of(mode, words);
 	table->spread = 1;
 	table->hooks = hooks;
 	table->arg = arg;
@@ -406,7 +429,7 @@ add(KeyTable *table, const uint64_t *key, const uint64_t *value,
 		put_row(table, key, value, words);
 		return;
 	}
-	PREFETCH(home_slot(table, key));
+	PREFETCH(home_slot(table, key, table->mode, words));
 	row = table->batch + table->waiting * table->width;
 	copy_words(row, key, words);
 	if (table->mode == KEY_TABLE_REPEATS)
@@ -595,7 +618,7 @@ reserve_for(KeyTable *table, const char *bytes, uint64_t n, size_t size,
 				table->hooks->poll();
 			memcpy(key, bytes + i * size, words * sizeof(uint64_t));
 			if (!is_zero(key, words) &&
-				is_zero(find_slot(table, key, words), words))
+				is_zero(find_slot(table, key, table->mode, words), words))
 				missing++;
 		}
 	}
