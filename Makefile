@@ -14,12 +14,14 @@ OBJS = \
 SQL_PARTS = \
 	src/greenery.sql \
 	src/settings.sql \
+	src/quality/alerts.sql \
 	src/ownership.sql
 
 DATA_built = greenery--$(EXTVERSION).sql
 DATA = $(wildcard updates/greenery--*--*.sql)
 
-REGRESS =
+REGRESS = \
+	alerts
 
 ISOLATION =
 
@@ -30,7 +32,27 @@ ISOLATION_OPTS = --load-extension=greenery --encoding=UTF8
 # do not
 PG_CPPFLAGS = -I$(srcdir)/src -isystem $(shell $(PG_CONFIG) --includedir-server) \
 	-DGREENERY_VERSION='"$(EXTVERSION)"'
-EXTRA_CLEAN = greenery--$(EXTVERSION).sql META.json
+EXTRA_CLEAN = greenery--$(EXTVERSION).sql META.json greenery-notify $(NOTIFY_OBJS)
+
+# greenery-notify is a program of its own: "make notify", "make install-notify".
+# The extension must build where libcurl is not installed, so all leaves it out.
+NOTIFY_OBJS = \
+	src/notify/backoff.o \
+	src/notify/buf.o \
+	src/notify/config.o \
+	src/notify/db.o \
+	src/notify/deliver.o \
+	src/notify/http.o \
+	src/notify/log.o \
+	src/notify/main.o \
+	src/notify/signals.o \
+	src/notify/slack.o
+NOTIFY_CPPFLAGS = -D_GNU_SOURCE -DGREENERY_VERSION='"$(EXTVERSION)"' \
+	-I$(shell $(PG_CONFIG) --includedir) $(shell pkg-config --cflags libcurl)
+NOTIFY_LIBS = -L$(shell $(PG_CONFIG) --libdir) -lpq $(shell pkg-config --libs libcurl)
+SYSTEMD_UNIT_DIR ?= /usr/lib/systemd/system
+
+TAP_TESTS = 1
 
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
@@ -53,3 +75,24 @@ all: META.json
 
 # every object sees every header: they are few and small
 $(OBJS): $(wildcard $(srcdir)/src/*.h $(srcdir)/src/*/*.h)
+
+notify: greenery-notify
+
+# its own rule: the server's headers and flags for modules are not for programs
+$(NOTIFY_OBJS): src/notify/%.o: $(srcdir)/src/notify/%.c \
+		$(wildcard $(srcdir)/src/notify/*.h) greenery.control
+	$(CC) $(CFLAGS) $(NOTIFY_CPPFLAGS) -c -o $@ $<
+
+greenery-notify: $(NOTIFY_OBJS)
+	$(CC) $(CFLAGS) $(NOTIFY_OBJS) $(LDFLAGS) $(NOTIFY_LIBS) -o $@
+
+install-notify: greenery-notify
+	$(MKDIR_P) '$(DESTDIR)$(bindir)' '$(DESTDIR)$(mandir)/man1' \
+		'$(DESTDIR)$(datadir)/greenery' '$(DESTDIR)$(SYSTEMD_UNIT_DIR)'
+	$(INSTALL_PROGRAM) greenery-notify '$(DESTDIR)$(bindir)/'
+	$(INSTALL_DATA) $(srcdir)/src/notify/greenery-notify.1 '$(DESTDIR)$(mandir)/man1/'
+	$(INSTALL_DATA) $(srcdir)/src/notify/greenery-notify.conf.example '$(DESTDIR)$(datadir)/greenery/'
+	sed 's|@bindir@|$(bindir)|' $(srcdir)/src/notify/greenery-notify.service \
+		> '$(DESTDIR)$(SYSTEMD_UNIT_DIR)/greenery-notify.service'
+
+.PHONY: notify install-notify
