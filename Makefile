@@ -91,6 +91,9 @@ SQL_PARTS = \
 	src/quality/build.sql \
 	src/quality/alerts.sql \
 	src/quality/alert_queue.sql \
+	src/quality/review.sql \
+	src/quality/user_models.sql \
+	src/quality/schedule.sql \
 	src/privileges.sql \
 	src/ownership.sql
 

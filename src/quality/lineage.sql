@@ -116,3 +116,20 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION @extschema@.greenery_lineage_mermaid() IS
 	'The lineage as a Mermaid graph, from sources to marts.';
+
+CREATE VIEW greenery.model_downstream AS
+WITH RECURSIVE affected (upstream, model) AS (
+	SELECT d.depends_on, d.model FROM greenery.model_dependencies d
+	UNION
+	SELECT a.upstream, d.model
+	FROM affected a
+	JOIN greenery.model_dependencies d ON d.depends_on = a.model AND d.kind = 'model'
+)
+SELECT a.upstream, array_agg(a.model ORDER BY a.model COLLATE "C") AS downstream
+FROM affected a
+GROUP BY a.upstream;
+
+COMMENT ON VIEW greenery.model_downstream IS
+	'What is affected when something is wrong: one row a model, source or table that some model is made from.';
+COMMENT ON COLUMN greenery.model_downstream.upstream IS 'A model, a source, or a table with its schema.';
+COMMENT ON COLUMN greenery.model_downstream.downstream IS 'The models made from it, directly or by way of others, in order of name.';
