@@ -109,7 +109,11 @@ REGRESS = \
 	phone \
 	email \
 	days_between \
-	alerts
+	alerts \
+	gate_tests \
+	build \
+	change_requests \
+	privileges
 
 ISOLATION =
 

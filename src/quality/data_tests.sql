@@ -123,6 +123,10 @@ DECLARE
 	new_id bigint;
 BEGIN
 	args := coalesce(args, '{}');
+	IF jsonb_typeof(args) <> 'object' THEN
+		RAISE EXCEPTION 'arguments of a data test must be a JSON object'
+			USING ERRCODE = 'invalid_parameter_value', HINT = 'For example {"min": 1}.';
+	END IF;
 	IF severity IS NOT NULL AND (warn_above IS NOT NULL OR error_above IS NOT NULL) THEN
 		RAISE EXCEPTION 'severity and thresholds of a data test exclude each other'
 			USING ERRCODE = 'invalid_parameter_value',
@@ -239,6 +243,10 @@ BEGIN
 			RAISE EXCEPTION 'arguments of a built-in data test cannot be changed'
 				USING ERRCODE = 'invalid_parameter_value',
 					  HINT = 'Disable it, and add one of your own.';
+		END IF;
+		IF jsonb_typeof(args) <> 'object' THEN
+			RAISE EXCEPTION 'arguments of a data test must be a JSON object'
+				USING ERRCODE = 'invalid_parameter_value', HINT = 'For example {"min": 1}.';
 		END IF;
 		changes := changes || jsonb_build_object('args', args);
 	END IF;
