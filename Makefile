@@ -113,6 +113,10 @@ SQL_PARTS = \
 	src/quality/data_tests.sql \
 	src/quality/lineage.sql \
 	src/quality/build.sql \
+	src/quality/alerts.sql \
+	src/quality/review.sql \
+	src/quality/user_models.sql \
+	src/quality/schedule.sql \
 	src/quality/alert_queue.sql \
 	src/privileges.sql \
 	src/ownership.sql
@@ -145,7 +149,11 @@ REGRESS = \
 	history \
 	catalog \
 	models \
-	alerts
+	alerts \
+	gate_tests \
+	build \
+	change_requests \
+	privileges
 
 ISOLATION =
 
@@ -160,6 +168,8 @@ PG_CPPFLAGS = -I$(srcdir)/src -isystem $(shell $(PG_CONFIG) --includedir-server)
 SHLIB_LINK += $(filter -lm, $(LIBS))
 EXTRA_CLEAN = greenery--$(EXTVERSION).sql META.json
 #### THEIRS
+#### THEIRS
+#### END
 EXTRA_CLEAN = greenery--$(EXTVERSION).sql META.json greenery-notify $(NOTIFY_OBJS)
 
 # greenery-notify is a program of its own: "make notify", "make install-notify".
@@ -179,6 +189,8 @@ NOTIFY_CPPFLAGS = -D_GNU_SOURCE -DGREENERY_VERSION='"$(EXTVERSION)"' \
 	-I$(shell $(PG_CONFIG) --includedir) $(shell pkg-config --cflags libcurl)
 NOTIFY_LIBS = -L$(shell $(PG_CONFIG) --libdir) -lpq $(shell pkg-config --libs libcurl)
 SYSTEMD_UNIT_DIR ?= /usr/lib/systemd/system
+#### END
+#### THEIRS
 #### END
 
 PGXS := $(shell $(PG_CONFIG) --pgxs)

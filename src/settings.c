@@ -29,6 +29,8 @@ static char *timezone_setting = NULL;
 static char *stock_cover_setting = NULL;
 static char *session_gap_setting = NULL;
 static char *repeat_horizon_setting = NULL;
+static char *alert_cooldown_setting = NULL;
+static char *retention_setting = NULL;
 
 char	   *greenery_max_shrink = NULL;
 int			greenery_max_failures = 100;
@@ -218,6 +220,18 @@ greenery_define_settings(void)
 							   &repeat_horizon_setting, "auto",
 							   PGC_USERSET, 0,
 							   check_repeat_horizon, NULL, NULL);
+	DefineCustomStringVariable("greenery.alert_cooldown",
+							   "How long a data test or a build must keep failing before people are told again.",
+							   NULL,
+							   &alert_cooldown_setting, "24 hours",
+							   PGC_USERSET, 0,
+							   check_length, NULL, NULL);
+	DefineCustomStringVariable("greenery.retention",
+							   "How long builds, test results, keys of failing rows and delivered alerts are kept.",
+							   NULL,
+							   &retention_setting, "365 days",
+							   PGC_USERSET, 0,
+							   check_length, NULL, NULL);
 	DefineCustomStringVariable("greenery.max_shrink",
 							   "A build that would delete more of a published table than this fails.",
 							   "A share of its rows or a number of rows.",
@@ -262,6 +276,8 @@ PG_FUNCTION_INFO_V1(greenery_as_of_setting);
 PG_FUNCTION_INFO_V1(greenery_stock_cover);
 PG_FUNCTION_INFO_V1(greenery_session_gap);
 PG_FUNCTION_INFO_V1(greenery_repeat_horizon_setting);
+PG_FUNCTION_INFO_V1(greenery_alert_cooldown);
+PG_FUNCTION_INFO_V1(greenery_retention);
 
 /* greenery.timezone */
 Datum
@@ -307,4 +323,18 @@ greenery_repeat_horizon_setting(PG_FUNCTION_ARGS pg_attribute_unused())
 	if (pg_strcasecmp(repeat_horizon_setting, "auto") == 0)
 		PG_RETURN_NULL();
 	return length_datum(repeat_horizon_setting);
+}
+
+/* greenery.alert_cooldown */
+Datum
+greenery_alert_cooldown(PG_FUNCTION_ARGS pg_attribute_unused())
+{
+	return length_datum(alert_cooldown_setting);
+}
+
+/* greenery.retention */
+Datum
+greenery_retention(PG_FUNCTION_ARGS pg_attribute_unused())
+{
+	return length_datum(retention_setting);
 }

@@ -25,3 +25,13 @@ CREATE FUNCTION @extschema@.greenery_repeat_horizon_setting() RETURNS interval
 	LANGUAGE C STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.greenery_repeat_horizon_setting() IS
 	'Setting greenery.repeat_horizon; NULL when it is auto.';
+
+CREATE FUNCTION @extschema@.greenery_alert_cooldown() RETURNS interval
+	LANGUAGE C STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION @extschema@.greenery_alert_cooldown() IS
+	'Setting greenery.alert_cooldown in hours: how long a data test or a build must keep failing before people are told again. A day counts as 24 hours.';
+
+CREATE FUNCTION @extschema@.greenery_retention() RETURNS interval
+	LANGUAGE C STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION @extschema@.greenery_retention() IS
+	'Setting greenery.retention in hours: how long builds, test results, keys of failing rows and delivered alerts are kept. A day counts as 24 hours.';

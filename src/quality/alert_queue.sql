@@ -1,6 +1,182 @@
 -- What a build tells people.
+<<<<<<< HEAD
 CREATE FUNCTION greenery.queue_build_alerts(build_id bigint) RETURNS void
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$ SELECT $$;
 COMMENT ON FUNCTION greenery.queue_build_alerts(bigint) IS 'Queues the alerts of a build.';
+=======
+--
+-- Whoever was told that a test fails is told when that changes, reminded after
+-- the cool-down while it does not, and told when it is over.  What was told last
+-- stands in the newest alert about the test, which purging keeps: no second
+-- record of it can disagree.
+--
+-- A message leaves the database.  It says how many rows fail, never which; and of
+-- an error that broke a test only what cannot quote a row.
+
+-- Errors of class 42 name objects and syntax, those of class 55 say that an object
+-- is locked or not ready.  All others may quote values: 'invalid input syntax for
+-- type integer: "Jane Doe"'.
+CREATE FUNCTION greenery.shareable_message(message text) RETURNS text
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT CASE
+		WHEN message !~ '\(SQLSTATE [0-9A-Z]{5}\)' THEN message
+		WHEN message ~ '^[^\n]*\(SQLSTATE (42|55)[0-9A-Z]{3}\)' AND message !~ 'SQLSTATE.*SQLSTATE' THEN
+			substring(message FROM '^[^\n]*\(SQLSTATE [0-9A-Z]{5}\)')
+		ELSE 'Error ' || substring(message FROM '\((SQLSTATE [0-9A-Z]{5})\)')
+			|| '; its text may quote data and stays in the database.'
+	END;
+END;
+COMMENT ON FUNCTION greenery.shareable_message(text) IS
+	'What may leave the database of an error message as builds record it: all of a message without SQLSTATE, the first line of errors about names, syntax and locks, of others the SQLSTATE alone. NULL for NULL.';
+
+CREATE FUNCTION greenery.queue_build_alerts(build_id bigint) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $queue$
+#variable_conflict use_variable
+DECLARE
+	build greenery.builds;
+	told greenery.alerts;
+	cooldown CONSTANT interval := @extschema@.greenery_alert_cooldown();
+	utc CONSTANT text := 'YYYY-MM-DD HH24:MI:SS "UTC"';
+	published text;
+	failed text;
+	counts text;
+BEGIN
+	SELECT * INTO build FROM greenery.builds b WHERE b.build_id = build_id;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'build % does not exist', build_id
+			USING ERRCODE = 'undefined_object';
+	END IF;
+
+	-- tests
+	INSERT INTO greenery.alerts (kind, severity, test_id, build_id, payload)
+	SELECT
+		news.kind,
+		CASE r.status WHEN 'pass' THEN 'info' WHEN 'warn' THEN 'warn' ELSE 'error' END,
+		r.test_id,
+		build_id,
+		jsonb_strip_nulls(jsonb_build_object(
+			'title', format('%s: %s(%s%s)',
+				CASE news.kind
+					WHEN 'recovered' THEN 'Data test passes again'
+					WHEN 'reminder' THEN 'Data test still ' || CASE r.status WHEN 'warn' THEN 'warns'
+																			 WHEN 'error' THEN 'fails'
+																			 ELSE 'cannot run' END
+					ELSE CASE r.status WHEN 'warn' THEN 'Data test warns'
+									   WHEN 'error' THEN 'Data test failed'
+									   ELSE 'Data test cannot run' END
+				END,
+				r.kind, r.model, '.' || r.column_name),
+			'text', nullif(concat_ws(E'\n', t.description,
+									 CASE WHEN r.status <> 'pass' THEN greenery.shareable_message(r.message) END,
+									 CASE WHEN news.kind IN ('reminder', 'recovered')
+										  THEN 'Reported last at ' || to_char(news.told_at AT TIME ZONE 'UTC', utc) || '.' END), ''),
+			'owner', r.owner,
+			'model', r.model,
+			'kind', r.kind,
+			'column', r.column_name,
+			'status', r.status,
+			'failures', r.failures,
+			'total', r.total,
+			'downstream', to_jsonb(d.downstream)))
+	FROM greenery.test_results r
+	LEFT JOIN greenery.data_tests t ON t.test_id = r.test_id
+	LEFT JOIN greenery.models m ON m.relation = r.model
+	LEFT JOIN greenery.model_downstream d ON d.upstream = coalesce(m.model, r.model)
+	LEFT JOIN LATERAL (
+		SELECT a.kind, a.created_at, a.payload ->> 'status' AS status
+		FROM greenery.alerts a
+		WHERE a.test_id = r.test_id AND a.kind <> 'change_request'
+		ORDER BY a.alert_id DESC
+		LIMIT 1
+	) last ON true
+	CROSS JOIN LATERAL (
+		SELECT
+			last.created_at AS told_at,
+			CASE
+				WHEN r.status = 'skipped' THEN NULL
+				WHEN r.status = 'pass' THEN
+					CASE WHEN last.kind <> 'recovered' THEN 'recovered' END
+				WHEN last.kind IS NULL OR last.kind = 'recovered' OR last.status <> r.status THEN
+					CASE r.status WHEN 'warn' THEN 'test_warned' ELSE 'test_failed' END
+				WHEN last.created_at <= now() - cooldown THEN 'reminder'
+			END AS kind
+	) news
+	WHERE r.build_id = build_id AND news.kind IS NOT NULL
+	-- the worst comes first
+	ORDER BY array_position(ARRAY['broken', 'error', 'warn', 'pass'], r.status), r.test_id;
+
+	-- the build
+	SELECT format('Published data are those of build %s of %s.', b.build_id,
+				  to_char(b.finished_at AT TIME ZONE 'UTC', utc))
+	  INTO published
+	  FROM greenery.builds b
+	 WHERE b.published
+	 ORDER BY b.build_id DESC
+	 LIMIT 1;
+	published := coalesce(published, 'Nothing was ever published.');
+
+	SELECT a.* INTO told
+	  FROM greenery.alerts a
+	 WHERE a.test_id IS NULL AND a.kind IN ('build_failed', 'recovered')
+	 ORDER BY a.alert_id DESC
+	 LIMIT 1;
+
+	IF build.status IN ('failed', 'aborted')
+		AND (told.kind IS DISTINCT FROM 'build_failed' OR told.created_at <= now() - cooldown) THEN
+		SELECT string_agg(format('%s %s(%s%s)%s', r.test_id, r.kind, r.model, '.' || r.column_name,
+								 CASE r.status WHEN 'broken' THEN ' broken' END),
+						  ', ' ORDER BY r.test_id)
+		  INTO failed
+		  FROM greenery.test_results r
+		 WHERE r.build_id = build_id AND r.status IN ('error', 'broken');
+		INSERT INTO greenery.alerts (kind, severity, build_id, payload)
+		VALUES ('build_failed', 'error', build_id, jsonb_build_object(
+			'title', format(CASE build.status WHEN 'failed' THEN 'Build %s failed, nothing was published'
+											  ELSE 'Build %s did not end, nothing was published' END, build_id),
+			'text', concat_ws(E'\n', coalesce('Tests: ' || failed || '.',
+											  greenery.shareable_message(build.message)),
+							  published),
+			'status', build.status));
+	ELSIF build.status = 'published' AND told.kind = 'build_failed' THEN
+		INSERT INTO greenery.alerts (kind, severity, build_id, payload)
+		VALUES ('recovered', 'info', build_id, jsonb_build_object(
+			'title', format('Build %s published again', build_id),
+			'text', format('Builds had failed since build %s or before. %s', told.build_id, published),
+			'status', build.status));
+	END IF;
+
+	IF build.status IN ('published', 'failed') THEN
+		counts := format('%s passed, %s warned, %s failed, %s broken, %s skipped',
+						 build.passed, build.warned, build.failed, build.broken, build.skipped);
+		INSERT INTO greenery.alerts (kind, severity, build_id, payload)
+		SELECT 'digest', 'info', build_id, jsonb_strip_nulls(jsonb_build_object(
+			'title', format('Build %s %s: %s', build_id, build.status, counts),
+			'text', concat_ws(E'\n',
+				CASE WHEN build.published THEN
+					format('%s rows in %s published models: %s inserted, %s updated, %s deleted.',
+						   coalesce(sum(m.rows), 0), count(*), coalesce(sum(m.inserted), 0),
+						   coalesce(sum(m.updated), 0), coalesce(sum(m.deleted), 0)) END,
+				published),
+			'status', build.status,
+			'passed', build.passed,
+			'warned', build.warned,
+			'failed', build.failed,
+			'broken', build.broken,
+			'skipped', build.skipped,
+			'rows', sum(m.rows)))
+		FROM greenery.build_models m
+		WHERE m.build_id = build_id AND m.inserted IS NOT NULL;
+	END IF;
+
+	-- takes effect at commit
+	PERFORM pg_notify('greenery_alerts', '');
+END
+$queue$;
+COMMENT ON FUNCTION greenery.queue_build_alerts(bigint) IS
+	'Queues what there is to say of a build that has ended: tests that began to warn, to fail or to break (test_warned, test_failed), that pass again (recovered), that still do not after setting greenery.alert_cooldown (reminder); the failure of the build, and its recovery; a digest. Called by the build, in its own transaction. Inserts into greenery.alerts only. Error 42704 for an unknown build.';
+>>>>>>> gate

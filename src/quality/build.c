@@ -8,11 +8,12 @@
  * again, locks the sources, and only then its one snapshot, REPEATABLE READ: a
  * snapshot taken before would not protect against a source that is truncated
  * and loaded again.  All its work is done in a subtransaction, so that an error
- * can still be recorded.  The verdict is raised after its commit: nothing that
- * was recorded is lost by it.
+ * can still be recorded.  The third removes results that are too old.  The verdict
+ * is raised after all that: nothing that was recorded is lost by it.
  *
  * Whatever ends the session in the middle leaves the published tables as they
- * were, and a row saying "running" that the next build marks as aborted.
+ * were, and a row saying "running" that the next build marks as aborted, and
+ * reports.
  *
  *-------------------------------------------------------------------------
  */
@@ -20,6 +21,7 @@
 
 #include "access/xact.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_namespace.h"
 #include "commands/extension.h"
 #include "compat.h"
 #include "executor/spi.h"
@@ -83,21 +85,38 @@ report_running_build(void)
  * Lock everything that the models read in the end, so that nobody can truncate,
  * drop or rewrite it from here on.  Raw tables come by name: their source
  * functions leave no trace in the catalog.
+ *
+ * The histories are about to be written: taken now, nobody else's record can be
+ * newer than the snapshot.  And nobody else may create tables in the schema
+ * where marts are written: they would be read in place of what a mart names.
  */
 static void
-lock_sources(void)
+lock_sources(void *arg pg_attribute_unused())
 {
 	static const char *const raw[] = {
 		"addresses", "events", "order_items", "orders", "products", "promos", "users"
 	};
+	static const char *const histories[] = {
+		/* in the order of greenery_record_history() */
+		"promo_history", "inventory_history", "order_status_history"
+	};
 	Oid			schema = get_namespace_oid("greenery", false);
 
+	LockDatabaseObject(NamespaceRelationId, get_namespace_oid(BUILD_SCHEMA, false),
+					   0, AccessExclusiveLock);
 	for (int i = 0; i < (int) lengthof(raw); i++)
 	{
 		Oid			relid = get_relname_relid(raw[i], schema);
 
 		if (OidIsValid(relid))
 			LockRelationOid(relid, AccessShareLock);
+	}
+	for (int i = 0; i < (int) lengthof(histories); i++)
+	{
+		Oid			relid = get_relname_relid(histories[i], schema);
+
+		if (OidIsValid(relid))
+			LockRelationOid(relid, ShareRowExclusiveLock);
 	}
 }
 
@@ -107,6 +126,19 @@ execute(const char *sql, int expected)
 {
 	if (SPI_execute(sql, false, 0) != expected)
 		elog(ERROR, "could not run: %s", sql);
+}
+
+/* Queue what there is to tell of this build */
+static void
+queue_alerts(void *arg)
+{
+	Build	   *build = arg;
+	Oid			type = INT8OID;
+	Datum		build_id = Int64GetDatum(build->build_id);
+
+	if (SPI_execute_with_args("SELECT greenery.queue_build_alerts($1)",
+							  1, &type, &build_id, NULL, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not queue alerts");
 }
 
 /* The first transaction: say that a build runs */
@@ -119,11 +151,27 @@ open_build(void)
 	if (!lock_build())
 		report_running_build();
 	refuse_superuser();
-	/* under the lock: whoever says "running" is gone */
-	execute("UPDATE greenery.builds"
+	/* under the lock: whoever says "running" is gone, and has told nobody */
+	execute("WITH gone AS ("
+			"UPDATE greenery.builds"
 			"   SET status = 'aborted', finished_at = clock_timestamp(),"
 			"       message = 'The session ended before the build did.'"
-			" WHERE status = 'running'", SPI_OK_UPDATE);
+			" WHERE status = 'running' RETURNING build_id)"
+			" SELECT build_id FROM gone ORDER BY build_id", SPI_OK_SELECT);
+	if (SPI_processed > 0)
+	{
+		SPITupleTable *gone = SPI_tuptable;
+		uint64		n = SPI_processed;
+
+		for (uint64 i = 0; i < n; i++)
+		{
+			Build		aborted = {0};
+
+			aborted.build_id = DatumGetInt64(SPI_getbinval(gone->vals[i], gone->tupdesc,
+														   1, &isnull));
+			queue_alerts(&aborted);
+		}
+	}
 	execute("INSERT INTO greenery.builds (models)"
 			" SELECT count(*) FROM greenery.models RETURNING build_id", SPI_OK_INSERT_RETURNING);
 	build_id = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0],
@@ -159,8 +207,6 @@ static void
 do_build(void *arg)
 {
 	Build	   *build = arg;
-	Oid			type = INT8OID;
-	Datum		build_id = Int64GetDatum(build->build_id);
 
 	/* a history records what the sources said, whatever the tests say of it */
 	execute(psprintf("SELECT %s.greenery_record_history()", greenery_schema()), SPI_OK_SELECT);
@@ -173,9 +219,14 @@ do_build(void *arg)
 	build_record(build);
 	close_build(build, build->failed ? "failed" : "published",
 				build->failed ? build_failed_tests(build) : NULL);
-	if (SPI_execute_with_args("SELECT greenery.queue_build_alerts($1)",
-							  1, &type, &build_id, NULL, false, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not queue alerts");
+	queue_alerts(build);
+}
+
+/* Remove what is older than greenery.retention */
+static void
+purge(void *arg pg_attribute_unused())
+{
+	execute(psprintf("SELECT %s.greenery_purge()", greenery_schema()), SPI_OK_SELECT);
 }
 
 /*
@@ -188,6 +239,8 @@ greenery_build(PG_FUNCTION_ARGS)
 	CallContext *call = (CallContext *) fcinfo->context;
 	Build		build = {0};
 	char	   *error = NULL;
+	char	   *purge_error = NULL;
+	bool		locked;
 	MemoryContext context;
 
 	if (call == NULL || !IsA(call, CallContext) || call->atomic)
@@ -217,18 +270,33 @@ greenery_build(PG_FUNCTION_ARGS)
 		SPI_commit();
 		report_running_build();
 	}
-	lock_sources();
+	locked = run_guarded(lock_sources, NULL, &error);
 	EnsurePortalSnapshotExists();
-
-	if (!run_guarded(do_build, &build, &error))
+	if (!locked || !run_guarded(do_build, &build, &error))
 	{
+		char	   *why;
+
 		/* nothing of it is left but this */
 		build.models = NIL;
-		close_build(&build, "failed", error);
 		build.failed = true;
+		close_build(&build, "failed", error);
+		if (!run_guarded(queue_alerts, &build, &why))
+			ereport(WARNING,
+					(errmsg("could not queue alerts about build " INT64_FORMAT, build.build_id),
+					 errdetail("%s", why)));
 	}
 	else if (build.failed)
 		error = build_failed_tests(&build);
+	SPI_commit();
+
+	/* the verdict is safe; what follows must not change it */
+	set_transaction_settings();
+	MemoryContextSwitchTo(context);
+	EnsurePortalSnapshotExists();
+	if (!run_guarded(purge, NULL, &purge_error))
+		ereport(WARNING,
+				(errmsg("could not remove old test results"),
+				 errdetail("%s", purge_error)));
 	SPI_commit();
 
 	if (build.failed)

@@ -159,10 +159,41 @@ resolve_models(Build *build)
 	AtEOXact_GUC(true, level);
 }
 
+/*
+ * Refuse to write marts where something else lies: it would be read in place of
+ * what a mart names.
+ */
+static void
+check_build_schema(void)
+{
+	char	   *found;
+
+	if (SPI_execute("SELECT string_agg(pg_describe_object(o.classid, o.objid, 0), ', ')"
+					"  FROM (SELECT tableoid, oid FROM pg_class"
+					"         WHERE relnamespace = '" BUILD_SCHEMA "'::regnamespace"
+					"        UNION ALL"
+					"        SELECT tableoid, oid FROM pg_proc"
+					"         WHERE pronamespace = '" BUILD_SCHEMA "'::regnamespace"
+					"        UNION ALL"
+					"        SELECT tableoid, oid FROM pg_operator"
+					"         WHERE oprnamespace = '" BUILD_SCHEMA "'::regnamespace"
+					"         LIMIT 10) o (classid, objid)",
+					false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not look into the build's schema");
+	found = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+	if (found != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("schema \"%s\" is not empty", BUILD_SCHEMA),
+				 errdetail("It holds %s, which no build has left there.", found),
+				 errhint("Drop it, and see who may create objects in the schema.")));
+}
+
 /* Read the models, in dependency order, and their tests */
 void
 build_load(Build *build)
 {
+	check_build_schema();
 	if (SPI_execute("SELECT model, relation, layer, key, depends_on"
 					"  FROM greenery.build_order"
 					" ORDER BY level, model COLLATE \"C\"", false, 0) != SPI_OK_SELECT)

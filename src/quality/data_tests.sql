@@ -55,22 +55,30 @@ COMMENT ON FUNCTION @extschema@.greenery_check_test(regclass, text, text, jsonb,
 	'Raises an error unless a data test with these arguments can run: 22023 for a wrong kind, argument or threshold, 42703 for a missing column, 42601 for an expression that is none.';
 
 -- Who wrote a test's SQL is not for its author to say: a superuser trusts it.
--- The owner of the extension and superusers may, as a restore does.
+-- Superusers may, as a restore does.  Built-in tests are trusted without asking:
+-- they are written by the extension's scripts, which run as a superuser.
 CREATE FUNCTION greenery.stamp_test_author() RETURNS trigger
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 AS $stamp$
 BEGIN
 	IF NOT (SELECT r.rolsuper FROM pg_roles r WHERE r.rolname = current_user) THEN
-		NEW.created_by := current_user;
+		IF TG_OP <> 'INSERT' AND OLD.builtin OR TG_OP <> 'DELETE' AND NEW.builtin THEN
+			RAISE EXCEPTION 'built-in data tests cannot be written'
+				USING ERRCODE = 'insufficient_privilege',
+					  HINT = 'greenery_alter_test() records changes of them.';
+		END IF;
+		IF TG_OP <> 'DELETE' THEN
+			NEW.created_by := current_user;
+		END IF;
 	END IF;
-	RETURN NEW;
+	RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
 END
 $stamp$;
 COMMENT ON FUNCTION greenery.stamp_test_author() IS
-	'Trigger: records the role that writes a data test; only a superuser may record another.';
+	'Trigger: records the role that writes a data test. Only a superuser may record another, or write built-in tests.';
 CREATE TRIGGER stamp_test_author
-	BEFORE INSERT OR UPDATE ON greenery.test_definitions
+	BEFORE INSERT OR UPDATE OR DELETE ON greenery.test_definitions
 	FOR EACH ROW EXECUTE FUNCTION greenery.stamp_test_author();
 
 CREATE TABLE greenery.test_changes (
@@ -115,6 +123,10 @@ DECLARE
 	new_id bigint;
 BEGIN
 	args := coalesce(args, '{}');
+	IF jsonb_typeof(args) <> 'object' THEN
+		RAISE EXCEPTION 'arguments of a data test must be a JSON object'
+			USING ERRCODE = 'invalid_parameter_value', HINT = 'For example {"min": 1}.';
+	END IF;
 	IF severity IS NOT NULL AND (warn_above IS NOT NULL OR error_above IS NOT NULL) THEN
 		RAISE EXCEPTION 'severity and thresholds of a data test exclude each other'
 			USING ERRCODE = 'invalid_parameter_value',
@@ -231,6 +243,10 @@ BEGIN
 			RAISE EXCEPTION 'arguments of a built-in data test cannot be changed'
 				USING ERRCODE = 'invalid_parameter_value',
 					  HINT = 'Disable it, and add one of your own.';
+		END IF;
+		IF jsonb_typeof(args) <> 'object' THEN
+			RAISE EXCEPTION 'arguments of a data test must be a JSON object'
+				USING ERRCODE = 'invalid_parameter_value', HINT = 'For example {"min": 1}.';
 		END IF;
 		changes := changes || jsonb_build_object('args', args);
 	END IF;

@@ -49,13 +49,20 @@ COMMENT ON COLUMN greenery.model_dependencies.model IS 'The model.';
 COMMENT ON COLUMN greenery.model_dependencies.depends_on IS 'A model, a source, or a table with its schema.';
 COMMENT ON COLUMN greenery.model_dependencies.kind IS 'model, source or table.';
 
+-- The edges are looked up once: they come from a recursion of their own.  No level
+-- exceeds the number of models, unless a view was redefined to read itself.
 CREATE VIEW greenery.build_order AS
-WITH RECURSIVE depth (model, level) AS (
+WITH RECURSIVE edge AS MATERIALIZED (
+	SELECT d.model, d.depends_on
+	FROM greenery.model_dependencies d
+	WHERE d.kind = 'model'
+), depth (model, level) AS (
 	SELECT m.model, 0 FROM greenery.models m
 	UNION
-	SELECT d.model, p.level + 1
+	SELECT e.model, p.level + 1
 	FROM depth p
-	JOIN greenery.model_dependencies d ON d.depends_on = p.model AND d.kind = 'model'
+	JOIN edge e ON e.depends_on = p.model
+	WHERE p.level < (SELECT count(*) FROM greenery.models)
 )
 SELECT
 	m.model,
@@ -64,9 +71,9 @@ SELECT
 	m.key,
 	m.builtin,
 	max(p.level) AS level,
-	ARRAY(SELECT d.depends_on FROM greenery.model_dependencies d
-		  WHERE d.model = m.model AND d.kind = 'model'
-		  ORDER BY d.depends_on COLLATE "C") AS depends_on
+	ARRAY(SELECT e.depends_on FROM edge e
+		  WHERE e.model = m.model
+		  ORDER BY e.depends_on COLLATE "C") AS depends_on
 FROM greenery.models m
 JOIN depth p ON p.model = m.model
 GROUP BY m.model;
@@ -116,3 +123,22 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION @extschema@.greenery_lineage_mermaid() IS
 	'The lineage as a Mermaid graph, from sources to marts.';
+
+CREATE VIEW greenery.model_downstream AS
+WITH RECURSIVE edge AS MATERIALIZED (
+	SELECT d.model, d.depends_on, d.kind FROM greenery.model_dependencies d
+), affected (upstream, model) AS (
+	SELECT e.depends_on, e.model FROM edge e
+	UNION
+	SELECT a.upstream, e.model
+	FROM affected a
+	JOIN edge e ON e.depends_on = a.model AND e.kind = 'model'
+)
+SELECT a.upstream, array_agg(a.model ORDER BY a.model COLLATE "C") AS downstream
+FROM affected a
+GROUP BY a.upstream;
+
+COMMENT ON VIEW greenery.model_downstream IS
+	'What is affected when something is wrong: one row a model, source or table that some model is made from.';
+COMMENT ON COLUMN greenery.model_downstream.upstream IS 'A model, a source, or a table with its schema.';
+COMMENT ON COLUMN greenery.model_downstream.downstream IS 'The models made from it, directly or by way of others, in order of name.';

@@ -15,6 +15,7 @@
 
 #include "access/attnum.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "greenery.h"
@@ -359,6 +360,10 @@ test_compile(DataTest *test, const TestTarget *target)
 			break;
 		case TEST_MATCHES:
 			require_argument(test, test->pattern != NULL, "{\"pattern\": \"^[A-Z]{2}[0-9]+$\"}");
+			/* an error now, if it is no regular expression */
+			(void) DirectFunctionCall2Coll(textregexeq, DEFAULT_COLLATION_OID,
+										   CStringGetTextDatum(""),
+										   CStringGetTextDatum(test->pattern));
 			test->failing = psprintf("CAST(%s AS text) !~ %s", column,
 									 quote_literal_cstr(test->pattern));
 			break;
@@ -382,6 +387,11 @@ test_compile(DataTest *test, const TestTarget *target)
 			break;
 		case TEST_ROW_COUNT:
 			require_argument(test, test->min != NULL || test->max != NULL, "{\"min\": 1}");
+			/* errors now, if they are no numbers */
+			if (test->min != NULL)
+				(void) pg_strtoint64(test->min);
+			if (test->max != NULL)
+				(void) pg_strtoint64(test->max);
 			test->aggregate = "NULL::bigint";
 			break;
 		case TEST_SHRINK:
