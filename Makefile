@@ -57,7 +57,6 @@ OBJS = \
 SQL_PARTS = \
 	src/greenery.sql \
 	src/settings.sql \
-	src/quality/alerts.sql \
 	src/sessions/sessionize.sql \
 	src/sessions/window_funnel.sql \
 	src/sessions/retention.sql \
@@ -166,10 +165,6 @@ PG_CPPFLAGS = -I$(srcdir)/src -isystem $(shell $(PG_CONFIG) --includedir-server)
 	-DGREENERY_VERSION='"$(EXTVERSION)"'
 # the statistics need erfc and its like
 SHLIB_LINK += $(filter -lm, $(LIBS))
-EXTRA_CLEAN = greenery--$(EXTVERSION).sql META.json
-#### THEIRS
-#### THEIRS
-#### END
 EXTRA_CLEAN = greenery--$(EXTVERSION).sql META.json greenery-notify $(NOTIFY_OBJS)
 
 # greenery-notify is a program of its own: "make notify", "make install-notify".
@@ -189,9 +184,6 @@ NOTIFY_CPPFLAGS = -D_GNU_SOURCE -DGREENERY_VERSION='"$(EXTVERSION)"' \
 	-I$(shell $(PG_CONFIG) --includedir) $(shell pkg-config --cflags libcurl)
 NOTIFY_LIBS = -L$(shell $(PG_CONFIG) --libdir) -lpq $(shell pkg-config --libs libcurl)
 SYSTEMD_UNIT_DIR ?= /usr/lib/systemd/system
-#### END
-#### THEIRS
-#### END
 
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
@@ -226,7 +218,8 @@ src/quality/duplicate_count.o: CFLAGS += -O3
 .PHONY: prove_installcheck
 prove_installcheck:
 	$(prove_installcheck)
-#### THEIRS
+
+.PHONY: notify install-notify
 notify: greenery-notify
 
 # its own rule: the server's headers and flags for modules are not for programs
@@ -245,11 +238,3 @@ install-notify: greenery-notify
 	$(INSTALL_DATA) $(srcdir)/src/notify/greenery-notify.conf.example '$(DESTDIR)$(datadir)/greenery/'
 	sed 's|@bindir@|$(bindir)|' $(srcdir)/src/notify/greenery-notify.service \
 		> '$(DESTDIR)$(SYSTEMD_UNIT_DIR)/greenery-notify.service'
-
-# not part of installcheck: these start servers of their own and so do not run
-# as root
-tapcheck:
-	$(prove_installcheck)
-
-.PHONY: notify install-notify tapcheck
-#### END

@@ -1,11 +1,4 @@
 -- What a build tells people.
-<<<<<<< HEAD
-CREATE FUNCTION greenery.queue_build_alerts(build_id bigint) RETURNS void
-	LANGUAGE sql VOLATILE PARALLEL UNSAFE
-	SET search_path = pg_catalog, pg_temp
-AS $$ SELECT $$;
-COMMENT ON FUNCTION greenery.queue_build_alerts(bigint) IS 'Queues the alerts of a build.';
-=======
 --
 -- Whoever was told that a test fails is told when that changes, reminded after
 -- the cool-down while it does not, and told when it is over.  What was told last
@@ -179,4 +172,3 @@ END
 $queue$;
 COMMENT ON FUNCTION greenery.queue_build_alerts(bigint) IS
 	'Queues what there is to say of a build that has ended: tests that began to warn, to fail or to break (test_warned, test_failed), that pass again (recovered), that still do not after setting greenery.alert_cooldown (reminder); the failure of the build, and its recovery; a digest. Called by the build, in its own transaction. Inserts into greenery.alerts only. Error 42704 for an unknown build.';
->>>>>>> gate
