@@ -74,6 +74,7 @@ SQL_PARTS = \
 	src/text/json_time.sql \
 	src/quality/registry.sql \
 	src/quality/records.sql \
+	src/quality/alerts.sql \
 	src/models/sources/users.sql \
 	src/models/sources/addresses.sql \
 	src/models/sources/products.sql \
@@ -120,6 +121,7 @@ DATA_built = greenery--$(EXTVERSION).sql
 DATA = $(wildcard updates/greenery--*--*.sql)
 
 REGRESS = \
+	alerts \
 	statistics_proportions \
 	statistics_holm \
 	statistics_ranks \
@@ -156,7 +158,25 @@ PG_CPPFLAGS = -I$(srcdir)/src -isystem $(shell $(PG_CONFIG) --includedir-server)
 	-DGREENERY_VERSION='"$(EXTVERSION)"'
 # the statistics need erfc and its like
 SHLIB_LINK += $(filter -lm, $(LIBS))
-EXTRA_CLEAN = greenery--$(EXTVERSION).sql META.json
+EXTRA_CLEAN = greenery--$(EXTVERSION).sql META.json greenery-notify $(NOTIFY_OBJS)
+
+# greenery-notify is a program of its own: "make notify", "make install-notify".
+# The extension must build where libcurl is not installed, so all leaves it out.
+NOTIFY_OBJS = \
+	src/notify/backoff.o \
+	src/notify/buf.o \
+	src/notify/config.o \
+	src/notify/db.o \
+	src/notify/deliver.o \
+	src/notify/http.o \
+	src/notify/log.o \
+	src/notify/main.o \
+	src/notify/signals.o \
+	src/notify/slack.o
+NOTIFY_CPPFLAGS = -D_GNU_SOURCE -DGREENERY_VERSION='"$(EXTVERSION)"' \
+	-I$(shell $(PG_CONFIG) --includedir) $(shell pkg-config --cflags libcurl)
+NOTIFY_LIBS = -L$(shell $(PG_CONFIG) --libdir) -lpq $(shell pkg-config --libs libcurl)
+SYSTEMD_UNIT_DIR ?= /usr/lib/systemd/system
 
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
@@ -191,3 +211,23 @@ src/quality/duplicate_count.o: CFLAGS += -O3
 .PHONY: prove_installcheck
 prove_installcheck:
 	$(prove_installcheck)
+
+.PHONY: notify install-notify
+notify: greenery-notify
+
+# its own rule: the server's headers and flags for modules are not for programs
+$(NOTIFY_OBJS): src/notify/%.o: $(srcdir)/src/notify/%.c \
+		$(wildcard $(srcdir)/src/notify/*.h) greenery.control
+	$(CC) $(CFLAGS) $(NOTIFY_CPPFLAGS) -c -o $@ $<
+
+greenery-notify: $(NOTIFY_OBJS)
+	$(CC) $(CFLAGS) $(NOTIFY_OBJS) $(LDFLAGS) $(NOTIFY_LIBS) -o $@
+
+install-notify: greenery-notify
+	$(MKDIR_P) '$(DESTDIR)$(bindir)' '$(DESTDIR)$(mandir)/man1' \
+		'$(DESTDIR)$(datadir)/greenery' '$(DESTDIR)$(SYSTEMD_UNIT_DIR)'
+	$(INSTALL_PROGRAM) greenery-notify '$(DESTDIR)$(bindir)/'
+	$(INSTALL_DATA) $(srcdir)/src/notify/greenery-notify.1 '$(DESTDIR)$(mandir)/man1/'
+	$(INSTALL_DATA) $(srcdir)/src/notify/greenery-notify.conf.example '$(DESTDIR)$(datadir)/greenery/'
+	sed 's|@bindir@|$(bindir)|' $(srcdir)/src/notify/greenery-notify.service \
+		> '$(DESTDIR)$(SYSTEMD_UNIT_DIR)/greenery-notify.service'
