@@ -58,16 +58,17 @@ usage(void)
 
 /*
  * Look at the queue once.  Returns false when the connection was lost;
- * undelivered counts what was due and did not get through.
+ * undelivered counts what was due and did not get through.  once: this is the
+ * only look, so a channel that fails is not tried again.
  */
 static bool
-work(int64_t grace, int *undelivered)
+work(bool once, int *undelivered)
 {
-	bool		found = true;
+	bool		found;
 
 	if (outcome.pending && !db_record(config, &outcome))
 		return false;
-	if (!db_route(config, grace, undelivered))
+	if (!db_route(config, once ? 0 : config->poll_interval, undelivered))
 		return false;
 	while (!stop_requested() && !reload_requested())
 	{
@@ -78,25 +79,23 @@ work(int64_t grace, int *undelivered)
 		if (!found)
 			break;
 		deliver(config, &delivery, &outcome);
-		delivery_free(&delivery);
 		if (strcmp(outcome.state, "delivered") != 0)
 			(*undelivered)++;
+		if (once && strcmp(outcome.state, "pending") == 0)
+			config_channel(config, delivery.channel)->hold_until = INT64_MAX;
+		delivery_free(&delivery);
 		if (!db_record(config, &outcome))
 			return false;
 	}
 	return true;
 }
 
-/*
- * The same for --once.  A channel that fails is held back, so that this ends
- * after one failure a channel at the latest; the next run goes on.
- */
 static int
 work_once(void)
 {
 	int			undelivered;
 
-	if (!db_connect(config, false) || !work(0, &undelivered))
+	if (!db_connect(config, false) || !work(true, &undelivered))
 		return EXIT_UNDELIVERED;
 	return undelivered > 0 || stop_requested() ? EXIT_UNDELIVERED : EXIT_SUCCESS;
 }
@@ -137,7 +136,7 @@ work_forever(const char *path)
 			reload(path);
 		if (!db_connected() && db_connect(config, true))
 			log_msg(LOG_LEVEL_INFO, "connected to the database");
-		if (!db_connected() || !work(config->poll_interval, &undelivered) ||
+		if (!db_connected() || !work(false, &undelivered) ||
 			!db_next_due(config, &wait))
 		{
 			failures++;
