@@ -39,8 +39,11 @@ sub contents
 	my ($node, $db, $role) = @_;
 	my $queries = as_role(
 		$node, $db, $role, q{
+		-- a sequence has no row type, and its log_cnt is nobody's business
 		SELECT format('SELECT %L, count(*), md5(string_agg(t::text, chr(10) ORDER BY t::text COLLATE "C")) FROM %s t',
-					  c.oid::regclass, c.oid::regclass)
+					  c.oid::regclass,
+					  CASE c.relkind WHEN 'S' THEN format('(SELECT last_value, is_called FROM %s)', c.oid::regclass)
+									 ELSE c.oid::regclass::text END)
 		  FROM pg_class c
 		 WHERE c.relnamespace::regnamespace::text IN ('greenery', 'greenery_published')
 		   AND c.relkind IN ('r', 'v', 'm', 'S')
