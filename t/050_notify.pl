@@ -8,12 +8,15 @@
 use strict;
 use warnings;
 
+use FindBin;
+use lib $FindBin::RealBin;
+
+use Greenery;
 use IO::Select;
 use IO::Socket::INET;
 use IPC::Run;
 use JSON::PP;
 use POSIX qw(strftime _exit);
-use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(sleep time);
@@ -180,9 +183,7 @@ sub requests
 #
 # The database, with a role that has no more rights than the manual says
 #
-my $node = PostgreSQL::Test::Cluster->new('main');
-$node->init;
-$node->start;
+my $node = new_server('notify');
 $node->safe_psql('postgres', q{
 	CREATE EXTENSION greenery;
 	CREATE ROLE notifier LOGIN;
