@@ -282,6 +282,25 @@ find_missing()
 			perl -MIPC::Run -e 1 2>/dev/null || MISSING+=(libipc-run-perl)
 			;;
 	esac
+	case " $* " in
+		*" notify "*)
+			command -v pkg-config >/dev/null || MISSING+=(pkg-config)
+			pkg-config --exists libcurl 2>/dev/null || MISSING+=(libcurl4-openssl-dev)
+			[ -f /usr/include/postgresql/libpq-fe.h ] ||
+				{ find_postgres && [ -f "$("$PG_CONFIG" --includedir)/libpq-fe.h" ]; } ||
+				MISSING+=(libpq-dev)
+			;;
+	esac
+}
+
+# Install packages that are welcome but not needed, where that asks for no
+# password; whether it works is for the caller to see.
+welcome()
+{
+	[ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null || return 0
+	become_root
+	say "installing packages, this can take some minutes: $*"
+	{ apt_get update && apt_get install --no-install-recommends "$@"; } || true
 }
 
 # The name of a clang, or nothing
@@ -317,15 +336,13 @@ ensure_tools()
 		[ ${#MISSING[@]} -eq 0 ] || die "still missing after installing: ${MISSING[*]}"
 	fi
 
-	# welcome but not needed: not worth asking for a password
 	case " $* " in
-		*" clang "*)
-			if [ -z "$(find_clang)" ] && [ "$(id -u)" -eq 0 ] &&
-				command -v apt-get >/dev/null; then
-				become_root
-				say "installing packages, this can take some minutes: clang"
-				{ apt_get update && apt_get install --no-install-recommends clang; } || true
-			fi
+		*" clang "*) [ -n "$(find_clang)" ] || welcome clang ;;
+	esac
+	case " $* " in
+		*" cron "*)
+			[ -f "$("$PG_CONFIG" --pkglibdir)/pg_cron.so" ] ||
+				welcome "postgresql-$("$PG_CONFIG" --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')-cron"
 			;;
 	esac
 }
