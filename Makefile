@@ -74,7 +74,6 @@ SQL_PARTS = \
 	src/text/json_time.sql \
 	src/quality/registry.sql \
 	src/quality/records.sql \
-	src/quality/alerts.sql \
 	src/models/sources/users.sql \
 	src/models/sources/addresses.sql \
 	src/models/sources/products.sql \
@@ -125,7 +124,6 @@ DATA_built = greenery--$(EXTVERSION).sql
 DATA = $(wildcard updates/greenery--*--*.sql)
 
 REGRESS = \
-	alerts \
 	statistics_proportions \
 	statistics_holm \
 	statistics_ranks \
