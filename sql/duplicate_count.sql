@@ -77,12 +77,13 @@ SELECT duplicate_count(v::uuid) AS two
 			   ('00000000-0000-0080-0000-000000000000')) x(v);
 
 -- a collation that takes different strings for equal, where there is ICU
-SELECT count(*) > 0 AS has_icu FROM pg_collation WHERE collprovider = 'i' \gset
-\if :has_icu
-CREATE COLLATION ignore_case (PROVIDER = icu, LOCALE = 'und-u-ks-level2', DETERMINISTIC = false);
-\else
-CREATE COLLATION ignore_case FROM "C";
-\endif
+DO $$
+BEGIN
+	CREATE COLLATION ignore_case (PROVIDER = icu, LOCALE = 'und-u-ks-level2', DETERMINISTIC = false);
+EXCEPTION WHEN OTHERS THEN
+	CREATE COLLATION ignore_case FROM "C";
+END $$;
+SELECT NOT collisdeterministic AS has_icu FROM pg_collation WHERE collname = 'ignore_case' \gset
 SELECT duplicate_count(v COLLATE ignore_case) = :'has_icu'::boolean::int AS by_collation,
 	   duplicate_count(v) AS by_bytes
   FROM (VALUES ('ann@example.com'), ('Ann@Example.com'), ('bob@example.com')) x(v);
@@ -144,11 +145,11 @@ SELECT fails('SELECT duplicate_count(''x'')');
 SELECT fails('SELECT duplicate_count(json ''{}'')');
 SELECT left(fails('SELECT duplicate_count(1, 2)'), 5);
 SELECT fails('SELECT duplicate_count(a || b) FROM (VALUES (''a'' COLLATE "C", ''b'' COLLATE "POSIX")) v(a, b)');
-SELECT fails('SELECT duplicate_count_transition(NULL::internal, 1)');
-SELECT fails('SELECT duplicate_count_combine(NULL::internal, NULL::internal)');
-SELECT fails('SELECT duplicate_count_final(NULL::internal)');
-SELECT left(fails('SELECT duplicate_count_serialize(NULL)'), 5);
-SELECT left(fails('SELECT duplicate_count_deserialize(''\x00'', NULL)'), 5);
+SELECT fails('SELECT duplicate_count_transition(NULL::internal, 1)') ~ '^(42883|42846|0A000)' AS refused;
+SELECT fails('SELECT duplicate_count_combine(NULL::internal, NULL::internal)') ~ '^(42883|42846|0A000)' AS refused;
+SELECT fails('SELECT duplicate_count_final(NULL::internal)') ~ '^(42883|42846|0A000)' AS refused;
+SELECT fails('SELECT duplicate_count_serialize(NULL)') ~ '^(42883|42846|0A000)' AS refused;
+SELECT fails('SELECT duplicate_count_deserialize(''\x00'', NULL)') ~ '^(42883|42846|0A000)' AS refused;
 
 DROP FUNCTION fails, partial_plan, check_duplicates;
 DROP TABLE random_values, expressions;

@@ -168,12 +168,13 @@ SELECT repeat_counts(u, o) AS infinite_times
 			   ('infinity', '-infinity')) v(u, o);
 
 -- a collation that takes different strings for equal, where there is ICU
-SELECT count(*) > 0 AS has_icu FROM pg_collation WHERE collprovider = 'i' \gset
-\if :has_icu
-CREATE COLLATION ignore_case (PROVIDER = icu, LOCALE = 'und-u-ks-level2', DETERMINISTIC = false);
-\else
-CREATE COLLATION ignore_case FROM "C";
-\endif
+DO $$
+BEGIN
+	CREATE COLLATION ignore_case (PROVIDER = icu, LOCALE = 'und-u-ks-level2', DETERMINISTIC = false);
+EXCEPTION WHEN OTHERS THEN
+	CREATE COLLATION ignore_case FROM "C";
+END $$;
+SELECT NOT collisdeterministic AS has_icu FROM pg_collation WHERE collname = 'ignore_case' \gset
 SELECT CASE WHEN :'has_icu'::boolean THEN '{2,1}' ELSE '{4,0}' END::bigint[] =
 	   repeat_counts(u COLLATE ignore_case, o) AS users_by_collation,
 	   repeat_counts(u, o) AS users_by_bytes
@@ -242,7 +243,10 @@ SELECT u, o, verdict.*
  ORDER BY 1, 2;
 SELECT attname AS type, verdict.*
   FROM pg_attribute, check_type(attname) AS verdict
- WHERE attrelid = 'typed'::regclass ORDER BY attnum;
+ WHERE attrelid = 'typed'::regclass
+   AND attname IN ('smallint_v', 'uuid_v', 'text_v', 'bpchar_v', 'name_v', 'float8_v',
+				   'interval_v', 'jsonb_v', 'array_v', 'pair_v')
+ ORDER BY attnum;
 -- everyone's order has the id that marks repeat purchasers in the table
 SELECT * FROM check_rate('random_orders', 'b', '''-9223372036854775808''::bigint');
 SELECT * FROM check_rate('random_orders', 'b',
@@ -284,14 +288,15 @@ SELECT fails('SELECT repeat_rate(a, b) FROM (VALUES (''a'' COLLATE "C", ''b'' CO
 SELECT left(fails('SELECT repeat_rate(1)'), 5);
 SELECT left(fails('SELECT repeat_rate(1, 2, 3)'), 5);
 
--- support functions called by hand, as far as the parser lets them be
-SELECT left(fails('SELECT repeat_rate_transition(NULL, 1, 2)'), 5);
-SELECT fails('SELECT repeat_rate_transition(NULL::internal, 1, 2)');
-SELECT fails('SELECT repeat_rate_combine(NULL::internal, NULL::internal)');
-SELECT fails('SELECT repeat_rate_final(NULL::internal)');
-SELECT fails('SELECT repeat_counts_final(NULL::internal)');
-SELECT left(fails('SELECT repeat_rate_serialize(NULL)'), 5);
-SELECT left(fails('SELECT repeat_rate_deserialize(''\x00'', NULL)'), 5);
+-- support functions called by hand: no parser lets that happen, each says so in
+-- its own way
+SELECT fails('SELECT repeat_rate_transition(NULL, 1, 2)') ~ '^(42883|42846|0A000)' AS refused;
+SELECT fails('SELECT repeat_rate_transition(NULL::internal, 1, 2)') ~ '^(42883|42846|0A000)' AS refused;
+SELECT fails('SELECT repeat_rate_combine(NULL::internal, NULL::internal)') ~ '^(42883|42846|0A000)' AS refused;
+SELECT fails('SELECT repeat_rate_final(NULL::internal)') ~ '^(42883|42846|0A000)' AS refused;
+SELECT fails('SELECT repeat_counts_final(NULL::internal)') ~ '^(42883|42846|0A000)' AS refused;
+SELECT fails('SELECT repeat_rate_serialize(NULL)') ~ '^(42883|42846|0A000)' AS refused;
+SELECT fails('SELECT repeat_rate_deserialize(''\x00'', NULL)') ~ '^(42883|42846|0A000)' AS refused;
 
 -- states in the wrong hands, which takes a superuser
 CREATE AGGREGATE rate_of_duplicates("any") (
