@@ -118,7 +118,7 @@ cleanup()
 	local status=$?
 
 	trap - EXIT
-	trap '' INT TERM HUP
+	trap '' INT TERM HUP PIPE
 	if [ -n "$CHILD" ]; then
 		kill -TERM -- "-$CHILD" 2>/dev/null || true
 		# TAP tests stop their servers when they are told to end
@@ -140,6 +140,7 @@ trap_signals()
 	trap 'warn "interrupted: cleaning up"; exit 130' INT
 	trap 'warn "terminated: cleaning up"; exit 143' TERM
 	trap 'exit 129' HUP
+	trap 'exit 141' PIPE
 }
 
 #
