@@ -118,7 +118,7 @@ cleanup()
 	local status=$?
 
 	trap - EXIT
-	trap '' INT TERM HUP
+	trap '' INT TERM HUP PIPE
 	if [ -n "$CHILD" ]; then
 		kill -TERM -- "-$CHILD" 2>/dev/null || true
 		# TAP tests stop their servers when they are told to end
@@ -140,6 +140,7 @@ trap_signals()
 	trap 'warn "interrupted: cleaning up"; exit 130' INT
 	trap 'warn "terminated: cleaning up"; exit 143' TERM
 	trap 'exit 129' HUP
+	trap 'exit 141' PIPE
 }
 
 #
@@ -381,7 +382,7 @@ choose_base()
 	die "no directory for temporary files among: $*"
 }
 
-# A PostgreSQL of our own in WORK, from the files of the one that PG_CONFIG
+# A PostgreSQL of our own in WORK/pg, from the files of the one that PG_CONFIG
 # names; BIN and PG_CONFIG then mean the copy.
 copy_postgres()
 {
@@ -389,20 +390,20 @@ copy_postgres()
 
 	for what in bindir pkglibdir sharedir; do
 		path=$("$PG_CONFIG" "--$what")
-		[ ! -e "$WORK$path" ] || continue
-		mkdir -p "$WORK${path%/*}"
-		cp -a "$path" "$WORK$path"
+		[ ! -e "$WORK/pg$path" ] || continue
+		mkdir -p "$WORK/pg${path%/*}"
+		cp -a "$path" "$WORK/pg$path"
 	done
 	# an older greenery in there is none of our business
-	rm -f "$WORK$("$PG_CONFIG" --sharedir)"/extension/greenery* \
-		"$WORK$("$PG_CONFIG" --pkglibdir)"/greenery*
+	rm -f "$WORK/pg$("$PG_CONFIG" --sharedir)"/extension/greenery* \
+		"$WORK/pg$("$PG_CONFIG" --pkglibdir)"/greenery*
 	for what in includedir libdir; do
 		path=$("$PG_CONFIG" "--$what")
-		[ ! -e "$WORK$path" ] || continue
-		mkdir -p "$WORK${path%/*}"
-		ln -s "$path" "$WORK$path"
+		[ ! -e "$WORK/pg$path" ] || continue
+		mkdir -p "$WORK/pg${path%/*}"
+		ln -s "$path" "$WORK/pg$path"
 	done
-	BIN=$WORK$("$PG_CONFIG" --bindir)
+	BIN=$WORK/pg$("$PG_CONFIG" --bindir)
 	PG_CONFIG=$BIN/pg_config
 }
 
