@@ -151,6 +151,7 @@ REGRESS = \
 	alerts \
 	gate_tests \
 	build \
+	user_models \
 	change_requests \
 	privileges
 

@@ -245,8 +245,9 @@ BEGIN
 	INSERT INTO greenery.alerts (kind, severity, test_id, payload)
 	VALUES ('change_request', 'info', test_id, jsonb_strip_nulls(jsonb_build_object(
 		'title', format('Change request %s by %s: %s', new_id, greenery.calling_role(),
-						coalesce(format('data test %s %s(%s%s)', test_id, test.kind, test.model,
-										'.' || test.column_name), 'a new data test')),
+						CASE WHEN test_id IS NULL THEN 'a new data test'
+							 ELSE format('data test %s %s(%s%s)', test_id, test.kind, test.model,
+										 '.' || test.column_name) END),
 		'text', request,
 		'owner', test.owner,
 		'model', test.model)));
@@ -273,7 +274,7 @@ BEGIN
 				  HINT = 'greenery.change_requests lists them.';
 	END IF;
 	IF old_state <> 'open' THEN
-		RAISE EXCEPTION 'change request % is % and cannot be triaged', request_id, old_state
+		RAISE EXCEPTION 'change request % is %, not open', request_id, old_state
 			USING ERRCODE = 'object_not_in_prerequisite_state',
 				  DETAIL = 'Requests are open, then triaged, then approved or declined.';
 	END IF;
@@ -302,7 +303,7 @@ BEGIN
 				  HINT = 'greenery.change_requests lists them.';
 	END IF;
 	IF old_state <> 'triaged' THEN
-		RAISE EXCEPTION 'change request % is % and cannot be decided', request_id, old_state
+		RAISE EXCEPTION 'change request % is %, not triaged', request_id, old_state
 			USING ERRCODE = 'object_not_in_prerequisite_state',
 				  DETAIL = 'Requests are open, then triaged, then approved or declined.',
 				  HINT = CASE old_state WHEN 'open'

@@ -109,16 +109,6 @@ BEGIN
 			USING ERRCODE = 'undefined_column',
 				  DETAIL = 'The key names it.';
 	END IF;
-	SELECT a.attname INTO bad
-	  FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
-	 WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped AND t.typtype = 'p'
-	 LIMIT 1;
-	IF FOUND THEN
-		RAISE EXCEPTION 'column "%" of relation % has a pseudo-type', bad, registered
-			USING ERRCODE = 'invalid_table_definition',
-				  HINT = 'A table cannot have such a column. Cast it in the view.';
-	END IF;
-
 	EXECUTE format('CREATE TABLE greenery_published.%I (LIKE %s INCLUDING COMMENTS, PRIMARY KEY (%s))',
 				   name, registered, (SELECT string_agg(quote_ident(k), ', ') FROM unnest(key) k));
 	EXECUTE format('COMMENT ON TABLE greenery_published.%I IS %L', name,
@@ -159,7 +149,8 @@ BEGIN
 			   CASE cardinality(key) WHEN 1 THEN key[1] END,
 			   CASE cardinality(key) WHEN 1 THEN '{}' ELSE jsonb_build_object('columns', key) END,
 			   '0',
-			   format('No %s occurs twice.', array_to_string(key, ', '))
+			   format(CASE cardinality(key) WHEN 1 THEN 'No %s occurs twice.'
+							ELSE 'No combination of %s occurs twice.' END, array_to_string(key, ', '))
 		UNION ALL
 		SELECT registered, 'shrink', NULL, '{}', '0',
 			   'A build never deletes more of the published rows than setting greenery.max_shrink.'
