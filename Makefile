@@ -90,6 +90,7 @@ SQL_PARTS = \
 	src/models/staging/stg_events.sql \
 	src/history/history.sql \
 	src/models/marts/core/as_of.sql \
+	src/models/marts/core/session_events.sql \
 	src/models/marts/core/fact_events.sql \
 	src/models/marts/core/dim_products.sql \
 	src/models/marts/core/dim_order_products.sql \
