@@ -11,8 +11,9 @@ SELECT
 	min(o.state) FILTER (WHERE o.order_number = 1) AS state,
 	min(o.delivery_days) FILTER (WHERE o.order_number = 1) AS delivery_days,
 	min(o.delivered_at) FILTER (WHERE o.order_number = 1) AS delivered_at,
-	min(o.created_at) FILTER (WHERE o.order_number = 2) AS second_order_at,
 	-- "C" is the fastest
+	CASE WHEN min(o.order_id COLLATE "C") <> max(o.order_id COLLATE "C")
+		 THEN min(o.created_at) FILTER (WHERE o.order_number = 2) END AS second_order_at,
 	min(o.order_id COLLATE "C") <> max(o.order_id COLLATE "C") AS purchased_again
 FROM greenery.fact_user_orders o
 WHERE o.user_id IS NOT NULL
