@@ -36,9 +36,9 @@ SET LOCAL greenery.as_of = '2020-12-31';
 SELECT * FROM greenery.cohort_retention ORDER BY 1, 2;
 RESET greenery.as_of;
 
--- rolling: a's month ends at 28 February, the next at 31 March: 2 March is period 1,
--- 30 April is period 2 (three months are over at 30 April, so 3).  c is back within
--- its month.  d's first month is over at 30 April, 00:00.
+-- rolling: a's months end at 28 February, 31 March and 30 April, 00:00, so that 2
+-- March is in period 1 and 30 April in period 3.  c is back within the month.  d's
+-- first month ends at 30 April, 00:00.
 SELECT * FROM greenery_cohort_retention(mode => 'rolling') ORDER BY 1, 2;
 -- mature when it is over for whoever came at the month's end
 SET LOCAL greenery.as_of = '2021-03-31 23:59:59';
@@ -98,9 +98,17 @@ RESET greenery.timezone;
 -- no orders: no rows, but errors all the same
 TRUNCATE greenery.orders;
 SELECT (SELECT count(*) FROM greenery.cohort_retention) AS months, (SELECT count(*) FROM greenery_cohort_retention('day', 'rolling')) AS days;
-\set VERBOSITY verbose
 \set SHOW_CONTEXT never
 SAVEPOINT s;
+SELECT * FROM greenery_cohort_retention('year');
+ROLLBACK TO s;
+SELECT * FROM greenery_cohort_retention(NULL);
+ROLLBACK TO s;
+SELECT * FROM greenery_cohort_retention(mode => 'sliding');
+ROLLBACK TO s;
+SELECT * FROM greenery_cohort_retention(timezone => 'Mars/Olympus_Mons');
+ROLLBACK TO s;
+\set VERBOSITY sqlstate
 SELECT * FROM greenery_cohort_retention('year');
 ROLLBACK TO s;
 SELECT * FROM greenery_cohort_retention(NULL);
