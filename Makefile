@@ -90,6 +90,7 @@ SQL_PARTS = \
 	src/models/staging/stg_events.sql \
 	src/history/history.sql \
 	src/models/marts/core/as_of.sql \
+	src/models/marts/core/session_events.sql \
 	src/models/marts/core/fact_events.sql \
 	src/models/marts/core/dim_products.sql \
 	src/models/marts/core/dim_order_products.sql \
@@ -102,6 +103,14 @@ SQL_PARTS = \
 	src/models/marts/core/fact_user_order_pageviews.sql \
 	src/models/marts/core/metrics.sql \
 	src/models/marts/marketing/fact_promo_orders.sql \
+	src/models/marts/marketing/group_verdict.sql \
+	src/models/marts/marketing/purchasers.sql \
+	src/models/marts/marketing/repeat_by_promo.sql \
+	src/models/marts/marketing/repeat_by_state.sql \
+	src/models/marts/marketing/repeat_by_delivery_days.sql \
+	src/models/marts/marketing/product_reorder.sql \
+	src/models/marts/marketing/cohort_periods.sql \
+	src/models/marts/marketing/cohort_retention.sql \
 	src/models/marts/product/product_sessions.sql \
 	src/models/marts/product/product_funnel.sql \
 	src/models/marts/product/session_funnel.sql \
@@ -141,6 +150,9 @@ REGRESS = \
 	window_funnel \
 	retention \
 	roc_auc \
+	breakdowns \
+	cohorts \
+	gap_sessions \
 	planted \
 	models_sample \
 	settings \

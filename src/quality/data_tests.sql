@@ -7,6 +7,9 @@ BEGIN ATOMIC
 	SELECT CASE
 		WHEN column_name IS NOT NULL THEN
 			column_name = 'attributes' AND relation LIKE 'greenery.stg\_%'
+			-- no event has one: such a shop's sessions are cut at pauses
+			OR (relation, column_name) = ('greenery.stg_events', 'session_id')
+				AND NOT greenery.has_session_ids()
 			OR (relation, column_name) IN (('greenery.stg_order_items', 'user_id'),
 										   ('greenery.stg_order_items', 'unit_price'))
 		ELSE CASE relation

@@ -20,7 +20,7 @@ FROM (
 	WHERE f.event_type IN ('page_view', 'add_to_cart')
 	UNION ALL
 	SELECT e.session_id, i.product_id, 'bought'
-	FROM greenery.stg_events e
+	FROM greenery.session_events e
 	JOIN greenery.stg_order_items i ON i.order_id = e.order_id
 	WHERE e.event_type = 'checkout'
 ) x
