@@ -38,11 +38,31 @@ OBJS = \
 	src/text/clean_text.o \
 	src/text/text_arg.o \
 	src/text/unicode_class.o \
-	src/text/url.o
+	src/text/url.o \
+	src/retention/key_column.o \
+	src/retention/key_state.o \
+	src/retention/key_table.o \
+	src/retention/repeat_rate.o \
+	src/retention/value_table.o \
+	src/quality/duplicate_count.o \
+	src/sessions/session_duration.o \
+	src/sessions/fixed_interval.o \
+	src/sessions/funnel.o \
+	src/sessions/record_buffer.o \
+	src/sessions/retention.o \
+	src/sessions/sessionize.o \
+	src/sessions/steps.o \
+	src/sessions/window_funnel.o
 
 SQL_PARTS = \
 	src/greenery.sql \
 	src/settings.sql \
+	src/sessions/sessionize.sql \
+	src/sessions/window_funnel.sql \
+	src/sessions/retention.sql \
+	src/retention/repeat_rate.sql \
+	src/quality/duplicate_count.sql \
+	src/sessions/session_duration.sql \
 	src/text/clean_text.sql \
 	src/text/url.sql \
 	src/quality/phone.sql \
@@ -70,6 +90,7 @@ SQL_PARTS = \
 	src/models/staging/stg_events.sql \
 	src/history/history.sql \
 	src/models/marts/core/as_of.sql \
+	src/models/marts/core/session_events.sql \
 	src/models/marts/core/fact_events.sql \
 	src/models/marts/core/dim_products.sql \
 	src/models/marts/core/dim_order_products.sql \
@@ -82,18 +103,29 @@ SQL_PARTS = \
 	src/models/marts/core/fact_user_order_pageviews.sql \
 	src/models/marts/core/metrics.sql \
 	src/models/marts/marketing/fact_promo_orders.sql \
+	src/models/marts/marketing/group_verdict.sql \
+	src/models/marts/marketing/purchasers.sql \
+	src/models/marts/marketing/repeat_by_promo.sql \
+	src/models/marts/marketing/repeat_by_state.sql \
+	src/models/marts/marketing/repeat_by_delivery_days.sql \
+	src/models/marts/marketing/product_reorder.sql \
+	src/models/marts/marketing/cohort_periods.sql \
+	src/models/marts/marketing/cohort_retention.sql \
 	src/models/marts/product/product_sessions.sql \
 	src/models/marts/product/product_funnel.sql \
 	src/models/marts/product/session_funnel.sql \
 	src/retention/greenery_repeat_rate.sql \
+	src/sample/draws.sql \
+	src/sample/bad_rows.sql \
+	src/sample/sample_shop.sql \
 	src/quality/data_tests.sql \
 	src/quality/lineage.sql \
 	src/quality/build.sql \
 	src/quality/alerts.sql \
-	src/quality/alert_queue.sql \
 	src/quality/review.sql \
 	src/quality/user_models.sql \
 	src/quality/schedule.sql \
+	src/quality/alert_queue.sql \
 	src/privileges.sql \
 	src/ownership.sql
 
@@ -109,6 +141,25 @@ REGRESS = \
 	phone \
 	email \
 	days_between \
+	encodings \
+	repeat_rate \
+	duplicate_count \
+	session_duration \
+	sample_shop \
+	sessionize \
+	window_funnel \
+	retention \
+	roc_auc \
+	breakdowns \
+	cohorts \
+	gap_sessions \
+	planted \
+	models_sample \
+	settings \
+	sources \
+	history \
+	catalog \
+	models \
 	alerts \
 	gate_tests \
 	build \
@@ -169,6 +220,19 @@ all: META.json
 # every object sees every header: they are few and small
 $(OBJS): $(wildcard $(srcdir)/src/*.h $(srcdir)/src/*/*.h)
 
+# loops over millions of rows
+src/retention/key_column.o src/retention/key_state.o src/retention/key_table.o \
+src/retention/repeat_rate.o src/retention/value_table.o \
+src/quality/duplicate_count.o: CFLAGS += -O3
+
+# The TAP tests start servers of their own and need Perl's IPC::Run, so they are
+# no part of installcheck, which asks for nothing but a running server.  PGXS
+# knows how to run them, from the installation that PG_CONFIG names.
+.PHONY: prove_installcheck
+prove_installcheck:
+	$(prove_installcheck)
+
+.PHONY: notify install-notify
 notify: greenery-notify
 
 # its own rule: the server's headers and flags for modules are not for programs
@@ -187,10 +251,3 @@ install-notify: greenery-notify
 	$(INSTALL_DATA) $(srcdir)/src/notify/greenery-notify.conf.example '$(DESTDIR)$(datadir)/greenery/'
 	sed 's|@bindir@|$(bindir)|' $(srcdir)/src/notify/greenery-notify.service \
 		> '$(DESTDIR)$(SYSTEMD_UNIT_DIR)/greenery-notify.service'
-
-# not part of installcheck: these start servers of their own and so do not run
-# as root
-tapcheck:
-	$(prove_installcheck)
-
-.PHONY: notify install-notify tapcheck

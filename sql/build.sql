@@ -179,6 +179,7 @@ SELECT greenery_add_test('greenery.stg_products', 'expression', NULL, '{"express
 UPDATE greenery.products SET inventory = 7 WHERE product_id = 'p2';
 \set VERBOSITY terse
 CALL greenery_build();
+\set VERBOSITY default
 SELECT status, failures, message, owner FROM greenery.test_results WHERE status = 'broken';
 SELECT kind, severity, test_id = :broken AS mine, payload ->> 'owner' AS owner,
 	pg_temp.masked(payload ->> 'text') AS text

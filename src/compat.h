@@ -28,10 +28,27 @@
 #define MarkGUCPrefixReserved(prefix) EmitWarningsOnPlaceholders(prefix)
 #endif
 
+/* pg_noreturn, in front of a declaration, replaced pg_attribute_noreturn in 18 */
+#ifndef pg_noreturn
+#define pg_noreturn pg_attribute_noreturn()
+#endif
+
 /* varatt.h was split off postgres.h in 16 */
 #if PG_VERSION_NUM >= 160000
 #include "varatt.h"
 #endif
+
+/* intervals can be infinite since 17 */
+static inline bool
+greenery_interval_is_infinite(const Interval *interval)
+{
+#if PG_VERSION_NUM >= 170000
+	return INTERVAL_NOT_FINITE(interval);
+#else
+	(void) interval;
+	return false;
+#endif
+}
 
 /* 18 lets a module say its name and version */
 #if PG_VERSION_NUM >= 180000

@@ -164,9 +164,9 @@ DECLARE
 	differs text;
 	gone bigint;
 BEGIN
-	-- one at a time, and the order is fixed: no deadlock
-	LOCK TABLE greenery.promo_history, greenery.inventory_history,
-		greenery.order_status_history IN SHARE ROW EXCLUSIVE MODE;
+	-- one at a time, and not beside a build, which would find rows changed after
+	-- its snapshot
+	LOCK TABLE greenery.build_lock IN EXCLUSIVE MODE;
 
 	FOR spec IN
 		SELECT * FROM (VALUES

@@ -7,6 +7,9 @@ BEGIN ATOMIC
 	SELECT CASE
 		WHEN column_name IS NOT NULL THEN
 			column_name = 'attributes' AND relation LIKE 'greenery.stg\_%'
+			-- no event has one: such a shop's sessions are cut at pauses
+			OR (relation, column_name) = ('greenery.stg_events', 'session_id')
+				AND NOT greenery.has_session_ids()
 			OR (relation, column_name) IN (('greenery.stg_order_items', 'user_id'),
 										   ('greenery.stg_order_items', 'unit_price'))
 		ELSE CASE relation
@@ -164,7 +167,7 @@ BEGIN
 END
 $add_test$;
 COMMENT ON FUNCTION @extschema@.greenery_add_test(regclass, text, text, jsonb, text, text, text, text, text) IS
-	'Adds a data test to a table or view and returns its id. Kinds: not_null, unique, accepted_values {"values": […]}, relationships {"to": "schema.table", "field": column}, range {"min": …, "max": …, "inclusive": true}, matches {"pattern": regular expression}, email, phone, recency {"warn_after": interval, "error_after": interval}, all with a column; unique_combination {"columns": […]}, expression {"expression": SQL that must hold}, row_count {"min": n, "max": n} without. Any kind takes {"where": SQL}. All but not_null ignore NULL. severity (error, the default, or warn) is short for error_above 0 or warn_above 0; a threshold is a number of rows (10) or a share (0.5%). Errors: 22023, 42703, 42601.';
+	'Adds a data test to a table or view and returns its id. Kinds: not_null, unique, accepted_values {"values": [...]}, relationships {"to": "schema.table", "field": column}, range {"min": ..., "max": ..., "inclusive": true}, matches {"pattern": regular expression}, email, phone, recency {"warn_after": interval, "error_after": interval}, all with a column; unique_combination {"columns": [...]}, expression {"expression": SQL that must hold}, row_count {"min": n, "max": n} without. Any kind takes {"where": SQL}. All but not_null ignore NULL. severity (error, the default, or warn) is short for error_above 0 or warn_above 0; a threshold is a number of rows (10) or a share (0.5%). Errors: 22023, 42703, 42601.';
 
 -- A model's key is what publishing rests on: its tests are not for turning off.
 CREATE FUNCTION greenery.is_key_test(test_id bigint) RETURNS boolean

@@ -163,18 +163,25 @@ guard_one(DataTest *test, const TestTarget *target, void (*work) (void *))
 static bool
 is_unbound(const DataTest *test)
 {
-	Oid			types[4] = {TEXTOID, TEXTOID, TEXTOID, TEXTOID};
-	Datum		args[4];
-	char		nulls[5] = "    ";
+	Oid			types[3] = {TEXTOID, TEXTOID, TEXTOID};
+	Datum		args[3] = {0};
+	char		nulls[4] = " nn";
 	bool		isnull;
 	bool		result;
 
 	args[0] = CStringGetTextDatum(test->model);
-	args[1] = CStringGetTextDatum(test->column ? test->column : "");
-	args[2] = CStringGetTextDatum(test->to ? test->to : "");
-	nulls[1] = test->column ? ' ' : 'n';
-	nulls[2] = test->kind == TEST_RELATIONSHIPS && test->to ? ' ' : 'n';
-	if (SPI_execute_with_args("SELECT greenery.is_unbound($1, $2) OR greenery.is_unbound($3, NULL)",
+	if (test->column != NULL)
+	{
+		args[1] = CStringGetTextDatum(test->column);
+		nulls[1] = ' ';
+	}
+	if (test->kind == TEST_RELATIONSHIPS && test->to != NULL)
+	{
+		args[2] = CStringGetTextDatum(test->to);
+		nulls[2] = ' ';
+	}
+	if (SPI_execute_with_args("SELECT $2 IS NOT NULL AND greenery.is_unbound($1, $2)"
+							  " OR $3 IS NOT NULL AND greenery.is_unbound($3, NULL)",
 							  3, types, args, nulls, false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not look up the sources");
 	result = DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0],

@@ -3,9 +3,10 @@
  * days_between.c
  *	  The time between two moments, in days.
  *
- * A day is 24 hours here, so the answer depends on no time zone and the
- * function is IMMUTABLE, which timestamptz - timestamptz in days is only as
- * long as nobody extracts its fields.
+ * A day is 24 hours here, whatever clocks do in between, so the answer depends
+ * on no time zone and the function is IMMUTABLE.  It is numeric and computed in
+ * integers: four days are 4, and sums and averages of such numbers depend on no
+ * order of the rows.
  *
  *-------------------------------------------------------------------------
  */

@@ -12,6 +12,7 @@
 
 #include "compat.h"
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
 #include "text/unicode_class.h"
 #include "utils/builtins.h"
 
@@ -45,6 +46,7 @@ skip_blanks(const unsigned char *p, const unsigned char *end, bool utf8)
 		if (!is_blank(code))
 			break;
 		p += length;
+		CHECK_FOR_INTERRUPTS();
 	}
 	return p;
 }
@@ -70,6 +72,7 @@ skip_blanks_back(const unsigned char *p, const unsigned char *end, bool utf8)
 		if (!is_blank(code))
 			break;
 		end = start;
+		CHECK_FOR_INTERRUPTS();
 	}
 	return end;
 }

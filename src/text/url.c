@@ -13,6 +13,7 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 
 /* Length of "scheme:" at the front when "//" follows it, else 0 */
@@ -89,6 +90,8 @@ url_path_segment(PG_FUNCTION_ARGS)
 	/* a URL that ends with its host has no path */
 	while (p != NULL && p < end)
 	{
+		CHECK_FOR_INTERRUPTS();
+
 		/* repeated slashes are one: they name no page */
 		while (p < end && *p == '/')
 			p++;

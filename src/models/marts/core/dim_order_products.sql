@@ -39,7 +39,7 @@ INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES
 	(220, 'greenery.dim_order_products', 'not_null', 'order_id', '{}', NULL, '0',
-	 'Every order has its order_id.', true),
+	 'Every order has its order_id. Holds by construction.', true),
 	(221, 'greenery.dim_order_products', 'unique', 'order_id', '{}', NULL, '0',
 	 'No order_id occurs twice.', true),
 	(222, 'greenery.dim_order_products', 'shrink', NULL, '{}', NULL, '0',

@@ -18,12 +18,12 @@ SELECT
 	e.order_id,
 	e.event_type IS DISTINCT FROM 'package_shipped' AS is_own_event,
 	e.page_url
-FROM greenery.stg_events e;
+FROM greenery.session_events e;
 
 COMMENT ON VIEW greenery.fact_events IS
 	'One row an event, with its user, product, order and the kind of its page.';
 COMMENT ON COLUMN greenery.fact_events.event_id IS 'Identifier of the event. Key.';
-COMMENT ON COLUMN greenery.fact_events.session_id IS 'The visit it belongs to.';
+COMMENT ON COLUMN greenery.fact_events.session_id IS 'The visit it belongs to: see session_events.';
 COMMENT ON COLUMN greenery.fact_events.user_id IS 'Who caused it: dim_users.user_id; NULL when unknown.';
 COMMENT ON COLUMN greenery.fact_events.created_at IS 'When it happened.';
 COMMENT ON COLUMN greenery.fact_events.event_type IS 'page_view, add_to_cart, checkout or package_shipped.';

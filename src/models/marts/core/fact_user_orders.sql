@@ -61,7 +61,7 @@ COMMENT ON COLUMN greenery.fact_user_orders.order_id IS 'Identifier of the order
 COMMENT ON COLUMN greenery.fact_user_orders.user_id IS 'Who ordered: dim_users.user_id; NULL for a guest.';
 COMMENT ON COLUMN greenery.fact_user_orders.created_at IS 'When it was ordered.';
 COMMENT ON COLUMN greenery.fact_user_orders.order_number IS
-	'1 for the user''s first recorded order, 2 for the second, …, by time and then id; NULL for a guest.';
+	'1 for the user''s first recorded order, 2 for the second, ..., by time and then id; NULL for a guest.';
 COMMENT ON COLUMN greenery.fact_user_orders.previous_order_at IS 'When the user ordered before; NULL for a first order and for a guest.';
 COMMENT ON COLUMN greenery.fact_user_orders.days_since_previous_order IS 'Days since the user ordered before, with fractions.';
 COMMENT ON COLUMN greenery.fact_user_orders.order_cost IS 'Cost of the items, in the shop''s currency.';
@@ -96,7 +96,7 @@ INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES
 	(240, 'greenery.fact_user_orders', 'not_null', 'order_id', '{}', NULL, '0',
-	 'Every order has its order_id.', true),
+	 'Every order has its order_id. Holds by construction.', true),
 	(241, 'greenery.fact_user_orders', 'unique', 'order_id', '{}', NULL, '0',
 	 'No order_id occurs twice.', true),
 	(242, 'greenery.fact_user_orders', 'shrink', NULL, '{}', NULL, '0',

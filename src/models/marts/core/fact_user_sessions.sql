@@ -2,7 +2,8 @@
 --
 -- A session starts and ends with the shopper's own events: a parcel is shipped
 -- hours later under the same session id, and must stretch nothing.  Infinite
--- times do not count.
+-- times do not count.  Where the source has no session ids, session_events makes
+-- them.
 CREATE VIEW greenery.fact_user_sessions AS
 SELECT
 	s.session_id || ':' || coalesce(s.user_id, '') AS session_user_key,
@@ -33,7 +34,7 @@ FROM (
 		count(*) FILTER (WHERE e.event_type = 'checkout') AS checkouts,
 		count(*) FILTER (WHERE NOT own) AS shipments,
 		min(e.created_at) FILTER (WHERE NOT own AND isfinite(e.created_at)) AS shipped_at
-	FROM greenery.stg_events e,
+	FROM greenery.session_events e,
 		LATERAL (SELECT e.event_type IS DISTINCT FROM 'package_shipped' AS own) x
 	WHERE e.session_id IS NOT NULL
 	GROUP BY e.session_id, e.user_id
@@ -42,7 +43,7 @@ FROM (
 COMMENT ON VIEW greenery.fact_user_sessions IS
 	'One row a visit of a user, from the first to the last thing the shopper did. A session id with nothing but shipments keeps its row, with 0 events.';
 COMMENT ON COLUMN greenery.fact_user_sessions.session_user_key IS 'Session id, a colon, and the user id (nothing after the colon for an anonymous session). Key.';
-COMMENT ON COLUMN greenery.fact_user_sessions.session_id IS 'Identifier of the session.';
+COMMENT ON COLUMN greenery.fact_user_sessions.session_id IS 'Identifier of the session: see session_events.';
 COMMENT ON COLUMN greenery.fact_user_sessions.user_id IS 'Whose: dim_users.user_id; NULL for an anonymous session.';
 COMMENT ON COLUMN greenery.fact_user_sessions.session_start IS 'The shopper''s first own event.';
 COMMENT ON COLUMN greenery.fact_user_sessions.session_end IS 'The shopper''s last own event; shipments do not count.';
@@ -65,9 +66,9 @@ INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES
 	(270, 'greenery.fact_user_sessions', 'not_null', 'session_user_key', '{}', NULL, '0',
-	 'Every session has its session_user_key.', true),
+	 'Every session has its session_user_key. Holds by construction.', true),
 	(271, 'greenery.fact_user_sessions', 'unique', 'session_user_key', '{}', NULL, '0',
-	 'No session_user_key occurs twice.', true),
+	 'No session_user_key occurs twice. Holds by construction.', true),
 	(272, 'greenery.fact_user_sessions', 'shrink', NULL, '{}', NULL, '0',
 	 'A build never deletes more of the published rows than setting greenery.max_shrink.', true),
 	(273, 'greenery.fact_user_sessions', 'range', 'duration', '{"min": "0"}', NULL, '0',

@@ -88,8 +88,8 @@ INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES
 	(300, 'greenery.metrics', 'not_null', 'name', '{}', NULL, '0',
-	 'Every metric has its name.', true),
+	 'Every metric has its name. Holds by construction.', true),
 	(301, 'greenery.metrics', 'unique', 'name', '{}', NULL, '0',
-	 'No name occurs twice.', true),
+	 'No name occurs twice. Holds by construction.', true),
 	(302, 'greenery.metrics', 'expression', NULL, '{"expression": "name NOT LIKE ''%\\_rate'' OR value BETWEEN 0 AND 1"}', NULL, '0',
-	 'Every rate lies between 0 and 1.', true);
+	 'Every rate lies between 0 and 1. Holds by construction.', true);

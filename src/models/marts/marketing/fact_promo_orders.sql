@@ -42,7 +42,7 @@ INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES
 	(310, 'greenery.fact_promo_orders', 'not_null', 'order_id', '{}', NULL, '0',
-	 'Every order has its order_id.', true),
+	 'Every order has its order_id. Holds by construction.', true),
 	(311, 'greenery.fact_promo_orders', 'unique', 'order_id', '{}', NULL, '0',
 	 'No order_id occurs twice.', true),
 	(312, 'greenery.fact_promo_orders', 'shrink', NULL, '{}', NULL, '0',

@@ -13,7 +13,9 @@ SELECT
 	s.sessions_added_and_bought::double precision
 		/ nullif(s.sessions_added, 0) AS cart_to_purchase_rate,
 	s.sessions_viewed_and_bought::double precision
-		/ nullif(s.sessions_viewed, 0) AS conversion_rate
+		/ nullif(s.sessions_viewed, 0) AS conversion_rate,
+	d.largest_drop,
+	d.sessions_dropped
 FROM greenery.stg_products p
 LEFT JOIN (
 	SELECT
@@ -23,10 +25,23 @@ LEFT JOIN (
 		count(*) FILTER (WHERE x.bought) AS sessions_bought,
 		count(*) FILTER (WHERE x.viewed AND x.added) AS sessions_viewed_and_added,
 		count(*) FILTER (WHERE x.added AND x.bought) AS sessions_added_and_bought,
-		count(*) FILTER (WHERE x.viewed AND x.bought) AS sessions_viewed_and_bought
+		count(*) FILTER (WHERE x.viewed AND x.bought) AS sessions_viewed_and_bought,
+		count(*) FILTER (WHERE x.viewed AND x.added AND x.bought) AS sessions_all_steps
 	FROM greenery.product_sessions x
 	GROUP BY x.product_id
-) s ON s.product_id = p.product_id;
+) s ON s.product_id = p.product_id
+-- of the sessions that viewed it: how many are lost at each step
+CROSS JOIN LATERAL (
+	SELECT
+		s.sessions_viewed - s.sessions_viewed_and_added AS before_cart,
+		s.sessions_viewed_and_added - s.sessions_all_steps AS before_purchase
+) l
+CROSS JOIN LATERAL (
+	SELECT
+		CASE WHEN l.before_cart > 0 AND l.before_cart >= l.before_purchase THEN 'view to cart'
+			 WHEN l.before_purchase > 0 THEN 'cart to purchase' END AS largest_drop,
+		nullif(greatest(l.before_cart, l.before_purchase), 0) AS sessions_dropped
+) d;
 
 COMMENT ON VIEW greenery.product_funnel IS
 	'One row a product: how many sessions viewed it, added it to the cart, and bought it.';
@@ -40,6 +55,8 @@ COMMENT ON COLUMN greenery.product_funnel.sessions_viewed_and_bought IS 'Session
 COMMENT ON COLUMN greenery.product_funnel.view_to_cart_rate IS 'Of the sessions that viewed it, the share that added it to the cart; NULL when none viewed it.';
 COMMENT ON COLUMN greenery.product_funnel.cart_to_purchase_rate IS 'Of the sessions that added it to the cart, the share that bought it; NULL when none added it.';
 COMMENT ON COLUMN greenery.product_funnel.conversion_rate IS 'Of the sessions that viewed it, the share that bought it; NULL when none viewed it.';
+COMMENT ON COLUMN greenery.product_funnel.largest_drop IS 'The step at which the most of the sessions that viewed it are lost: "view to cart" (viewed, not added) or "cart to purchase" (viewed and added, not bought); the first of the two when they lose as many, NULL when none viewed it or none is lost.';
+COMMENT ON COLUMN greenery.product_funnel.sessions_dropped IS 'How many sessions are lost at that step; NULL with largest_drop.';
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
 INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
@@ -54,4 +71,4 @@ VALUES
 	(332, 'greenery.product_funnel', 'shrink', NULL, '{}', NULL, '0',
 	 'A build never deletes more of the published rows than setting greenery.max_shrink.', true),
 	(333, 'greenery.product_funnel', 'range', 'conversion_rate', '{"min": 0, "max": 1}', NULL, '0',
-	 'Every conversion rate lies between 0 and 1.', true);
+	 'Every conversion rate lies between 0 and 1. Holds by construction.', true);

@@ -20,7 +20,7 @@ FROM (
 	WHERE f.event_type IN ('page_view', 'add_to_cart')
 	UNION ALL
 	SELECT e.session_id, i.product_id, 'bought'
-	FROM greenery.stg_events e
+	FROM greenery.session_events e
 	JOIN greenery.stg_order_items i ON i.order_id = e.order_id
 	WHERE e.event_type = 'checkout'
 ) x
@@ -43,10 +43,10 @@ INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES
 	(320, 'greenery.product_sessions', 'not_null', 'session_id', '{}', NULL, '0',
-	 'Every row has its session_id.', true),
+	 'Every row has its session_id. Holds by construction.', true),
 	(321, 'greenery.product_sessions', 'not_null', 'product_id', '{}', NULL, '0',
-	 'Every row has its product_id.', true),
+	 'Every row has its product_id. Holds by construction.', true),
 	(322, 'greenery.product_sessions', 'unique_combination', NULL, '{"columns": ["session_id", "product_id"]}', NULL, '0',
-	 'No pair of session_id and product_id occurs twice.', true),
+	 'No pair of session_id and product_id occurs twice. Holds by construction.', true),
 	(323, 'greenery.product_sessions', 'shrink', NULL, '{}', NULL, '0',
 	 'A build never deletes more of the published rows than setting greenery.max_shrink.', true);

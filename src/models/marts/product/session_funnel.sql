@@ -34,8 +34,8 @@ INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES
 	(340, 'greenery.session_funnel', 'not_null', 'scope', '{}', NULL, '0',
-	 'Every row has its scope.', true),
+	 'Every row has its scope. Holds by construction.', true),
 	(341, 'greenery.session_funnel', 'unique', 'scope', '{}', NULL, '0',
-	 'No scope occurs twice.', true),
+	 'No scope occurs twice. Holds by construction.', true),
 	(342, 'greenery.session_funnel', 'range', 'conversion_rate', '{"min": 0, "max": 1}', NULL, '0',
-	 'The conversion rate lies between 0 and 1.', true);
+	 'The conversion rate lies between 0 and 1. Holds by construction.', true);

@@ -1,0 +1,224 @@
+/*-------------------------------------------------------------------------
+ *
+ * key_table_fuzz.c
+ *	  Drives key tables with arbitrary rows and compares them with a list.
+ *
+ * The input is a program: its first byte chooses mode and width of the keys,
+ * each further pair of bytes is a row or a command.  Rows go to one of two
+ * tables, and in the end one is loaded into the other.  The keys are drawn
+ * from few, chosen to be hard: all zeroes, neighbours that share a home slot,
+ * the last slot before the end; the values include the mark.  Then the input
+ * itself is taken for a dump, which must be refused or loaded, no more.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "key_table.h"
+
+#define MAX_KEYS 32768
+
+extern int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* What a naive program would remember: per key its values */
+typedef struct Model
+{
+	unsigned char there[MAX_KEYS];	/* 0, 1 or 2 (several values) */
+	uint64_t	value[MAX_KEYS];
+} Model;
+
+static void *chunks[64];
+static int	nchunks;
+
+static void *
+fuzz_allocate(void *arg, uint64_t size)
+{
+	void	   *chunk = calloc(1, size);
+
+	(void) arg;
+	if (chunk == NULL || nchunks == 64)
+		abort();
+	chunks[nchunks++] = chunk;
+	return chunk;
+}
+
+static void
+fuzz_release(void *arg, void *chunk)
+{
+	(void) arg;
+	for (int i = 0; i < nchunks; i++)
+	{
+		if (chunks[i] == chunk)
+		{
+			free(chunk);
+			chunks[i] = chunks[--nchunks];
+			return;
+		}
+	}
+	abort();					/* released twice, or never allocated */
+}
+
+static void
+fuzz_poll(void)
+{
+}
+
+static const KeyTableHooks fuzz_hooks = {fuzz_allocate, fuzz_release, fuzz_poll};
+
+/* Key number i, an injection: 16 keys to each of 2048 home slots */
+static void
+make_key(uint32_t i, uint64_t key[2])
+{
+	key[0] = (uint64_t) (i & 0x0f) << 60 | (uint64_t) (i >> 8) << 53;
+	key[1] = i >> 4 & 0x0f;
+}
+
+static void
+add_row(KeyTable *table, Model *model, uint32_t i, uint64_t v)
+{
+	uint64_t	key[2];
+	uint64_t	value[2] = {v, 0};
+
+	make_key(i, key);
+	if (table->words == 1)
+	{
+		key[0] |= key[1];		/* still an injection */
+		key_table_add_word(table, key[0], v);
+	}
+	else
+		key_table_add(table, key, value);
+
+	if (model->there[i] == 0)
+	{
+		model->there[i] = 1;
+		model->value[i] = v;
+	}
+	else if (table->mode == KEY_TABLE_DUPLICATES || model->value[i] != v)
+		model->there[i] = 2;
+}
+
+static void
+merge_model(KeyTableMode mode, Model *into, const Model *from)
+{
+	for (int i = 0; i < MAX_KEYS; i++)
+	{
+		if (from->there[i] == 0)
+			continue;
+		if (into->there[i] == 0)
+		{
+			into->there[i] = from->there[i];
+			into->value[i] = from->value[i];
+		}
+		else if (from->there[i] == 2 || mode == KEY_TABLE_DUPLICATES ||
+				 into->value[i] != from->value[i])
+			into->there[i] = 2;
+	}
+}
+
+static void
+compare(KeyTable *table, const Model *model)
+{
+	uint64_t	keys = 0;
+	uint64_t	repeats = 0;
+
+	for (int i = 0; i < MAX_KEYS; i++)
+	{
+		keys += model->there[i] > 0;
+		repeats += model->there[i] > 1;
+	}
+	if (key_table_keys(table) != keys)
+	{
+		fprintf(stderr, "keys: %llu, not %llu\n",
+				(unsigned long long) key_table_keys(table),
+				(unsigned long long) keys);
+		abort();
+	}
+	if (table->mode != KEY_TABLE_SET && key_table_repeats(table) != repeats)
+	{
+		fprintf(stderr, "repeats: %llu, not %llu\n",
+				(unsigned long long) key_table_repeats(table),
+				(unsigned long long) repeats);
+		abort();
+	}
+}
+
+static void
+load_into(KeyTable *into, KeyTable *from)
+{
+	uint64_t	size = key_table_dump_size(from);
+	char	   *bytes = malloc(size + 1);
+	char	   *unaligned = bytes + 1;
+
+	if (bytes == NULL)
+		abort();
+	key_table_dump(from, unaligned);
+	if (!key_table_check(from->mode, from->words, unaligned, size) ||
+		key_table_check(from->mode, from->words, unaligned, size - 1))
+		abort();
+	key_table_load(into, unaligned);
+	free(bytes);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static Model models[2];
+	static const uint64_t values[8] = {
+		0, 1, KEY_TABLE_MARK, KEY_TABLE_MARK, UINT64_MAX, 2, KEY_TABLE_MARK - 1, 3
+	};
+	KeyTable	tables[3];
+	KeyTableMode mode;
+	int			words;
+
+	if (size < 1)
+		return 0;
+	mode = (KeyTableMode) (data[0] % 3);
+	words = data[0] & 4 ? 2 : 1;
+	memset(models, 0, sizeof(models));
+	for (int t = 0; t < 3; t++)
+		key_table_init(&tables[t], mode, words, &fuzz_hooks, NULL);
+
+	for (size_t p = 1; p + 1 < size; p += 2)
+	{
+		int			t = data[p] >> 7;
+		uint32_t	i = data[p + 1];
+
+		switch (data[p] >> 3 & 0x0f)
+		{
+			case 0:				/* many keys, so that tables grow and batch */
+				for (uint32_t k = 0; k < 4096; k++)
+					add_row(&tables[t], &models[t],
+							(i & 7) << 12 | k, values[data[p] & 7]);
+				break;
+			case 1:				/* a look in between changes nothing */
+				compare(&tables[t], &models[t]);
+				break;
+			case 2:				/* one table into the other, in mid-course */
+				load_into(&tables[t], &tables[1 - t]);
+				merge_model(mode, &models[t], &models[1 - t]);
+				break;
+			default:
+				add_row(&tables[t], &models[t], i | (i & 1) << 12,
+						values[data[p] & 7]);
+		}
+	}
+	compare(&tables[0], &models[0]);
+	compare(&tables[1], &models[1]);
+	load_into(&tables[0], &tables[1]);
+	merge_model(mode, &models[0], &models[1]);
+	compare(&tables[0], &models[0]);
+
+	/* into an empty table, and the contents unchanged by having been dumped */
+	load_into(&tables[2], &tables[0]);
+	compare(&tables[2], &models[0]);
+	compare(&tables[0], &models[0]);
+
+	if (key_table_check(mode, words, (const char *) data + 1, size - 1))
+		key_table_load(&tables[2], (const char *) data + 1);
+
+	while (nchunks > 0)
+		free(chunks[--nchunks]);
+	return 0;
+}

@@ -1,0 +1,113 @@
+--
+-- Rules that every object of the extension keeps.  Each query prints offenders,
+-- and must print none.
+--
+SET search_path = pg_catalog, pg_temp;
+CREATE TEMP VIEW member AS
+	SELECT d.classid, d.objid, d.objsubid
+	FROM pg_depend d
+	JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'greenery'
+	WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e';
+CREATE TEMP VIEW routine AS
+	SELECT p.*, p.oid::regprocedure AS name, l.lanname
+	FROM pg_proc p
+	JOIN pg_language l ON l.oid = p.prolang
+	JOIN member m ON m.classid = 'pg_proc'::regclass AND m.objid = p.oid;
+CREATE TEMP VIEW relation AS
+	SELECT c.*, c.oid::regclass AS name
+	FROM pg_class c
+	JOIN member m ON m.classid = 'pg_class'::regclass AND m.objid = c.oid;
+
+-- without a comment
+SELECT name FROM routine WHERE obj_description(oid, 'pg_proc') IS NULL ORDER BY name::text COLLATE "C";
+SELECT name FROM relation
+WHERE relkind IN ('r', 'v') AND obj_description(oid, 'pg_class') IS NULL ORDER BY name::text COLLATE "C";
+SELECT r.name, a.attname
+FROM relation r JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
+WHERE r.relkind IN ('r', 'v') AND col_description(r.oid, a.attnum) IS NULL
+ORDER BY r.name::text COLLATE "C", a.attnum;
+SELECT n.nspname
+FROM pg_namespace n JOIN member m ON m.classid = 'pg_namespace'::regclass AND m.objid = n.oid
+WHERE obj_description(n.oid, 'pg_namespace') IS NULL;
+SELECT t.typname
+FROM pg_type t JOIN member m ON m.classid = 'pg_type'::regclass AND m.objid = t.oid
+WHERE t.typtype <> 'c' AND t.typelem = 0 AND obj_description(t.oid, 'pg_type') IS NULL;
+
+-- volatility and parallel label belong together: what writes is VOLATILE and
+-- UNSAFE, all else is neither
+SELECT name, provolatile, proparallel FROM routine
+WHERE prokind <> 'p' AND (provolatile = 'v') <> (proparallel = 'u')
+ORDER BY name::text COLLATE "C";
+-- an aggregate that cannot be computed in parallel
+SELECT r.name FROM routine r JOIN pg_aggregate a ON a.aggfnoid = r.oid
+WHERE a.aggcombinefn = 0 OR r.proparallel <> 's'
+	OR (a.aggtranstype = 'internal'::regtype AND (a.aggserialfn = 0 OR a.aggdeserialfn = 0 OR a.aggtransspace = 0))
+	OR a.aggfinalmodify <> 'r'
+ORDER BY r.name::text COLLATE "C";
+
+-- SQL text that is looked up in the caller's search_path: neither parsed when it
+-- was made, nor with a path of its own, nor one of the inlined source functions
+SELECT name FROM routine
+WHERE lanname IN ('sql', 'plpgsql') AND prosqlbody IS NULL
+	AND NOT coalesce('search_path=pg_catalog, pg_temp' = ANY (proconfig), false)
+	AND NOT (pronamespace = 'greenery'::regnamespace AND proname LIKE 'source\_%')
+ORDER BY name::text COLLATE "C";
+-- a source function that the planner cannot inline
+SELECT name FROM routine
+WHERE pronamespace = 'greenery'::regnamespace AND proname LIKE 'source\_%'
+	AND (lanname <> 'sql' OR provolatile <> 's' OR proisstrict OR prosecdef OR proconfig IS NOT NULL
+		 OR NOT proretset OR proallargtypes[cardinality(proallargtypes)] <> 'jsonb'::regtype)
+ORDER BY name::text COLLATE "C";
+-- a SECURITY DEFINER function that is not known here; these record who asked for a
+-- change and who decided, and read nothing of the shop's
+SELECT name FROM routine WHERE prosecdef AND proname NOT IN
+	('greenery_request_change', 'greenery_triage_request', 'greenery_decide_request')
+ORDER BY name::text COLLATE "C";
+
+-- PUBLIC may call primitives, and nothing else
+SELECT name FROM routine
+WHERE (proname LIKE 'greenery\_%' OR pronamespace = 'greenery'::regnamespace)
+	<> NOT coalesce((SELECT bool_or(a.grantee = 0)
+					 FROM aclexplode(coalesce(proacl, acldefault('f', proowner))) a), false)
+ORDER BY name::text COLLATE "C";
+SELECT r.name FROM relation r, aclexplode(r.relacl) a WHERE a.grantee = 0 ORDER BY r.name::text COLLATE "C";
+SELECT n.nspname FROM pg_namespace n, aclexplode(n.nspacl) a
+WHERE n.nspname LIKE 'greenery%' AND a.grantee = 0;
+
+-- a table or sequence whose rows pg_dump would leave out; the exceptions hold
+-- nothing
+SELECT name FROM relation
+WHERE relkind IN ('r', 'S')
+	AND oid <> ALL (SELECT unnest(extconfig) FROM pg_extension WHERE extname = 'greenery')
+	AND name <> ALL ('{greenery.build_lock}'::regclass[])
+ORDER BY name::text COLLATE "C";
+
+-- ids of built-in tests, and models without tests of their key
+SELECT test_id FROM greenery.test_definitions WHERE builtin AND test_id >= 1000 OR NOT builtin ORDER BY 1;
+SELECT m.model, k.column_name
+FROM greenery.models m, unnest(m.key) k (column_name)
+WHERE NOT EXISTS (SELECT FROM greenery.data_tests t
+				  WHERE t.model = m.relation AND t.kind = 'not_null' AND t.column_name = k.column_name
+					AND t.enabled AND t.error_above = '0' AND t.args = '{}')
+ORDER BY 1, 2;
+SELECT m.model
+FROM greenery.models m
+WHERE NOT EXISTS (SELECT FROM greenery.data_tests t
+				  WHERE t.model = m.relation AND t.enabled AND t.error_above = '0'
+					AND (t.kind = 'unique' AND m.key = ARRAY[t.column_name]
+						 OR t.kind = 'unique_combination' AND t.args = jsonb_build_object('columns', m.key)))
+ORDER BY 1;
+-- a test whose model, column or arguments are wrong, though nothing has run it yet
+SELECT t.test_id
+FROM greenery.data_tests t
+WHERE t.kind <> 'shrink'
+	AND public.greenery_check_test(t.model::regclass, t.kind, t.column_name, t.args, t.warn_above, t.error_above) IS NULL;
+-- a mart that is not published with its own columns
+SELECT m.model, v.attname
+FROM greenery.models m
+JOIN pg_attribute v ON v.attrelid = m.relation::regclass AND v.attnum > 0
+LEFT JOIN pg_attribute p
+	ON p.attrelid = to_regclass(format('greenery_published.%I', m.model)) AND p.attnum = v.attnum
+	AND (p.attname, p.atttypid, p.atttypmod) = (v.attname, v.atttypid, v.atttypmod)
+WHERE m.layer = 'mart' AND p.attnum IS NULL
+ORDER BY 1, 2;

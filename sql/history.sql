@@ -1,0 +1,105 @@
+--
+-- Histories: half-open rows, one moment a transaction, no row of length 0.
+--
+SET client_min_messages = warning;
+SET jit = off;
+TRUNCATE greenery.promos, greenery.products, greenery.orders,
+	greenery.promo_history, greenery.inventory_history, greenery.order_status_history;
+-- moments depend on the clock: show them as numbers in the order of time
+CREATE FUNCTION pg_temp.promo_rows()
+	RETURNS TABLE (promo_id text, status text, discount numeric, valid_from bigint, valid_to bigint)
+	LANGUAGE sql AS $$
+	WITH moments AS (
+		SELECT m, dense_rank() OVER (ORDER BY m) AS n
+		FROM greenery.promo_history, unnest(ARRAY[valid_from, valid_to]) m WHERE m IS NOT NULL)
+	SELECT h.promo_id, h.status, h.discount,
+		(SELECT min(n) FROM moments WHERE m = h.valid_from),
+		(SELECT min(n) FROM moments WHERE m = h.valid_to)
+	FROM greenery.promo_history h ORDER BY 1, 4
+$$;
+
+-- nothing is known before the first record: a notice, and no rows
+SET client_min_messages = notice;
+\set VERBOSITY terse
+SELECT * FROM greenery_active_promos('2021-02-10 00:00+00');
+SET client_min_messages = warning;
+
+INSERT INTO greenery.promos VALUES ('A', 1, 'active'), ('B', 2, 'inactive'), ('C', 3, 'active');
+INSERT INTO greenery.products VALUES ('p', 'x', 1, 10);
+INSERT INTO greenery.orders (order_id, status) VALUES ('o', 'preparing');
+SELECT * FROM greenery_record_history();
+-- nothing changed, nothing recorded
+SELECT * FROM greenery_record_history();
+SELECT * FROM pg_temp.promo_rows();
+
+-- one changes its discount, one vanishes, one is new
+UPDATE greenery.promos SET discount = 1.50 WHERE promo_id = 'A';
+DELETE FROM greenery.promos WHERE promo_id = 'B';
+INSERT INTO greenery.promos VALUES ('D', 4, 'active');
+UPDATE greenery.orders SET status = 'shipped';
+SELECT * FROM greenery_record_history();
+SELECT * FROM pg_temp.promo_rows();
+
+-- in one transaction a second record replaces the first: no row of length 0
+BEGIN;
+UPDATE greenery.promos SET status = 'inactive' WHERE promo_id = 'C';
+INSERT INTO greenery.promos VALUES ('E', 5, 'active');
+SELECT * FROM greenery_record_history();
+UPDATE greenery.promos SET discount = 30 WHERE promo_id = 'C';
+DELETE FROM greenery.promos WHERE promo_id = 'E';
+SELECT * FROM greenery_record_history();
+COMMIT;
+SELECT * FROM pg_temp.promo_rows();
+
+-- a transaction that is older than another's record, but records after it, must
+-- not run backwards
+UPDATE greenery.promo_history SET valid_from = now() + interval '1 hour' WHERE promo_id = 'D';
+UPDATE greenery.promos SET discount = 40 WHERE promo_id = 'D';
+UPDATE greenery.promos SET discount = 10 WHERE promo_id = 'A';
+SELECT * FROM greenery_record_history();
+SELECT promo_id, discount, valid_from < valid_to AS forwards FROM greenery.promo_history
+WHERE promo_id IN ('A', 'D') ORDER BY promo_id, valid_from;
+
+-- rows that contradict each other say nothing; NULL keys are no keys
+TRUNCATE greenery.promo_history;
+INSERT INTO greenery.promos VALUES ('A', 99, 'active'), (NULL, 7, 'active'), ('', 8, 'active');
+SELECT * FROM greenery_record_history();
+SELECT * FROM pg_temp.promo_rows();
+
+-- active at a moment, and since when: an unbroken time, whatever the discount did
+TRUNCATE greenery.promo_history, greenery.promos;
+INSERT INTO greenery.promo_history VALUES
+	('A', 'active', 1, '2021-01-01 00:00+00', '2021-02-01 00:00+00'),
+	('A', 'active', 2, '2021-02-01 00:00+00', '2021-03-01 00:00+00'),
+	('A', 'inactive', 2, '2021-03-01 00:00+00', '2021-04-01 00:00+00'),
+	('A', 'active', 3, '2021-04-01 00:00+00', NULL),
+	('B', 'active', 9, '2021-01-15 00:00+00', '2021-02-15 00:00+00');
+INSERT INTO greenery.promos VALUES ('A', 3, 'active'), ('N', 6, 'active'), ('X', 1, 'inactive');
+SET timezone = 'UTC';
+SET datestyle = 'ISO';
+SELECT at, p.* FROM unnest(ARRAY['2021-01-01 00:00+00', '2021-01-31 23:59:59.999999+00', '2021-02-01 00:00+00',
+								 '2021-02-15 00:00+00', '2021-03-01 00:00+00', '2021-04-01 00:00+00']::timestamptz[]) at,
+	greenery_active_promos(at) p ORDER BY at, p.promo_id;
+SELECT * FROM greenery.dim_active_promos ORDER BY 1;
+-- the discount in force: as recorded; before that, as first recorded; without
+-- history, as today
+INSERT INTO greenery.orders (order_id, promo_id, created_at) VALUES
+	('before', 'A', '2020-12-01 00:00+00'), ('first', 'A', '2021-01-31 23:59:59+00'),
+	('second', 'A', '2021-02-01 00:00+00'), ('third', 'A', '2022-01-01 00:00+00'),
+	('gone', 'B', '2021-03-01 00:00+00'), ('new', 'N', '2020-01-01 00:00+00'), ('none', NULL, '2021-02-01 00:00+00');
+SELECT order_id, discount FROM greenery.fact_user_orders WHERE order_id <> 'o' ORDER BY created_at, order_id;
+
+-- the inventory at the time of a page view
+TRUNCATE greenery.inventory_history;
+INSERT INTO greenery.inventory_history VALUES
+	('p', 10, '2021-01-01 00:00+00', '2021-02-01 00:00+00'),
+	('p', 8, '2021-02-01 00:00+00', NULL);
+INSERT INTO greenery.events (event_id, page_url, event_type, created_at) VALUES
+	('h1', '/product/p', 'page_view', '2020-12-31 00:00+00'),
+	('h2', '/product/p', 'page_view', '2021-01-31 00:00+00'),
+	('h3', '/product/p', 'page_view', '2021-02-01 00:00+00');
+SELECT event_id, inventory, inventory_at_view FROM greenery.fact_user_content_pageviews
+WHERE event_id LIKE 'h%' ORDER BY 1;
+
+TRUNCATE greenery.promos, greenery.products, greenery.orders, greenery.events,
+	greenery.promo_history, greenery.inventory_history, greenery.order_status_history;

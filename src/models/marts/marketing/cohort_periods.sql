@@ -1,0 +1,138 @@
+-- Cohorts: users by the day, week or month of their first order, and how many of
+-- them ordered again in each period since.
+--
+-- Two ways to count periods.  calendar: the days, weeks or months after the
+-- cohort's own, the same for all its users.  rolling: days, weeks or months since a
+-- user's own first order.  Both count complete units from a start: the start of the
+-- cohort, or the first order.
+--
+-- All is counted on the shop's clock, in local time: a day on which the clock is
+-- changed is a day.
+
+-- No subquery, so that the planner can inline it.
+CREATE FUNCTION greenery.complete_units(unit text, since timestamp, until timestamp)
+	RETURNS integer
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	-- the difference on the calendar, less one where the last unit is not complete; a
+	-- month after the 31st is the last of a shorter month, as PostgreSQL adds
+	SELECT CASE unit
+		WHEN 'day' THEN
+			until::date - since::date - (until::time < since::time)::integer
+		WHEN 'week' THEN
+			(until::date - since::date - (until::time < since::time)::integer) / 7
+		WHEN 'month' THEN
+			((extract(year FROM until) - extract(year FROM since)) * 12
+			 + extract(month FROM until) - extract(month FROM since))::integer
+			- (since + make_interval(months =>
+				((extract(year FROM until) - extract(year FROM since)) * 12
+				 + extract(month FROM until) - extract(month FROM since))::integer) > until)::integer
+	END;
+END;
+COMMENT ON FUNCTION greenery.complete_units(text, timestamp, timestamp) IS
+	'How many complete units (day, week or month) lie between two local times, the second not before the first; NULL for another unit or a NULL time.';
+
+CREATE FUNCTION greenery.cohort_periods(unit text, mode text, timezone text)
+	RETURNS TABLE (
+		cohort date,
+		period integer,
+		users bigint,
+		active_users bigint,
+		retention double precision,
+		is_mature boolean)
+	LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	WITH present AS (
+		SELECT n.as_of, n.as_of AT TIME ZONE timezone AS at
+		FROM greenery.as_of n
+	),
+	-- read twice rather than stored: stored rows are not read in parallel
+	purchase AS NOT MATERIALIZED (
+		SELECT o.user_id, o.created_at
+		FROM greenery.stg_orders o
+		WHERE o.order_id IS NOT NULL
+			AND o.user_id IS NOT NULL
+			AND isfinite(o.created_at)
+			AND o.created_at <= (SELECT n.as_of FROM present n)
+	),
+	active AS (
+		SELECT a.cohort, a.period, count(*) AS users
+		FROM (
+			-- one row a user and period
+			SELECT
+				u.user_id,
+				u.cohort,
+				-- a clock put back may show less than at the first order
+				greatest(0, greenery.complete_units(
+					unit, CASE mode WHEN 'rolling' THEN u.first_order ELSE u.cohort END,
+					p.created_at AT TIME ZONE timezone)) AS period
+			FROM (
+				SELECT f.user_id, f.first_order, date_trunc(unit, f.first_order) AS cohort
+				FROM (
+					SELECT x.user_id, min(x.created_at) AT TIME ZONE timezone AS first_order
+					FROM purchase x
+					GROUP BY x.user_id
+				) f
+			) u
+			JOIN purchase p ON p.user_id = u.user_id
+			GROUP BY 1, 2, 3
+		) a
+		GROUP BY a.cohort, a.period
+	)
+	SELECT
+		c.cohort::date,
+		k.period,
+		c.users,
+		coalesce(a.users, 0),
+		coalesce(a.users, 0)::double precision / c.users,
+		-- rolling: the period is over for the user who came last, at the cohort's end
+		k.period = 0
+			OR n.at >= c.cohort + (k.period + CASE mode WHEN 'rolling' THEN 2 ELSE 1 END)
+				* CASE unit WHEN 'day' THEN interval '1 day'
+							WHEN 'week' THEN interval '7 days'
+							ELSE interval '1 month' END
+	FROM present n
+	-- everyone is active in period 0
+	JOIN active c ON c.period = 0
+	CROSS JOIN LATERAL generate_series(0, greenery.complete_units(unit, c.cohort, n.at)) k (period)
+	LEFT JOIN active a ON a.cohort = c.cohort AND a.period = k.period;
+END;
+COMMENT ON FUNCTION greenery.cohort_periods(text, text, text) IS
+	'What greenery_cohort_retention() returns, for a unit, mode and time zone that are known to be right.';
+
+-- Checks before it reads: the query above would let a wrong unit pass where there
+-- are no orders.
+CREATE FUNCTION @extschema@.greenery_cohort_retention(
+	unit text DEFAULT 'month',
+	mode text DEFAULT 'calendar',
+	timezone text DEFAULT NULL)
+	RETURNS TABLE (
+		cohort date,
+		period integer,
+		users bigint,
+		active_users bigint,
+		retention double precision,
+		is_mature boolean)
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $cohort_retention$
+BEGIN
+	IF unit IS NULL OR unit NOT IN ('day', 'week', 'month') THEN
+		RAISE EXCEPTION 'unknown unit of cohorts: "%"', unit
+			USING ERRCODE = 'invalid_parameter_value',
+				  HINT = 'Units are "day", "week" and "month".';
+	END IF;
+	IF mode IS NULL OR mode NOT IN ('calendar', 'rolling') THEN
+		RAISE EXCEPTION 'unknown mode of cohorts: "%"', mode
+			USING ERRCODE = 'invalid_parameter_value',
+				  HINT = 'Modes are "calendar" (periods after the cohort''s own) and "rolling" (periods since a user''s own first order).';
+	END IF;
+	timezone := coalesce(timezone, @extschema@.greenery_timezone());
+	-- an error of the same kind, when there is no such time zone
+	PERFORM transaction_timestamp() AT TIME ZONE timezone;
+
+	RETURN QUERY SELECT * FROM greenery.cohort_periods(unit, mode, timezone);
+END
+$cohort_retention$;
+COMMENT ON FUNCTION @extschema@.greenery_cohort_retention(text, text, text) IS
+	'One row a cohort and period: users by the unit (day, week from Monday, month) of their first order, and how many of them ordered in period 0, 1, 2, ... up to greenery_as_of(), zeros included. Mode calendar: period k is the k-th unit after the cohort''s own; rolling: from k to k + 1 units after the user''s own first order. retention = active_users / users, as seen so far; is_mature: whether the period is over for all of the cohort (period 0 always is). Local time of timezone (NULL: setting greenery.timezone). Orders without a finite time or after greenery_as_of() do not count. Error 22023 for an unknown unit, mode or time zone.';

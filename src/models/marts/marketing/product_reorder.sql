@@ -1,0 +1,101 @@
+-- Mart: product_reorder (marketing).  Grain: product.
+--
+-- Two questions: do its buyers buy this product again, and do those who began with
+-- it buy anything again?  The verdict is on the second.
+CREATE VIEW greenery.product_reorder AS
+SELECT
+	h.product_id,
+	h.name,
+	h.buyers,
+	h.reorder_buyers,
+	h.reorder_buyers::double precision / nullif(h.buyers, 0) AS reorder_rate,
+	h.first_order_buyers,
+	h.first_order_repeaters,
+	h.first_order_repeaters::double precision / nullif(h.first_order_buyers, 0) AS repeat_rate,
+	greenery.group_verdict(h.first_order_buyers, h.first_order_repeaters,
+						   h.all_users, h.all_repeaters, h.p_adjusted) AS verdict,
+	r.i[1] AS reorder_low,
+	r.i[2] AS reorder_high,
+	w.i[1] AS low,
+	w.i[2] AS high,
+	h.p_value,
+	h.p_adjusted
+FROM (
+	SELECT p.*, @extschema@.holm(p.p_value) OVER () AS p_adjusted
+	FROM (
+		SELECT
+			c.product_id,
+			c.name,
+			coalesce(s.buyers, 0) AS buyers,
+			coalesce(s.reorder_buyers, 0) AS reorder_buyers,
+			coalesce(s.first_order_buyers, 0) AS first_order_buyers,
+			coalesce(s.first_order_repeaters, 0) AS first_order_repeaters,
+			a.all_users,
+			a.all_repeaters,
+			greenery.group_p_value(s.first_order_buyers, s.first_order_repeaters,
+								   a.all_users, a.all_repeaters) AS p_value
+		FROM greenery.stg_products c
+		CROSS JOIN (
+			SELECT count(*) AS all_users, count(*) FILTER (WHERE u.purchased_again) AS all_repeaters
+			FROM greenery.purchasers u
+		) a
+		LEFT JOIN (
+			SELECT
+				b.product_id,
+				count(*) AS buyers,
+				count(*) FILTER (WHERE b.reordered) AS reorder_buyers,
+				count(*) FILTER (WHERE b.began) AS first_order_buyers,
+				count(*) FILTER (WHERE b.began AND u.purchased_again) AS first_order_repeaters
+			FROM (
+				-- one row a user and product
+				SELECT
+					i.product_id,
+					o.user_id,
+					min(o.order_id COLLATE "C") <> max(o.order_id COLLATE "C") AS reordered,
+					bool_or(o.order_number = 1) AS began
+				FROM greenery.fact_order_items_products i
+				JOIN greenery.fact_user_orders o ON o.order_id = i.order_id
+				WHERE o.user_id IS NOT NULL
+				GROUP BY i.product_id, o.user_id
+			) b
+			JOIN greenery.purchasers u ON u.user_id = b.user_id
+			GROUP BY b.product_id
+		) s ON s.product_id = c.product_id
+	) p
+) h
+CROSS JOIN LATERAL (SELECT @extschema@.wilson_interval(h.reorder_buyers, h.buyers) AS i) r
+CROSS JOIN LATERAL (SELECT @extschema@.wilson_interval(h.first_order_repeaters, h.first_order_buyers) AS i) w;
+
+COMMENT ON VIEW greenery.product_reorder IS
+	'One row a product: how many of its buyers bought it again, and how many of those whose first order contained it bought anything again so far.';
+COMMENT ON COLUMN greenery.product_reorder.product_id IS 'Identifier of the product. Key.';
+COMMENT ON COLUMN greenery.product_reorder.name IS 'Name of the product.';
+COMMENT ON COLUMN greenery.product_reorder.buyers IS 'Users who ordered it at least once.';
+COMMENT ON COLUMN greenery.product_reorder.reorder_buyers IS 'Users who ordered it in two or more orders.';
+COMMENT ON COLUMN greenery.product_reorder.reorder_rate IS 'reorder_buyers divided by buyers; NULL when nobody bought it.';
+COMMENT ON COLUMN greenery.product_reorder.first_order_buyers IS 'Users whose first order contained it.';
+COMMENT ON COLUMN greenery.product_reorder.first_order_repeaters IS 'Those of them with two or more orders, of whatever products, so far.';
+COMMENT ON COLUMN greenery.product_reorder.repeat_rate IS 'first_order_repeaters divided by first_order_buyers; NULL when no first order contained it.';
+COMMENT ON COLUMN greenery.product_reorder.verdict IS
+	'What the product in a first order says: too few (fewer than 10 users with it, without it, with or without a second order), no signal (p_adjusted at or above 0.05), good sign or bad sign. An association, not a cause.';
+COMMENT ON COLUMN greenery.product_reorder.reorder_low IS 'Lower end of the 95 % interval of reorder_rate (Wilson).';
+COMMENT ON COLUMN greenery.product_reorder.reorder_high IS 'Upper end of the 95 % interval of reorder_rate (Wilson).';
+COMMENT ON COLUMN greenery.product_reorder.low IS 'Lower end of the 95 % interval of repeat_rate (Wilson).';
+COMMENT ON COLUMN greenery.product_reorder.high IS 'Upper end of the 95 % interval of repeat_rate (Wilson).';
+COMMENT ON COLUMN greenery.product_reorder.p_value IS 'p value that users with the product in their first order purchase again at the rate of all other purchasers (Fisher''s exact test, two-sided); NULL where there are too few to be tested.';
+COMMENT ON COLUMN greenery.product_reorder.p_adjusted IS 'The same, adjusted for all products that are tested (Holm).';
+
+-- The gate: key and tests.  Ids of built-in tests are never reused.
+INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
+	('product_reorder', 'greenery.product_reorder', 'mart', '{product_id}', true);
+INSERT INTO greenery.test_definitions
+	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
+VALUES
+	(530, 'greenery.product_reorder', 'not_null', 'product_id', '{}', NULL, '0',
+	 'Every product has its product_id.', true),
+	(531, 'greenery.product_reorder', 'unique', 'product_id', '{}', NULL, '0',
+	 'No product_id occurs twice.', true),
+	(532, 'greenery.product_reorder', 'shrink', NULL, '{}', NULL, '0',
+	 'A build never deletes more of the published rows than setting greenery.max_shrink.', true),
+	(533, 'greenery.product_reorder', 'expression', NULL, '{"expression": "reorder_buyers <= buyers AND first_order_buyers <= buyers AND first_order_repeaters <= first_order_buyers"}', NULL, '0',
+	 'No product has more buyers who came back than buyers. Holds by construction.', true);

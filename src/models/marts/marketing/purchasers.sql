@@ -1,0 +1,30 @@
+-- purchasers: who bought, what is known of their first order, and whether they
+-- came back.  Grain: user with at least one order.  What the breakdowns read; it is
+-- no mart itself.
+--
+-- One pass over the orders: a user has one order of number 1, whose values the
+-- aggregates pick, and two different orders when the smallest id is not the largest.
+CREATE VIEW greenery.purchasers AS
+SELECT
+	o.user_id,
+	min(o.promo_id) FILTER (WHERE o.order_number = 1) AS promo_id,
+	min(o.state) FILTER (WHERE o.order_number = 1) AS state,
+	min(o.delivery_days) FILTER (WHERE o.order_number = 1) AS delivery_days,
+	min(o.delivered_at) FILTER (WHERE o.order_number = 1) AS delivered_at,
+	-- "C" is the fastest
+	CASE WHEN min(o.order_id COLLATE "C") <> max(o.order_id COLLATE "C")
+		 THEN min(o.created_at) FILTER (WHERE o.order_number = 2) END AS second_order_at,
+	min(o.order_id COLLATE "C") <> max(o.order_id COLLATE "C") AS purchased_again
+FROM greenery.fact_user_orders o
+WHERE o.user_id IS NOT NULL
+GROUP BY o.user_id;
+
+COMMENT ON VIEW greenery.purchasers IS
+	'One row a user with at least one order: the first order, and whether there was another.';
+COMMENT ON COLUMN greenery.purchasers.user_id IS 'The user.';
+COMMENT ON COLUMN greenery.purchasers.promo_id IS 'The promo that the first order used; NULL for none.';
+COMMENT ON COLUMN greenery.purchasers.state IS 'State that the first order was shipped to; NULL when unknown.';
+COMMENT ON COLUMN greenery.purchasers.delivery_days IS 'Days from the first order to its delivery, with fractions; NULL while it has not arrived.';
+COMMENT ON COLUMN greenery.purchasers.delivered_at IS 'When the first order arrived; NULL while it has not.';
+COMMENT ON COLUMN greenery.purchasers.second_order_at IS 'When the user ordered again; NULL for never so far.';
+COMMENT ON COLUMN greenery.purchasers.purchased_again IS 'Whether the user has two or more orders so far.';

@@ -1,0 +1,56 @@
+-- Mart: repeat_by_promo (marketing).  Grain: promo used by first orders.
+--
+-- A key may not be NULL: those who came without a promo stand under "(none)".
+CREATE VIEW greenery.repeat_by_promo AS
+SELECT
+	h.promo_id,
+	h.users,
+	h.repeaters,
+	h.repeaters::double precision / h.users AS rate,
+	w.i[1] AS low,
+	w.i[2] AS high,
+	h.p_value,
+	h.p_adjusted,
+	greenery.group_verdict(h.users, h.repeaters, h.all_users, h.all_repeaters, h.p_adjusted) AS verdict
+FROM (
+	SELECT p.*, @extschema@.holm(p.p_value) OVER () AS p_adjusted
+	FROM (
+		SELECT g.*, greenery.group_p_value(g.users, g.repeaters, g.all_users, g.all_repeaters) AS p_value
+		FROM (
+			SELECT
+				coalesce(u.promo_id, '(none)') AS promo_id,
+				count(*) AS users,
+				count(*) FILTER (WHERE u.purchased_again) AS repeaters,
+				(sum(count(*)) OVER ())::bigint AS all_users,
+				(sum(count(*) FILTER (WHERE u.purchased_again)) OVER ())::bigint AS all_repeaters
+			FROM greenery.purchasers u
+			GROUP BY coalesce(u.promo_id, '(none)')
+		) g
+	) p
+) h
+CROSS JOIN LATERAL (SELECT @extschema@.wilson_interval(h.repeaters, h.users) AS i) w;
+
+COMMENT ON VIEW greenery.repeat_by_promo IS
+	'One row a promo: of the users who used it in their first order, how many purchased again so far.';
+COMMENT ON COLUMN greenery.repeat_by_promo.promo_id IS 'The promo that the first order used: stg_promos.promo_id; "(none)" for first orders without promo. Key.';
+COMMENT ON COLUMN greenery.repeat_by_promo.users IS 'Users whose first order used it.';
+COMMENT ON COLUMN greenery.repeat_by_promo.repeaters IS 'Those of them with two or more orders so far.';
+COMMENT ON COLUMN greenery.repeat_by_promo.rate IS 'repeaters divided by users.';
+COMMENT ON COLUMN greenery.repeat_by_promo.low IS 'Lower end of the rate''s 95 % interval (Wilson).';
+COMMENT ON COLUMN greenery.repeat_by_promo.high IS 'Upper end of the rate''s 95 % interval (Wilson).';
+COMMENT ON COLUMN greenery.repeat_by_promo.p_value IS 'p value that these users purchase again at the rate of all other purchasers (Fisher''s exact test, two-sided); NULL where there are too few to be tested.';
+COMMENT ON COLUMN greenery.repeat_by_promo.p_adjusted IS 'The same, adjusted for all rows of this table that are tested (Holm).';
+COMMENT ON COLUMN greenery.repeat_by_promo.verdict IS 'too few (fewer than 10 users here, elsewhere, with or without a second order), no signal (p_adjusted at or above 0.05), good sign or bad sign. An association, not a cause.';
+
+-- The gate: key and tests.  Ids of built-in tests are never reused.
+INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
+	('repeat_by_promo', 'greenery.repeat_by_promo', 'mart', '{promo_id}', true);
+INSERT INTO greenery.test_definitions
+	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
+VALUES
+	(500, 'greenery.repeat_by_promo', 'not_null', 'promo_id', '{}', NULL, '0',
+	 'Every row has its promo, or "(none)". Holds by construction.', true),
+	(501, 'greenery.repeat_by_promo', 'unique', 'promo_id', '{}', NULL, '0',
+	 'No promo_id occurs twice. Holds by construction.', true),
+	(502, 'greenery.repeat_by_promo', 'shrink', NULL, '{}', NULL, '0',
+	 'A build never deletes more of the published rows than setting greenery.max_shrink.', true);

@@ -1,0 +1,332 @@
+/*-------------------------------------------------------------------------
+ *
+ * key_state.c
+ *	  The state of repeat_rate and duplicate_count: which table the values go
+ *	  to, and how states travel and meet.
+ *
+ * Types are looked up when the state is made, and kept in it.  Ids of up to 64
+ * bits are keys as they are; a pair with a uuid or a text makes both of them
+ * 128 bits; one value that needs its type's functions sends the pair to the
+ * value table.
+ *
+ * Of each user only the first order is kept: another one than that makes the
+ * user a repeat purchaser, whichever it is.  So memory grows with the users,
+ * not with the rows, and the order of rows or of workers makes no difference.
+ *
+ * A worker's state travels as the bytes of its table in the order of its
+ * slots, and is never built up again in the leader: what deserialize returns
+ * is the bytes, checked, and combine streams them into the leader's table.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "lib/stringinfo.h"
+#include "miscadmin.h"
+#include "retention/key_state.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+
+#define KEY_DUMP_MAGIC 0x4b794470
+#define KEY_DUMP_VERSION 1
+
+/* What a serialized state starts with */
+typedef struct KeyDumpHeader
+{
+	uint8		version;
+	uint8		mode;			/* a KeyTableMode */
+	uint8		words;			/* as in KeyState */
+	uint8		zero;			/* unused */
+	Oid			types[2];		/* the second one 0 if there is none */
+	Oid			collation;
+} KeyDumpHeader;
+
+/* What deserialize returns: checked, but still the caller's bytes */
+typedef struct KeyDump
+{
+	uint32		magic;
+	const KeyAggregate *aggregate;
+	KeyDumpHeader header;
+	const char *bytes;
+	Size		size;
+} KeyDump;
+
+static void *
+allocate(void *context, uint64_t size)
+{
+	if (size > MaxAllocHugeSize)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("too many different values")));
+	return MemoryContextAllocExtended(context, (Size) size,
+									  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+}
+
+static void
+release(void *context pg_attribute_unused(), void *chunk)
+{
+	pfree(chunk);
+}
+
+static void
+poll_interrupts(void)
+{
+	CHECK_FOR_INTERRUPTS();
+}
+
+static const KeyTableHooks hooks = {allocate, release, poll_interrupts};
+
+void
+key_state_wrong(const KeyAggregate *aggregate)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("aggregate state is not one of %s", aggregate->name)));
+}
+
+static void
+invalid_dump(const KeyAggregate *aggregate)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+			 errmsg("invalid serialized state of %s", aggregate->name)));
+}
+
+static MemoryContext
+aggregate_context(FunctionCallInfo fcinfo, const KeyAggregate *aggregate)
+{
+	MemoryContext context;
+
+	if (!AggCheckCallContext(fcinfo, &context))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("support function of %s called outside an aggregate",
+						aggregate->name)));
+	return context;
+}
+
+/* Look up the types.  Returns the words in a key, 0 for the value table. */
+static int
+init_columns(const KeyAggregate *aggregate, const Oid *types, Oid collation,
+			 KeyColumn *columns)
+{
+	int			words = 1;
+
+	for (int i = 0; i < aggregate->ncolumns; i++)
+	{
+		key_column_init(&columns[i], types[i], collation,
+						aggregate->arguments[i]);
+		if (columns[i].form == KEY_FORM_OTHER)
+			words = 0;
+		else if (columns[i].form >= KEY_FORM_UUID && words != 0)
+			words = 2;
+	}
+	return words;
+}
+
+static KeyState *
+make_state(MemoryContext context, const KeyAggregate *aggregate,
+		   const Oid *types, Oid collation)
+{
+	KeyState   *state = MemoryContextAllocZero(context, sizeof(KeyState));
+
+	state->magic = KEY_STATE_MAGIC;
+	state->aggregate = aggregate;
+	state->context = context;
+	state->collation = collation;
+	state->words = init_columns(aggregate, types, collation, state->columns);
+	if (state->words == 0)
+		state->values = value_table_create(context, aggregate->ncolumns, types,
+										   collation);
+	else
+		key_table_init(&state->table, aggregate->mode, state->words, &hooks,
+					   context);
+	return state;
+}
+
+/* A new state, for the types that the transition function is called with */
+KeyState *
+key_state_start(FunctionCallInfo fcinfo, const KeyAggregate *aggregate)
+{
+	MemoryContext context = aggregate_context(fcinfo, aggregate);
+	Oid			types[2] = {InvalidOid, InvalidOid};
+
+	for (int i = 0; i < aggregate->ncolumns; i++)
+		types[i] = get_fn_expr_argtype(fcinfo->flinfo, i + 1);
+	return make_state(context, aggregate, types, PG_GET_COLLATION());
+}
+
+/* Add a row, of as many values as there are columns, for any table */
+void
+key_state_add_wide(KeyState *state, const Datum *row)
+{
+	Key128		key;
+	Key128		value = {{0, 0}};
+
+	if (state->words == 0)
+	{
+		value_table_add(state->values, row);
+		return;
+	}
+	key = key_scatter_words(key_column_words(&state->columns[0], row[0]));
+	if (state->aggregate->ncolumns == 2)
+		value = key_column_words(&state->columns[1], row[1]);
+	key_table_add(&state->table, key.words, value.words);
+}
+
+/* Both counts, for a final function; no state means no rows */
+void
+key_state_counts(FunctionCallInfo fcinfo, const KeyAggregate *aggregate,
+				 uint64 *keys, uint64 *repeats)
+{
+	KeyState   *state;
+
+	(void) aggregate_context(fcinfo, aggregate);
+	*keys = 0;
+	*repeats = 0;
+	if (PG_ARGISNULL(0))
+		return;
+	state = key_state_arg(fcinfo, aggregate);
+	if (state->words == 0)
+	{
+		*keys = value_table_keys(state->values);
+		*repeats = value_table_repeats(state->values);
+	}
+	else
+	{
+		*keys = key_table_keys(&state->table);
+		*repeats = key_table_repeats(&state->table);
+	}
+}
+
+static bytea *
+dump_state(KeyState *state)
+{
+	KeyDumpHeader header = {
+		.version = KEY_DUMP_VERSION,
+		.mode = state->aggregate->mode,
+		.words = state->words,
+		.types = {state->columns[0].type, state->columns[1].type},
+		.collation = state->collation
+	};
+	uint64		size;
+	bytea	   *result;
+
+	if (state->words == 0)
+	{
+		StringInfoData bytes;
+
+		initStringInfo(&bytes);
+		appendStringInfoSpaces(&bytes, VARHDRSZ);
+		appendBinaryStringInfo(&bytes, (char *) &header, sizeof(header));
+		value_table_dump(state->values, &bytes);
+		result = (bytea *) bytes.data;
+		SET_VARSIZE(result, bytes.len);
+		return result;
+	}
+
+	size = VARHDRSZ + sizeof(header) + key_table_dump_size(&state->table);
+	if (size > MaxAllocSize)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("state of %s is too large for a parallel worker",
+						state->aggregate->name),
+				 errdetail("It takes " UINT64_FORMAT " bytes, and at most %zu can be handed over.",
+						   size, (Size) MaxAllocSize),
+				 errhint("Set max_parallel_workers_per_gather to 0 for this query.")));
+	result = palloc((Size) size);
+	SET_VARSIZE(result, (Size) size);
+	memcpy(VARDATA(result), &header, sizeof(header));
+	key_table_dump(&state->table, VARDATA(result) + sizeof(header));
+	return result;
+}
+
+/* Check bytes that claim to be a state of the aggregate, and wrap them up */
+static KeyDump *
+read_dump(const KeyAggregate *aggregate, bytea *serialized)
+{
+	KeyDump    *dump = palloc0(sizeof(KeyDump));
+	KeyColumn	columns[2];
+
+	dump->magic = KEY_DUMP_MAGIC;
+	dump->aggregate = aggregate;
+	dump->bytes = VARDATA_ANY(serialized);
+	dump->size = VARSIZE_ANY_EXHDR(serialized);
+	if (dump->size < sizeof(KeyDumpHeader))
+		invalid_dump(aggregate);
+	memcpy(&dump->header, dump->bytes, sizeof(KeyDumpHeader));
+	dump->bytes += sizeof(KeyDumpHeader);
+	dump->size -= sizeof(KeyDumpHeader);
+
+	if (dump->header.version != KEY_DUMP_VERSION ||
+		dump->header.mode != aggregate->mode ||
+		dump->header.zero != 0 ||
+		dump->header.words != init_columns(aggregate, dump->header.types,
+										   dump->header.collation, columns))
+		invalid_dump(aggregate);
+
+	/* the value table checks its bytes value by value, as it reads them */
+	if (dump->header.words != 0 &&
+		!key_table_check(aggregate->mode, dump->header.words, dump->bytes,
+						 dump->size))
+		invalid_dump(aggregate);
+	return dump;
+}
+
+Datum
+key_state_serialize(FunctionCallInfo fcinfo, const KeyAggregate *aggregate)
+{
+	(void) aggregate_context(fcinfo, aggregate);
+	PG_RETURN_BYTEA_P(dump_state(key_state_arg(fcinfo, aggregate)));
+}
+
+/* The result lives as long as the argument: until combine has run */
+Datum
+key_state_deserialize(FunctionCallInfo fcinfo, const KeyAggregate *aggregate)
+{
+	(void) aggregate_context(fcinfo, aggregate);
+	PG_RETURN_POINTER(read_dump(aggregate, PG_GETARG_BYTEA_PP(0)));
+}
+
+/* Pour the second state, which is a dump or a state, into the first */
+Datum
+key_state_combine(FunctionCallInfo fcinfo, const KeyAggregate *aggregate)
+{
+	MemoryContext context = aggregate_context(fcinfo, aggregate);
+	KeyState   *state;
+	KeyDump    *dump;
+
+	if (PG_ARGISNULL(1))
+	{
+		if (PG_ARGISNULL(0))
+			PG_RETURN_NULL();
+		PG_RETURN_POINTER(key_state_arg(fcinfo, aggregate));
+	}
+
+	dump = (KeyDump *) PG_GETARG_POINTER(1);
+	if (dump->magic == KEY_STATE_MAGIC &&
+		((KeyState *) dump)->aggregate == aggregate)
+		dump = read_dump(aggregate, dump_state((KeyState *) dump));
+	if (dump->magic != KEY_DUMP_MAGIC || dump->aggregate != aggregate)
+		key_state_wrong(aggregate);
+
+	if (PG_ARGISNULL(0))
+		state = make_state(context, aggregate, dump->header.types,
+						   dump->header.collation);
+	else
+		state = key_state_arg(fcinfo, aggregate);
+	if (state->columns[0].type != dump->header.types[0] ||
+		state->columns[1].type != dump->header.types[1] ||
+		state->collation != dump->header.collation)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("states of %s are over different types",
+						aggregate->name)));
+
+	if (state->words == 0)
+		value_table_load(state->values, dump->bytes, dump->size);
+	else
+		key_table_load(&state->table, dump->bytes);
+	PG_RETURN_POINTER(state);
+}

@@ -1,0 +1,101 @@
+/*-------------------------------------------------------------------------
+ *
+ * key_state.h
+ *	  The state of repeat_rate and duplicate_count.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef GREENERY_KEY_STATE_H
+#define GREENERY_KEY_STATE_H
+
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "retention/key_column.h"
+#include "retention/key_table.h"
+#include "retention/value_table.h"
+
+/* What an aggregate over keys counts, and how its errors call things */
+typedef struct KeyAggregate
+{
+	const char *name;
+	KeyTableMode mode;
+	int			ncolumns;		/* 2 for KEY_TABLE_REPEATS, else 1 */
+	const char *arguments[2];
+} KeyAggregate;
+
+typedef struct KeyState
+{
+	uint32		magic;			/* tells this from other aggregates' states */
+	const KeyAggregate *aggregate;
+	MemoryContext context;
+	Oid			collation;
+	KeyColumn	columns[2];
+	int			words;			/* 1 or 2; 0: the values are in values */
+	KeyTable	table;
+	ValueTable *values;
+} KeyState;
+
+extern KeyState *key_state_start(FunctionCallInfo fcinfo,
+								 const KeyAggregate *aggregate);
+extern void key_state_add_wide(KeyState *state, const Datum *row);
+extern void key_state_counts(FunctionCallInfo fcinfo,
+							 const KeyAggregate *aggregate,
+							 uint64 *keys, uint64 *repeats);
+extern Datum key_state_combine(FunctionCallInfo fcinfo,
+							   const KeyAggregate *aggregate);
+extern Datum key_state_serialize(FunctionCallInfo fcinfo,
+								 const KeyAggregate *aggregate);
+extern Datum key_state_deserialize(FunctionCallInfo fcinfo,
+								   const KeyAggregate *aggregate);
+extern void key_state_wrong(const KeyAggregate *aggregate);
+
+#define KEY_STATE_MAGIC 0x4b795374
+
+/*
+ * The state that a transition function is to work on.  Only an aggregate has
+ * a state to hand over, so it is when there is none that the caller is checked.
+ */
+static inline KeyState *
+key_state_arg(FunctionCallInfo fcinfo, const KeyAggregate *aggregate)
+{
+	KeyState   *state;
+
+	if (unlikely(PG_ARGISNULL(0)))
+		return key_state_start(fcinfo, aggregate);
+	state = (KeyState *) PG_GETARG_POINTER(0);
+	if (unlikely(state->magic != KEY_STATE_MAGIC ||
+				 state->aggregate != aggregate))
+		key_state_wrong(aggregate);
+	return state;
+}
+
+/* Add a row without NULLs, for aggregates of two columns */
+static inline void
+key_state_add_pair(KeyState *state, Datum key, Datum value)
+{
+	if (likely(state->words == 1))
+		key_table_add_word(&state->table,
+						   key_scatter(key_column_word(&state->columns[0], key)),
+						   key_column_word(&state->columns[1], value));
+	else
+	{
+		Datum		row[2] = {key, value};
+
+		key_state_add_wide(state, row);
+	}
+}
+
+/* The same for aggregates of one column */
+static inline void
+key_state_add_value(KeyState *state, Datum key)
+{
+	if (likely(state->words == 1))
+		key_table_add_word(&state->table,
+						   key_scatter(key_column_word(&state->columns[0], key)),
+						   0);
+	else
+		key_state_add_wide(state, &key);
+}
+
+#endif							/* GREENERY_KEY_STATE_H */
