@@ -22,11 +22,11 @@ BEGIN ATOMIC
 		WHEN 'week' THEN
 			(until::date - since::date - (until::time < since::time)::integer) / 7
 		WHEN 'month' THEN
-			((extract(year FROM until) - extract(year FROM since)) * 12
-			 + extract(month FROM until) - extract(month FROM since))::integer
+			((date_part('year', until) - date_part('year', since)) * 12
+			 + date_part('month', until) - date_part('month', since))::integer
 			- (since + make_interval(months =>
-				((extract(year FROM until) - extract(year FROM since)) * 12
-				 + extract(month FROM until) - extract(month FROM since))::integer) > until)::integer
+				((date_part('year', until) - date_part('year', since)) * 12
+				 + date_part('month', until) - date_part('month', since))::integer) > until)::integer
 	END;
 END;
 COMMENT ON FUNCTION greenery.complete_units(text, timestamp, timestamp) IS
