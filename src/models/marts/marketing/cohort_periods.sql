@@ -62,10 +62,11 @@ BEGIN ATOMIC
 			SELECT
 				u.user_id,
 				u.cohort,
-				-- a clock put back may show less than at the first order
-				greatest(0, greenery.complete_units(
+				-- may be -1, where a clock put back shows less than at the first order:
+				-- nobody asks for it, and the first order itself is in period 0
+				greenery.complete_units(
 					unit, CASE mode WHEN 'rolling' THEN u.first_order ELSE u.cohort END,
-					p.created_at AT TIME ZONE timezone)) AS period
+					p.created_at AT TIME ZONE timezone) AS period
 			FROM (
 				SELECT f.user_id, f.first_order, date_trunc(unit, f.first_order) AS cohort
 				FROM (
