@@ -22,11 +22,11 @@ BEGIN ATOMIC
 		WHEN 'week' THEN
 			(until::date - since::date - (until::time < since::time)::integer) / 7
 		WHEN 'month' THEN
-			((extract(year FROM until) - extract(year FROM since)) * 12
-			 + extract(month FROM until) - extract(month FROM since))::integer
+			((date_part('year', until) - date_part('year', since)) * 12
+			 + date_part('month', until) - date_part('month', since))::integer
 			- (since + make_interval(months =>
-				((extract(year FROM until) - extract(year FROM since)) * 12
-				 + extract(month FROM until) - extract(month FROM since))::integer) > until)::integer
+				((date_part('year', until) - date_part('year', since)) * 12
+				 + date_part('month', until) - date_part('month', since))::integer) > until)::integer
 	END;
 END;
 COMMENT ON FUNCTION greenery.complete_units(text, timestamp, timestamp) IS
@@ -62,10 +62,11 @@ BEGIN ATOMIC
 			SELECT
 				u.user_id,
 				u.cohort,
-				-- a clock put back may show less than at the first order
-				greatest(0, greenery.complete_units(
+				-- may be -1, where a clock put back shows less than at the first order:
+				-- nobody asks for it, and the first order itself is in period 0
+				greenery.complete_units(
 					unit, CASE mode WHEN 'rolling' THEN u.first_order ELSE u.cohort END,
-					p.created_at AT TIME ZONE timezone)) AS period
+					p.created_at AT TIME ZONE timezone) AS period
 			FROM (
 				SELECT f.user_id, f.first_order, date_trunc(unit, f.first_order) AS cohort
 				FROM (

@@ -19,10 +19,10 @@ FROM (
 	FROM greenery.fact_events f
 	WHERE f.event_type IN ('page_view', 'add_to_cart')
 	UNION ALL
-	SELECT e.session_id, i.product_id, 'bought'
-	FROM greenery.session_events e
-	JOIN greenery.stg_order_items i ON i.order_id = e.order_id
-	WHERE e.event_type = 'checkout'
+	SELECT f.session_id, i.product_id, 'bought'
+	FROM greenery.fact_events f
+	JOIN greenery.stg_order_items i ON i.order_id = f.order_id
+	WHERE f.event_type = 'checkout'
 ) x
 WHERE x.session_id IS NOT NULL
 	AND x.product_id IS NOT NULL
