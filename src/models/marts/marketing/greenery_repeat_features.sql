@@ -41,7 +41,7 @@ BEGIN ATOMIC
 							AND isfinite(o.delivered_at) AND o.delivered_at <= n.landmark_at
 							AND isfinite(o.estimated_delivery_at), false) AS arrived
 		) d
-		WHERE isfinite(n.landmark_at)
+		WHERE n.landmark_at IS NOT NULL
 			AND o.user_id IS NOT NULL
 			AND o.order_id IS NOT NULL
 		GROUP BY o.user_id, n.landmark_at
@@ -99,7 +99,7 @@ BEGIN ATOMIC
 		coalesce(v.product_views, 0),
 		coalesce(v.product_views - v.breadth, 0),
 		coalesce(v.breadth, 0),
-		v.product_views::double precision / v.breadth,
+		v.product_views::double precision / nullif(v.breadth, 0),
 		f.promo_used,
 		f.active_promotion,
 		f.basket_size,

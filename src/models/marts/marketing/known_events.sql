@@ -13,16 +13,20 @@ CREATE FUNCTION greenery.history_landmark(at timestamptz, horizon interval)
 	LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
 	SELECT
-		coalesce(at, n.as_of - h.follow_up),
+		CASE WHEN at IS NULL THEN n.as_of - h.follow_up
+			 WHEN isfinite(at) THEN at END,
 		h.follow_up
 	FROM greenery.as_of n
 	CROSS JOIN (
 		SELECT coalesce(greenery.fixed_length(horizon, 'horizon'), r.horizon) AS follow_up
 		FROM greenery.repeat_horizon r
-	) h;
+		OFFSET 0
+	) h
+	-- fences: computed once, however often a query names it
+	OFFSET 0;
 END;
 COMMENT ON FUNCTION greenery.history_landmark(timestamptz, interval) IS
-	'The moment at which purchasers are looked at, and how long they are followed from then on. NULL for horizon is greenery_repeat_horizon(), NULL for at is greenery_as_of() less the horizon.';
+	'The moment at which purchasers are looked at, and how long they are followed from then on. NULL for horizon is greenery_repeat_horizon(), NULL for at is greenery_as_of() less the horizon; an infinite one is no moment.';
 
 CREATE FUNCTION greenery.known_events(landmark text, at timestamptz, horizon interval)
 	RETURNS TABLE (user_id text, session_id text, happened_at timestamptz, event_type text, product_id text)
@@ -38,19 +42,21 @@ BEGIN ATOMIC
 					  THEN @extschema@.url_path_segment(e.page_url, 2) END)
 	FROM greenery.stg_events e
 	JOIN greenery.first_orders f ON f.user_id = e.user_id
+	LEFT JOIN greenery.history_landmark(at, horizon) n ON landmark = 'history'
 	CROSS JOIN LATERAL (
 		SELECT
-			-- the checkout belongs to its order, whichever was written first
-			CASE WHEN e.event_type = 'checkout' AND e.order_id = f.order_id
-				 THEN f.created_at ELSE e.created_at END AS happened_at,
-			CASE landmark
-				WHEN 'first_order' THEN f.created_at
-				ELSE (SELECT n.landmark_at FROM greenery.history_landmark(at, horizon) n)
+			CASE
+				-- the checkout belongs to its order, whichever was written first
+				WHEN e.event_type = 'checkout' AND e.order_id = f.order_id THEN f.created_at
+				WHEN isfinite(e.created_at) THEN e.created_at
+			END AS happened_at,
+			CASE
+				WHEN landmark = 'history' THEN n.landmark_at
+				WHEN isfinite(f.created_at) THEN f.created_at
 			END AS cut_off
 	) x
 	WHERE e.event_type IS DISTINCT FROM 'package_shipped'
-		AND isfinite(x.happened_at)
-		AND isfinite(x.cut_off)
+		-- one comparison and no more: the planner guesses what each leaves over
 		AND x.happened_at <= x.cut_off;
 END;
 COMMENT ON FUNCTION greenery.known_events(text, timestamptz, interval) IS
@@ -95,15 +101,16 @@ CREATE FUNCTION greenery.known_views(landmark text, at timestamptz, horizon inte
 	LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	-- by product first: memory for users and products, not for events
-	SELECT p.user_id, sum(p.views)::bigint, count(*)
+	-- and no filter by type, which the planner takes for one that hardly any
+	-- event passes
+	SELECT p.user_id, sum(p.views)::bigint, count(*) FILTER (WHERE p.views > 0)
 	FROM (
-		SELECT e.user_id, count(*) AS views
+		SELECT e.user_id, count(*) FILTER (WHERE e.event_type = 'page_view') AS views
 		FROM greenery.known_events(landmark, at, horizon) e
-		WHERE e.event_type = 'page_view'
-			AND e.product_id IS NOT NULL
+		WHERE e.product_id IS NOT NULL
 		GROUP BY e.user_id, e.product_id
 	) p
 	GROUP BY p.user_id;
 END;
 COMMENT ON FUNCTION greenery.known_views(text, timestamptz, interval) IS
-	'The page views with a product of each purchaser up to the cut-off of a landmark, and how many different products; no row for users without any. Arguments as known_events.';
+	'The page views with a product of each purchaser up to the cut-off of a landmark, and how many different products were viewed; no row for users without any event with a product. Arguments as known_events.';

@@ -2,23 +2,18 @@
 
 -- The first recorded order of each user, straight from staging: what was known
 -- when it was made is asked of all events, and needs nothing else of the order.
+-- DISTINCT ON takes the first of a user's orders by the order of fact_user_orders;
+-- with row_number() = 1 the planner would not know how many users there are, and
+-- all events are joined to this.
 CREATE VIEW greenery.first_orders AS
-SELECT
-	o.user_id,
-	o.order_id,
-	o.created_at
-FROM (
-	SELECT
-		s.user_id,
-		s.order_id,
-		s.created_at,
-		-- as in fact_user_orders
-		row_number() OVER (PARTITION BY s.user_id ORDER BY s.created_at, s.order_id COLLATE "C") AS order_number
-	FROM greenery.stg_orders s
-	WHERE s.user_id IS NOT NULL
-		AND s.order_id IS NOT NULL
-) o
-WHERE o.order_number = 1;
+SELECT DISTINCT ON (s.user_id)
+	s.user_id,
+	s.order_id,
+	s.created_at
+FROM greenery.stg_orders s
+WHERE s.user_id IS NOT NULL
+	AND s.order_id IS NOT NULL
+ORDER BY s.user_id, s.created_at, s.order_id COLLATE "C";
 
 COMMENT ON VIEW greenery.first_orders IS 'One row a purchaser: the first recorded order.';
 COMMENT ON COLUMN greenery.first_orders.user_id IS 'Who ordered: dim_users.user_id.';
@@ -44,7 +39,13 @@ FROM (
 		count(*) FILTER (WHERE isfinite(o.created_at) AND o.created_at <= n.as_of - interval '2160:00:00') AS mature_90,
 		count(*) FILTER (WHERE isfinite(o.created_at) AND o.created_at <= n.as_of - interval '720:00:00') AS mature_30,
 		count(*) FILTER (WHERE isfinite(o.created_at) AND o.created_at <= n.as_of - interval '168:00:00') AS mature_7
-	FROM greenery.first_orders o
+	FROM (
+		SELECT min(s.created_at) AS created_at
+		FROM greenery.stg_orders s
+		WHERE s.user_id IS NOT NULL
+			AND s.order_id IS NOT NULL
+		GROUP BY s.user_id
+	) o
 	CROSS JOIN greenery.as_of n
 ) f;
 

@@ -18,7 +18,7 @@ SELECT
 	coalesce(v.product_views, z.none) AS product_views,
 	coalesce(v.product_views - v.breadth, z.none) AS repeat_product_views,
 	coalesce(v.breadth, z.none) AS breadth,
-	v.product_views::double precision / v.breadth AS depth,
+	v.product_views::double precision / nullif(v.breadth, 0) AS depth,
 	o.has_promo AS promo_used,
 	-- before the recorded history it is unknown, and not none
 	CASE WHEN isfinite(o.created_at) AND o.created_at >= p.recorded_since
@@ -61,7 +61,8 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (
 	SELECT o.created_at AT TIME ZONE @extschema@.greenery_timezone() AS local
 ) t
-WHERE o.position = 1;
+-- "= 1" says the same, but the planner would take it for a rare value
+WHERE o.position < 2;
 
 COMMENT ON VIEW greenery.user_repeat_features IS
 	'One row a purchaser: what was known of them up to and including their first order. Only the columns named delivery, and purchased_again, were known later.';
