@@ -48,6 +48,7 @@ OBJS = \
 	src/quality/duplicate_count.o \
 	src/sessions/session_duration.o \
 	src/sessions/fixed_interval.o \
+	src/sessions/fixed_length.o \
 	src/sessions/funnel.o \
 	src/sessions/record_buffer.o \
 	src/sessions/retention.o \
@@ -69,6 +70,7 @@ SQL_PARTS = \
 	src/quality/phone.sql \
 	src/quality/email.sql \
 	src/sessions/days_between.sql \
+	src/sessions/fixed_length.sql \
 	src/statistics/proportions.sql \
 	src/statistics/adjust.sql \
 	src/statistics/ranks.sql \
@@ -112,6 +114,14 @@ SQL_PARTS = \
 	src/models/marts/marketing/product_reorder.sql \
 	src/models/marts/marketing/cohort_periods.sql \
 	src/models/marts/marketing/cohort_retention.sql \
+	src/models/marts/marketing/excluded_users.sql \
+	src/models/marts/marketing/repeat_horizon.sql \
+	src/models/marts/marketing/known_events.sql \
+	src/models/marts/marketing/user_repeat_features.sql \
+	src/models/marts/marketing/user_repeat_labels.sql \
+	src/models/marts/marketing/greenery_repeat_features.sql \
+	src/models/marts/marketing/features.sql \
+	src/models/marts/marketing/repeat_indicators.sql \
 	src/models/marts/product/product_sessions.sql \
 	src/models/marts/product/product_funnel.sql \
 	src/models/marts/product/session_funnel.sql \
@@ -156,6 +166,9 @@ REGRESS = \
 	gap_sessions \
 	planted \
 	models_sample \
+	repeat_features \
+	features \
+	repeat_indicators \
 	settings \
 	sources \
 	history \

@@ -197,6 +197,8 @@ refuse_superuser(void)
 	if (SPI_execute("SELECT CASE"
 					" WHEN EXISTS (SELECT FROM greenery.models WHERE NOT builtin)"
 					" THEN 'A user''s model is registered.'"
+					" WHEN EXISTS (SELECT FROM greenery.features)"
+					" THEN 'A feature is read from a relation of users.'"
 					" WHEN EXISTS (SELECT FROM pg_extension e JOIN pg_roles r ON r.oid = e.extowner"
 					"  WHERE e.extname = 'greenery' AND NOT r.rolsuper)"
 					" THEN 'The extension is owned by a role that is no superuser.'"

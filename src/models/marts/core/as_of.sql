@@ -5,7 +5,9 @@ SELECT coalesce(
 	@extschema@.greenery_as_of_setting(),
 	(SELECT max(o.created_at)
 	   FROM greenery.stg_orders o
-	  WHERE isfinite(o.created_at))) AS as_of;
+	  WHERE isfinite(o.created_at))) AS as_of
+-- a fence: computed once, however often a query names it
+OFFSET 0;
 
 COMMENT ON VIEW greenery.as_of IS
 	'The present, as the marts see it: setting greenery.as_of, else the time of the last order. One row.';

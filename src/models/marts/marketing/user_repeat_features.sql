@@ -1,0 +1,115 @@
+-- Mart: user_repeat_features (marketing).  Grain: purchaser.
+--
+-- What was known up to and including the first order, and nothing that came
+-- later.  The exceptions are plain: columns named delivery are known later, and
+-- purchased_again is what there is to explain.
+CREATE VIEW greenery.user_repeat_features AS
+SELECT
+	o.user_id,
+	o.order_id AS first_order_id,
+	o.created_at AS first_order_at,
+	coalesce(s.sessions, z.none) AS session_frequency,
+	s.session_duration_without_purchase,
+	s.mean_session_duration,
+	coalesce(s.sessions_without_purchase, z.none) AS sessions_without_purchase,
+	coalesce(s.abandoned_carts, z.none) AS abandoned_carts,
+	coalesce(s.bounced_sessions, z.none) AS bounced_sessions,
+	s.bounced_sessions::double precision / s.sessions AS bounce_share,
+	coalesce(v.product_views, z.none) AS product_views,
+	coalesce(v.product_views - v.breadth, z.none) AS repeat_product_views,
+	coalesce(v.breadth, z.none) AS breadth,
+	v.product_views::double precision / nullif(v.breadth, 0) AS depth,
+	o.has_promo AS promo_used,
+	-- before the recorded history it is unknown, and not none
+	CASE WHEN isfinite(o.created_at) AND o.created_at >= p.recorded_since
+		 THEN coalesce(o.created_at <@ p.active, false) END AS active_promotion,
+	o.units AS basket_size,
+	o.distinct_products,
+	o.order_total AS order_value,
+	extract(hour FROM t.local) < 6 AS night,
+	extract(isodow FROM t.local) >= 6 AS weekend,
+	extract(isodow FROM t.local) >= 6 AND extract(hour FROM t.local) BETWEEN 12 AND 17 AS weekend_afternoon,
+	o.estimated_delivery_days,
+	o.delivery_days,
+	CASE o.timeliness WHEN 'late' THEN true WHEN 'early' THEN false WHEN 'on_time' THEN false END AS delivery_late,
+	CASE o.timeliness WHEN 'late' THEN false WHEN 'early' THEN true WHEN 'on_time' THEN true END AS delivery_early_or_on_time,
+	o.purchased_again
+FROM (
+	SELECT
+		f.user_id, f.order_id, f.created_at, f.has_promo, f.units, f.distinct_products, f.order_total,
+		f.estimated_delivery_days, f.delivery_days, f.timeliness,
+		-- the first one by its number; bad data may hold it twice
+		row_number() OVER (PARTITION BY f.user_id ORDER BY f.order_number) AS position,
+		min(f.order_id COLLATE "C") OVER (PARTITION BY f.user_id)
+			<> max(f.order_id COLLATE "C") OVER (PARTITION BY f.user_id) AS purchased_again
+	FROM greenery.fact_user_orders f
+	WHERE f.user_id IS NOT NULL
+) o
+LEFT JOIN greenery.known_sessions('first_order', NULL, NULL) s ON s.user_id = o.user_id
+LEFT JOIN greenery.known_views('first_order', NULL, NULL) v ON v.user_id = o.user_id
+-- every moment at which some promo was active, in one value that is searched fast
+CROSS JOIN (
+	SELECT
+		min(h.valid_from) AS recorded_since,
+		range_agg(tstzrange(h.valid_from, h.valid_to)) FILTER (WHERE h.status = 'active') AS active
+	FROM greenery.promo_history h
+) p
+CROSS JOIN LATERAL (
+	-- whoever ordered at no known time, of them nothing is known; not: nothing was
+	SELECT CASE WHEN isfinite(o.created_at) THEN 0 END AS none
+) z
+CROSS JOIN LATERAL (
+	SELECT o.created_at AT TIME ZONE @extschema@.greenery_timezone() AS local
+) t
+-- "= 1" says the same, but the planner would take it for a rare value
+WHERE o.position < 2;
+
+COMMENT ON VIEW greenery.user_repeat_features IS
+	'One row a purchaser: what was known of them up to and including their first order. Only the columns named delivery, and purchased_again, were known later.';
+COMMENT ON COLUMN greenery.user_repeat_features.user_id IS 'The purchaser: dim_users.user_id. Key.';
+COMMENT ON COLUMN greenery.user_repeat_features.first_order_id IS 'The first recorded order: fact_user_orders.order_id.';
+COMMENT ON COLUMN greenery.user_repeat_features.first_order_at IS 'When it was made: the cut-off, after which nothing is known.';
+COMMENT ON COLUMN greenery.user_repeat_features.session_frequency IS 'Sessions with an event of the shopper up to the cut-off.';
+COMMENT ON COLUMN greenery.user_repeat_features.session_duration_without_purchase IS
+	'Mean length, as far as known at the cut-off, of the sessions without checkout; NULL if there were none.';
+COMMENT ON COLUMN greenery.user_repeat_features.mean_session_duration IS 'Mean length of all sessions, as far as known at the cut-off; NULL if there were none.';
+COMMENT ON COLUMN greenery.user_repeat_features.sessions_without_purchase IS 'Sessions without checkout up to the cut-off.';
+COMMENT ON COLUMN greenery.user_repeat_features.abandoned_carts IS 'Of these, sessions in which something was added to the cart.';
+COMMENT ON COLUMN greenery.user_repeat_features.bounced_sessions IS 'Of these, sessions under a minute from first to last event.';
+COMMENT ON COLUMN greenery.user_repeat_features.bounce_share IS 'bounced_sessions divided by session_frequency; NULL without sessions.';
+COMMENT ON COLUMN greenery.user_repeat_features.product_views IS 'Page views with a product up to the cut-off.';
+COMMENT ON COLUMN greenery.user_repeat_features.repeat_product_views IS 'product_views less breadth: views of what had been viewed before.';
+COMMENT ON COLUMN greenery.user_repeat_features.breadth IS 'Different products viewed up to the cut-off.';
+COMMENT ON COLUMN greenery.user_repeat_features.depth IS 'product_views divided by breadth; NULL when no product was viewed.';
+COMMENT ON COLUMN greenery.user_repeat_features.promo_used IS 'Whether the first order used a promo.';
+COMMENT ON COLUMN greenery.user_repeat_features.active_promotion IS
+	'Whether any promo was active when the first order was made, by the recorded history; NULL when that does not reach back.';
+COMMENT ON COLUMN greenery.user_repeat_features.basket_size IS 'Units of all products in the first order.';
+COMMENT ON COLUMN greenery.user_repeat_features.distinct_products IS 'Different products in the first order.';
+COMMENT ON COLUMN greenery.user_repeat_features.order_value IS 'What the first order cost the customer, in the shop''s currency.';
+COMMENT ON COLUMN greenery.user_repeat_features.night IS 'Whether the first order was made from 00:00 to 05:59, in setting greenery.timezone.';
+COMMENT ON COLUMN greenery.user_repeat_features.weekend IS 'Whether it was made on a Saturday or Sunday.';
+COMMENT ON COLUMN greenery.user_repeat_features.weekend_afternoon IS 'Whether it was made on a Saturday or Sunday from 12:00 to 17:59.';
+COMMENT ON COLUMN greenery.user_repeat_features.estimated_delivery_days IS 'Known later: days from the first order to its estimated delivery.';
+COMMENT ON COLUMN greenery.user_repeat_features.delivery_days IS 'Known later: days from the first order to its delivery.';
+COMMENT ON COLUMN greenery.user_repeat_features.delivery_late IS
+	'Known later: whether the first order was delivered after the estimate; NULL when it has not arrived or had no estimate.';
+COMMENT ON COLUMN greenery.user_repeat_features.delivery_early_or_on_time IS
+	'Known later: whether it was delivered at or before the estimate; NULL when it has not arrived or had no estimate.';
+COMMENT ON COLUMN greenery.user_repeat_features.purchased_again IS
+	'Whether the user has two orders or more, ever, so far. Who came first had longer to come back: compare users by user_repeat_labels.';
+
+-- The gate: key and tests.  Ids of built-in tests are never reused.
+INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
+	('user_repeat_features', 'greenery.user_repeat_features', 'mart', '{user_id}', true);
+INSERT INTO greenery.test_definitions
+	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
+VALUES
+	(400, 'greenery.user_repeat_features', 'not_null', 'user_id', '{}', NULL, '0',
+	 'Every purchaser has its user_id. Holds by construction.', true),
+	(401, 'greenery.user_repeat_features', 'unique', 'user_id', '{}', NULL, '0',
+	 'No user_id occurs twice. Holds by construction.', true),
+	(402, 'greenery.user_repeat_features', 'shrink', NULL, '{}', NULL, '0',
+	 'A build never deletes more of the published rows than setting greenery.max_shrink.', true),
+	(403, 'greenery.user_repeat_features', 'expression', NULL, '{"expression": "bounced_sessions <= sessions_without_purchase AND abandoned_carts <= sessions_without_purchase AND sessions_without_purchase <= session_frequency AND breadth <= product_views"}', NULL, '0',
+	 'A part is never larger than the whole. Holds by construction.', true);

@@ -1,0 +1,58 @@
+-- Mart: user_repeat_labels (marketing).  Grain: purchaser.
+--
+-- Equal follow-up: users who came first have had longer to come back, and on
+-- short data that alone looks like a strong indicator.
+CREATE VIEW greenery.user_repeat_labels AS
+SELECT
+	u.user_id,
+	u.first_order_at,
+	u.second_order_at,
+	-- CASE, because infinite times cannot be subtracted
+	CASE WHEN isfinite(u.first_order_at) THEN n.as_of - u.first_order_at END AS follow_up,
+	m.is_mature,
+	CASE WHEN m.is_mature
+		 THEN coalesce(u.second_order_at <= u.first_order_at + h.horizon, false) END AS purchased_again_within,
+	h.horizon
+FROM (
+	SELECT
+		o.user_id,
+		o.created_at AS first_order_at,
+		lead(o.created_at) OVER w AS second_order_at,
+		row_number() OVER w AS position
+	FROM greenery.fact_user_orders o
+	WHERE o.user_id IS NOT NULL
+	WINDOW w AS (PARTITION BY o.user_id ORDER BY o.order_number)
+) u
+CROSS JOIN greenery.as_of n
+CROSS JOIN greenery.repeat_horizon h
+CROSS JOIN LATERAL (
+	SELECT coalesce(isfinite(u.first_order_at) AND u.first_order_at <= n.as_of - h.horizon, false) AS is_mature
+) m
+-- "= 1" says the same, but the planner would take it for a rare value
+WHERE u.position < 2;
+
+COMMENT ON VIEW greenery.user_repeat_labels IS
+	'One row a purchaser: whether they bought again within the same time after their first order, for those who have been followed that long.';
+COMMENT ON COLUMN greenery.user_repeat_labels.user_id IS 'The purchaser: dim_users.user_id. Key.';
+COMMENT ON COLUMN greenery.user_repeat_labels.first_order_at IS 'When the user ordered first.';
+COMMENT ON COLUMN greenery.user_repeat_labels.second_order_at IS 'When the user ordered for the second time; NULL if not yet.';
+COMMENT ON COLUMN greenery.user_repeat_labels.follow_up IS 'From the first order to greenery_as_of(); NULL when the time of the first order is unknown.';
+COMMENT ON COLUMN greenery.user_repeat_labels.is_mature IS 'Whether follow_up is at least the horizon.';
+COMMENT ON COLUMN greenery.user_repeat_labels.purchased_again_within IS
+	'Whether the second order came within the horizon of the first, the last moment included; NULL for a user who is not mature.';
+COMMENT ON COLUMN greenery.user_repeat_labels.horizon IS 'greenery_repeat_horizon(): how long everybody is followed, in hours.';
+
+-- The gate: key and tests.  Ids of built-in tests are never reused.
+INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
+	('user_repeat_labels', 'greenery.user_repeat_labels', 'mart', '{user_id}', true);
+INSERT INTO greenery.test_definitions
+	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
+VALUES
+	(410, 'greenery.user_repeat_labels', 'not_null', 'user_id', '{}', NULL, '0',
+	 'Every purchaser has its user_id. Holds by construction.', true),
+	(411, 'greenery.user_repeat_labels', 'unique', 'user_id', '{}', NULL, '0',
+	 'No user_id occurs twice. Holds by construction.', true),
+	(412, 'greenery.user_repeat_labels', 'shrink', NULL, '{}', NULL, '0',
+	 'A build never deletes more of the published rows than setting greenery.max_shrink.', true),
+	(413, 'greenery.user_repeat_labels', 'expression', NULL, '{"expression": "(purchased_again_within IS NOT NULL) = is_mature"}', NULL, '0',
+	 'Users are labelled when they have been followed long enough, and only then. Holds by construction.', true);
