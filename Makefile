@@ -42,6 +42,7 @@ OBJS = \
 	src/retention/key_column.o \
 	src/retention/key_state.o \
 	src/retention/key_table.o \
+	src/retention/key_table_dump.o \
 	src/retention/repeat_rate.o \
 	src/retention/value_table.o \
 	src/quality/duplicate_count.o \
@@ -222,8 +223,8 @@ $(OBJS): $(wildcard $(srcdir)/src/*.h $(srcdir)/src/*/*.h)
 
 # loops over millions of rows
 src/retention/key_column.o src/retention/key_state.o src/retention/key_table.o \
-src/retention/repeat_rate.o src/retention/value_table.o \
-src/quality/duplicate_count.o: CFLAGS += -O3
+src/retention/key_table_dump.o src/retention/repeat_rate.o \
+src/retention/value_table.o src/quality/duplicate_count.o: CFLAGS += -O3
 
 # The TAP tests start servers of their own and need Perl's IPC::Run, so they are
 # no part of installcheck, which asks for nothing but a running server.  PGXS

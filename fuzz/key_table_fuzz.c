@@ -12,15 +12,30 @@
  *
  *-------------------------------------------------------------------------
  */
-#include <stdio.h>
-#include <stdlib.h>
+#include "fuzz.h"
+
 #include <string.h>
 
-#include "key_table.h"
+#include "retention/key_table.h"
 
-#define MAX_KEYS 32768
+#define MAX_KEYS 8192
+#define MANY_KEYS 2048
 
-extern int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+const char *const fuzz_name = "key_table";
+unsigned long fuzz_accepted = 0;
+
+/* the kinds of table, with rows for both sides, many keys, and merges */
+const char *const fuzz_seeds[] = {
+	"2x1y2x1\x80z\x81y", "1x1x1\xf8""1", "0x1y1", "5\x01\x01\x82\x02\x90 \x10 ",
+	"4\x01\x01\x01\x01\xf8""a", "2\x02\x01\x83\x01\x10 \x92 \x03\x01",
+	"5\x02\x01\x02\x02\x83\x01\x90 \x08 ", "1\x01\x01\x81\x01\x90 \x01\x02",
+	NULL
+};
+
+const char *const fuzz_pieces[] = {
+	"x1", "\xf8""1", "\x7a\x10", "\x7b\x10", "\xfa\x10", "\xfb\x11", "\x08 ",
+	"\x88 ", "\x10 ", "\x90 ", "\x02\x01", "\x82\x01", NULL
+};
 
 /* What a naive program would remember: per key its values */
 typedef struct Model
@@ -33,19 +48,18 @@ static void *chunks[64];
 static int	nchunks;
 
 static void *
-fuzz_allocate(void *arg, uint64_t size)
+allocate(void *arg, uint64_t size)
 {
 	void	   *chunk = calloc(1, size);
 
 	(void) arg;
-	if (chunk == NULL || nchunks == 64)
-		abort();
+	FUZZ_CHECK(chunk != NULL && nchunks < 64);
 	chunks[nchunks++] = chunk;
 	return chunk;
 }
 
 static void
-fuzz_release(void *arg, void *chunk)
+release(void *arg, void *chunk)
 {
 	(void) arg;
 	for (int i = 0; i < nchunks; i++)
@@ -57,21 +71,21 @@ fuzz_release(void *arg, void *chunk)
 			return;
 		}
 	}
-	abort();					/* released twice, or never allocated */
+	FUZZ_CHECK(!"released twice, or never allocated");
 }
 
 static void
-fuzz_poll(void)
+poll(void)
 {
 }
 
-static const KeyTableHooks fuzz_hooks = {fuzz_allocate, fuzz_release, fuzz_poll};
+static const KeyTableHooks hooks = {allocate, release, poll};
 
-/* Key number i, an injection: 16 keys to each of 2048 home slots */
+/* Key number i, an injection: 16 keys to each of 512 home slots */
 static void
 make_key(uint32_t i, uint64_t key[2])
 {
-	key[0] = (uint64_t) (i & 0x0f) << 60 | (uint64_t) (i >> 8) << 53;
+	key[0] = (uint64_t) (i & 0x0f) << 60 | (uint64_t) (i >> 8) << 55;
 	key[1] = i >> 4 & 0x0f;
 }
 
@@ -128,20 +142,9 @@ compare(KeyTable *table, const Model *model)
 		keys += model->there[i] > 0;
 		repeats += model->there[i] > 1;
 	}
-	if (key_table_keys(table) != keys)
-	{
-		fprintf(stderr, "keys: %llu, not %llu\n",
-				(unsigned long long) key_table_keys(table),
-				(unsigned long long) keys);
-		abort();
-	}
-	if (table->mode != KEY_TABLE_SET && key_table_repeats(table) != repeats)
-	{
-		fprintf(stderr, "repeats: %llu, not %llu\n",
-				(unsigned long long) key_table_repeats(table),
-				(unsigned long long) repeats);
-		abort();
-	}
+	FUZZ_CHECK(key_table_keys(table) == keys);
+	FUZZ_CHECK(table->mode == KEY_TABLE_SET ||
+			   key_table_repeats(table) == repeats);
 }
 
 static void
@@ -151,12 +154,10 @@ load_into(KeyTable *into, KeyTable *from)
 	char	   *bytes = malloc(size + 1);
 	char	   *unaligned = bytes + 1;
 
-	if (bytes == NULL)
-		abort();
+	FUZZ_CHECK(bytes != NULL);
 	key_table_dump(from, unaligned);
-	if (!key_table_check(from->mode, from->words, unaligned, size) ||
-		key_table_check(from->mode, from->words, unaligned, size - 1))
-		abort();
+	FUZZ_CHECK(key_table_check(from->mode, from->words, unaligned, size));
+	FUZZ_CHECK(!key_table_check(from->mode, from->words, unaligned, size - 1));
 	key_table_load(into, unaligned);
 	free(bytes);
 }
@@ -176,9 +177,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	mode = (KeyTableMode) (data[0] % 3);
 	words = data[0] & 4 ? 2 : 1;
-	memset(models, 0, sizeof(models));
+	for (int t = 0; t < 2; t++)
+		memset(models[t].there, 0, MAX_KEYS);
 	for (int t = 0; t < 3; t++)
-		key_table_init(&tables[t], mode, words, &fuzz_hooks, NULL);
+		key_table_init(&tables[t], mode, words, &hooks, NULL);
 
 	for (size_t p = 1; p + 1 < size; p += 2)
 	{
@@ -188,9 +190,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		switch (data[p] >> 3 & 0x0f)
 		{
 			case 0:				/* many keys, so that tables grow and batch */
-				for (uint32_t k = 0; k < 4096; k++)
+				for (uint32_t k = 0; k < MANY_KEYS; k++)
 					add_row(&tables[t], &models[t],
-							(i & 7) << 12 | k, values[data[p] & 7]);
+							(i & 3) * MANY_KEYS + k, values[data[p] & 7]);
 				break;
 			case 1:				/* a look in between changes nothing */
 				compare(&tables[t], &models[t]);
@@ -204,6 +206,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 						values[data[p] & 7]);
 		}
 	}
+	fuzz_accepted++;
 	compare(&tables[0], &models[0]);
 	compare(&tables[1], &models[1]);
 	load_into(&tables[0], &tables[1]);

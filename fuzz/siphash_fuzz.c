@@ -9,11 +9,20 @@
  *
  *-------------------------------------------------------------------------
  */
-#include <stdlib.h>
+#include "fuzz.h"
 
-#include "siphash.h"
+#include <string.h>
 
-extern int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "retention/siphash.h"
+
+const char *const fuzz_name = "siphash";
+unsigned long fuzz_accepted = 0;
+
+const char *const fuzz_seeds[] = {
+	"", "1234567", "12345678", "0b1a2c3d-4e5f-6071-8293-a4b5c6d7e8f9", NULL
+};
+
+const char *const fuzz_pieces[] = {"a", "12345678", "\xff", NULL};
 
 static const uint64_t key[2] = {
 	UINT64_C(0x0706050403020100), UINT64_C(0x0f0e0d0c0b0a0908)
@@ -29,8 +38,7 @@ expect(size_t len, int c, int d, const unsigned char expected[16])
 		message[i] = (unsigned char) i;
 	siphash128(key, message, len, c, d, hash);
 	for (int i = 0; i < 16; i++)
-		if ((unsigned char) (hash[i / 8] >> (8 * (i % 8))) != expected[i])
-			abort();
+		FUZZ_CHECK((unsigned char) (hash[i / 8] >> (8 * (i % 8))) == expected[i]);
 }
 
 int
@@ -64,8 +72,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint64_t	there[2],
 				moved[2];
 
-	if (copy == NULL)
-		abort();
+	FUZZ_CHECK(copy != NULL);
 	expect(0, 1, 3, vector_1_3);
 	for (size_t i = 0; i < sizeof(vectors_2_4) / sizeof(vectors_2_4[0]); i++)
 		expect(vectors_2_4[i].len, 2, 4, vectors_2_4[i].hash);
@@ -74,8 +81,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(copy + 1, data, size);
 	siphash128(key, data, size, 1, 3, there);
 	siphash128(key, copy + 1, size, 1, 3, moved);
-	if (there[0] != moved[0] || there[1] != moved[1])
-		abort();
+	FUZZ_CHECK(there[0] == moved[0] && there[1] == moved[1]);
+	fuzz_accepted++;
 	free(copy);
 	return 0;
 }

@@ -177,7 +177,9 @@ SELECT kind, test_id FROM pg_temp.last_alerts;
 -- a broken test fails the build; what broke it may quote rows and is not told
 SELECT greenery_add_test('greenery.stg_products', 'expression', NULL, '{"expression": "name::integer > 0"}', owner => 'stock') AS broken \gset
 UPDATE greenery.products SET inventory = 7 WHERE product_id = 'p2';
+\set VERBOSITY terse
 CALL greenery_build();
+\set VERBOSITY default
 SELECT status, failures, message, owner FROM greenery.test_results WHERE status = 'broken';
 SELECT kind, severity, test_id = :broken AS mine, payload ->> 'owner' AS owner,
 	pg_temp.masked(payload ->> 'text') AS text

@@ -3,7 +3,7 @@
 
 -- Raises an error that says what is missing unless jobs can be made here.
 CREATE FUNCTION greenery.require_pg_cron() RETURNS void
-	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
 	SET search_path = pg_catalog, pg_temp
 AS $require$
 DECLARE
@@ -94,7 +94,7 @@ CREATE FUNCTION @extschema@.greenery_schedule_status()
 		last_end timestamptz,
 		last_status text,
 		last_message text)
-	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
 	SET search_path = pg_catalog, pg_temp
 AS $status$
 BEGIN

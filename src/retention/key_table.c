@@ -37,21 +37,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "key_table.h"
-
-#include <string.h>
-
-#if defined(__GNUC__)
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
-#define NEVER_INLINE __attribute__((noinline))
-#define PREFETCH(p) __builtin_prefetch((p), 1)
-#define UNLIKELY(x) __builtin_expect((x) != 0, 0)
-#else
-#define ALWAYS_INLINE static inline
-#define NEVER_INLINE
-#define PREFETCH(p) ((void) (p))
-#define UNLIKELY(x) (x)
-#endif
+#include "retention/key_table_slots.h"
 
 #define CACHE_LINE 64
 #define FIRST_SLOTS 8
@@ -62,85 +48,11 @@
 /* from this many slots on the table exceeds the inner caches */
 #define BATCH_FROM_SLOTS 4096
 
-/* entries between two calls of hooks->poll */
-#define POLL_EVERY 16384
-
 /* Run f for the table's width of key, known to the compiler in each case */
 #define BY_WORDS(table, f, ...) \
 	((table)->words == 1 ? f(table, __VA_ARGS__, 1) : f(table, __VA_ARGS__, 2))
 
 static void add_special(KeyTable *table, const uint64_t *key);
-
-/* Words in an entry */
-ALWAYS_INLINE int
-width_of(const KeyTableMode mode, const int words)
-{
-	return mode == KEY_TABLE_REPEATS ? 2 * words : words;
-}
-
-ALWAYS_INLINE bool
-is_zero(const uint64_t *key, const int words)
-{
-	return words == 1 ? key[0] == 0 : (key[0] | key[1]) == 0;
-}
-
-ALWAYS_INLINE bool
-is_mark(const uint64_t *value, const int words)
-{
-	return value[0] == KEY_TABLE_MARK && (words == 1 || value[1] == 0);
-}
-
-ALWAYS_INLINE bool
-same(const uint64_t *a, const uint64_t *b, const int words)
-{
-	return a[0] == b[0] && (words == 1 || a[1] == b[1]);
-}
-
-ALWAYS_INLINE void
-copy_words(uint64_t *to, const uint64_t *from, const int words)
-{
-	to[0] = from[0];
-	if (words == 2)
-		to[1] = from[1];
-}
-
-/*
- * Where to look for key first.
- *
- * Keys that come in the order of the slots while the table grows are poison
- * for linear probing: its front is overfull while the rest is empty.  A special
- * table gets its keys in the order of the table above it, so every level
- * spreads them by a factor of its own; it is 1 at the top, which is the only
- * place for KEY_TABLE_REPEATS.
- */
-ALWAYS_INLINE uint64_t *
-home_slot(const KeyTable *table, const uint64_t *key, const KeyTableMode mode,
-		  const int words)
-{
-	uint64_t	hash = key[0];
-
-	if (mode != KEY_TABLE_REPEATS)
-		hash *= table->spread;
-	return table->slots + (hash >> table->shift) * width_of(mode, words);
-}
-
-/* The slot that holds key, or the free one where it belongs */
-ALWAYS_INLINE uint64_t *
-find_slot(const KeyTable *table, const uint64_t *key, const KeyTableMode mode,
-		  const int words)
-{
-	const int	width = width_of(mode, words);
-	uint64_t   *slot = home_slot(table, key, mode, words);
-	uint64_t   *end = table->slots + table->nslots * width;
-
-	while (!is_zero(slot, words) && !same(slot, key, words))
-	{
-		slot += width;
-		if (UNLIKELY(slot == end))
-			slot = table->slots;
-	}
-	return slot;
-}
 
 /* Keys that nslots may hold */
 static uint64_t
@@ -203,8 +115,8 @@ resize(KeyTable *table, uint64_t nslots)
 }
 
 /* Make room for nkeys in all */
-static void
-reserve(KeyTable *table, uint64_t nkeys)
+void
+key_table_reserve(KeyTable *table, uint64_t nkeys)
 {
 	uint64_t	nslots = table->nslots > 0 ? table->nslots : FIRST_SLOTS;
 
@@ -260,8 +172,8 @@ contains(KeyTable *table, const uint64_t *key)
 }
 
 /* KEY_TABLE_REPEATS: has this marked key had the value of the mark only? */
-static NEVER_INLINE bool
-only_the_mark(KeyTable *table, const uint64_t *key)
+bool
+key_table_only_the_mark(KeyTable *table, const uint64_t *key)
 {
 	KeyTable   *special = table->special;
 
@@ -310,7 +222,7 @@ put(KeyTable *table, const uint64_t *key, const uint64_t *value,
 	}
 	else if (UNLIKELY(table->special != NULL) &&
 			 (value == NULL || !is_mark(value, words)) &&
-			 only_the_mark(table, key))
+			 key_table_only_the_mark(table, key))
 	{
 		add_special(table, key);
 		table->nrepeats++;
@@ -380,8 +292,8 @@ flush(KeyTable *table)
 	}
 }
 
-static NEVER_INLINE void
-make_special(KeyTable *table)
+void
+key_table_make_special(KeyTable *table)
 {
 	KeyTable   *special;
 
@@ -400,7 +312,7 @@ make_special(KeyTable *table)
 static NEVER_INLINE void
 add_special(KeyTable *table, const uint64_t *key)
 {
-	make_special(table);
+	key_table_make_special(table);
 	key_table_add(table->special, key, key);
 }
 
@@ -438,6 +350,13 @@ add(KeyTable *table, const uint64_t *key, const uint64_t *value,
 		flush(table);
 }
 
+/* The same at once; value NULL as in put() */
+void
+key_table_put(KeyTable *table, const uint64_t *key, const uint64_t *value)
+{
+	BY_WORDS(table, put_row, key, value);
+}
+
 void
 key_table_add(KeyTable *table, const uint64_t *key, const uint64_t *value)
 {
@@ -464,215 +383,4 @@ key_table_repeats(KeyTable *table)
 	if (table->mode == KEY_TABLE_DUPLICATES)
 		return table->special == NULL ? 0 : key_table_keys(table->special);
 	return table->nrepeats;
-}
-
-/*
- * The dump: the number of entries, the entries, the number of bare keys, the
- * keys.
- *
- * KEY_TABLE_REPEATS: an entry with the mark has had two values; the bare keys
- * are those that have had the value of the mark only, and have no entry.
- * KEY_TABLE_DUPLICATES: all keys are entries, and those that came more than
- * once are bare keys too.
- */
-static uint64_t
-bare_keys(KeyTable *table)
-{
-	if (table->special == NULL)
-		return 0;
-	return key_table_keys(table->special) -
-		(table->mode == KEY_TABLE_REPEATS ?
-		 key_table_repeats(table->special) : 0);
-}
-
-static uint64_t
-dumped_entries(KeyTable *table)
-{
-	return key_table_keys(table) -
-		(table->mode == KEY_TABLE_REPEATS ? bare_keys(table) : 0);
-}
-
-uint64_t
-key_table_dump_size(KeyTable *table)
-{
-	return (2 + dumped_entries(table) * table->width +
-			bare_keys(table) * table->words) * sizeof(uint64_t);
-}
-
-static char *
-dump_number(char *bytes, uint64_t number)
-{
-	memcpy(bytes, &number, sizeof(number));
-	return bytes + sizeof(number);
-}
-
-static char *
-dump_entry(KeyTable *table, char *bytes, const uint64_t *entry)
-{
-	size_t		size = table->width * sizeof(uint64_t);
-
-	if (table->mode == KEY_TABLE_REPEATS && table->special != NULL &&
-		is_mark(entry + table->words, table->words) &&
-		only_the_mark(table, entry))
-		return bytes;
-	memcpy(bytes, entry, size);
-	return bytes + size;
-}
-
-/* A key of table->special, unless it has turned out a repeated one */
-static char *
-dump_bare(KeyTable *table, char *bytes, const uint64_t *key)
-{
-	size_t		size = table->words * sizeof(uint64_t);
-
-	if (table->mode == KEY_TABLE_REPEATS && !only_the_mark(table, key))
-		return bytes;
-	memcpy(bytes, key, size);
-	return bytes + size;
-}
-
-void
-key_table_dump(KeyTable *table, char *bytes)
-{
-	KeyTable   *special = table->special;
-
-	bytes = dump_number(bytes, dumped_entries(table));
-	if (table->has_zero)
-		bytes = dump_entry(table, bytes, table->zero);
-	for (uint64_t i = 0; i < table->nslots; i++)
-	{
-		const uint64_t *entry = table->slots + i * table->width;
-
-		if (i % POLL_EVERY == 0)
-			table->hooks->poll();
-		if (!is_zero(entry, table->words))
-			bytes = dump_entry(table, bytes, entry);
-	}
-
-	bytes = dump_number(bytes, bare_keys(table));
-	if (special == NULL)
-		return;
-	if (special->has_zero)
-		bytes = dump_bare(table, bytes, special->zero);
-	for (uint64_t i = 0; i < special->nslots; i++)
-	{
-		const uint64_t *key = special->slots + i * special->width;
-
-		if (i % POLL_EVERY == 0)
-			table->hooks->poll();
-		if (!is_zero(key, table->words))
-			bytes = dump_bare(table, bytes, key);
-	}
-}
-
-static uint64_t
-loaded_number(const char *bytes)
-{
-	uint64_t	number;
-
-	memcpy(&number, bytes, sizeof(number));
-	return number;
-}
-
-bool
-key_table_check(KeyTableMode mode, int words, const char *bytes, uint64_t size)
-{
-	uint64_t	key_size = words * sizeof(uint64_t);
-	uint64_t	entry_size = mode == KEY_TABLE_REPEATS ? 2 * key_size : key_size;
-	uint64_t	n;
-
-	/* both numbers are compared with what is there before they are used */
-	if (size < 2 * sizeof(uint64_t))
-		return false;
-	size -= 2 * sizeof(uint64_t);
-	n = loaded_number(bytes);
-	if (n > size / entry_size)
-		return false;
-	size -= n * entry_size;
-	n = loaded_number(bytes + sizeof(uint64_t) + n * entry_size);
-	return size % key_size == 0 && n == size / key_size;
-}
-
-/*
- * Make room for those of n dumped entries that are not here yet.
- *
- * They come in the order of the slots, so the table must not grow on the way
- * (see home_slot).  To make room for the sum of both tables would be wasteful,
- * since most often they hold the same users; so count first.  The count runs
- * through both tables from front to back.
- */
-ALWAYS_INLINE void
-reserve_for(KeyTable *table, const char *bytes, uint64_t n, size_t size,
-			const int words)
-{
-	uint64_t	missing = n;
-
-	if (table->nkeys > 0 && table->limit - table->nkeys < n)
-	{
-		missing = 0;
-		for (uint64_t i = 0; i < n; i++)
-		{
-			uint64_t	key[2] = {0, 0};
-
-			if (i % POLL_EVERY == 0)
-				table->hooks->poll();
-			memcpy(key, bytes + i * size, words * sizeof(uint64_t));
-			if (!is_zero(key, words) &&
-				is_zero(find_slot(table, key, table->mode, words), words))
-				missing++;
-		}
-	}
-	reserve(table, table->nkeys + missing);
-}
-
-ALWAYS_INLINE void
-load(KeyTable *table, const char *bytes, const int words)
-{
-	static const uint64_t mark[2] = {KEY_TABLE_MARK, 0};
-	bool		repeats = table->mode == KEY_TABLE_REPEATS;
-	size_t		size = table->width * sizeof(uint64_t);
-	uint64_t	n = loaded_number(bytes);
-
-	bytes += sizeof(uint64_t);
-	reserve_for(table, bytes, n, size, words);
-	for (uint64_t i = 0; i < n; i++)
-	{
-		uint64_t	entry[4];
-
-		if (i % POLL_EVERY == 0)
-			table->hooks->poll();
-		memcpy(entry, bytes, size);
-		bytes += size;
-		put_row(table, entry,
-				repeats && is_mark(entry + words, words) ? NULL : entry + words,
-				words);
-	}
-
-	n = loaded_number(bytes);
-	bytes += sizeof(uint64_t);
-	size = words * sizeof(uint64_t);
-	if (n > 0)
-	{
-		/* these come in the order of the special table */
-		make_special(table);
-		reserve(table->special, key_table_keys(table->special) + n);
-	}
-	for (uint64_t i = 0; i < n; i++)
-	{
-		uint64_t	key[2];
-
-		if (i % POLL_EVERY == 0)
-			table->hooks->poll();
-		memcpy(key, bytes, size);
-		bytes += size;
-		put_row(table, key, repeats ? mark : NULL, words);
-	}
-}
-
-/* Add what another table held.  key_table_check has passed the bytes. */
-void
-key_table_load(KeyTable *table, const char *bytes)
-{
-	flush(table);
-	BY_WORDS(table, load, bytes);
 }
