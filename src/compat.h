@@ -15,6 +15,7 @@
 #include "fmgr.h"
 #include "datatype/timestamp.h"
 #include "pgtime.h"
+#include "utils/builtins.h"
 #include "utils/datetime.h"
 #include "utils/guc.h"
 #include "utils/regproc.h"
@@ -25,6 +26,7 @@
 
 /* MarkGUCPrefixReserved replaced EmitWarningsOnPlaceholders in 15 */
 #if PG_VERSION_NUM < 150000
+#include "utils/int8.h"
 #define MarkGUCPrefixReserved(prefix) EmitWarningsOnPlaceholders(prefix)
 #endif
 
@@ -114,6 +116,20 @@ greenery_qualified_name_list(const char *name)
 	return stringToQualifiedNameList(name, NULL);
 #else
 	return stringToQualifiedNameList(name);
+#endif
+}
+
+/* Text to a bigint, or an error: pg_strtoint64 is new in 15 */
+static inline int64
+greenery_strtoint64(const char *text)
+{
+#if PG_VERSION_NUM >= 150000
+	return pg_strtoint64(text);
+#else
+	int64		result;
+
+	(void) scanint8(text, false, &result);
+	return result;
 #endif
 }
 

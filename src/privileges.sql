@@ -19,7 +19,9 @@ BEGIN
 	IF kind IN ('reader', 'analyst', 'operator') THEN
 		RETURN QUERY
 			VALUES ('USAGE', 'SCHEMA greenery_published'),
-				   ('EXECUTE', 'FUNCTION @extschema@.greenery_request_change(text, bigint)')
+				   ('EXECUTE', 'FUNCTION @extschema@.greenery_request_change(text, bigint)'),
+				   -- it refuses a reader, but says where the audited rate is
+				   ('EXECUTE', 'FUNCTION @extschema@.greenery_repeat_rate(timestamptz, timestamptz)')
 			UNION ALL
 			SELECT CASE kind WHEN 'operator' THEN 'SELECT, INSERT, UPDATE, DELETE' ELSE 'SELECT' END,
 				format('TABLE greenery_published.%I', c.relname)
@@ -57,6 +59,8 @@ BEGIN
 			('CREATE', 'SCHEMA greenery_published'),
 			-- LOCK TABLE
 			('UPDATE', 'TABLE greenery.build_lock'),
+			('INSERT, UPDATE, DELETE', 'TABLE greenery.excluded_users'),
+			('INSERT, UPDATE, DELETE', 'TABLE greenery.features'),
 			('INSERT, UPDATE, DELETE', 'TABLE greenery.promo_history'),
 			('INSERT, UPDATE, DELETE', 'TABLE greenery.inventory_history'),
 			('INSERT, UPDATE, DELETE', 'TABLE greenery.order_status_history'),

@@ -223,7 +223,7 @@ greenery_define_settings(void)
 	DefineCustomStringVariable("greenery.alert_cooldown",
 							   "How long a data test or a build must keep failing before people are told again.",
 							   NULL,
-							   &alert_cooldown_setting, "24 hours",
+							   &alert_cooldown_setting, "20 hours",
 							   PGC_USERSET, 0,
 							   check_length, NULL, NULL);
 	DefineCustomStringVariable("greenery.retention",

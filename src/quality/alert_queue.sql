@@ -36,7 +36,7 @@ DECLARE
 	cooldown CONSTANT interval := @extschema@.greenery_alert_cooldown();
 	utc CONSTANT text := 'YYYY-MM-DD HH24:MI:SS "UTC"';
 	published text;
-	failed text;
+	reason text;
 	counts text;
 BEGIN
 	SELECT * INTO build FROM greenery.builds b WHERE b.build_id = build_id;
@@ -119,21 +119,25 @@ BEGIN
 	 ORDER BY a.alert_id DESC
 	 LIMIT 1;
 
+	SELECT 'Tests: ' || string_agg(format('%s %s(%s%s)%s', r.test_id, r.kind, r.model, '.' || r.column_name,
+										  CASE r.status WHEN 'broken' THEN ' broken' END),
+								   ', ' ORDER BY r.test_id) || '.'
+	  INTO reason
+	  FROM greenery.test_results r
+	 WHERE r.build_id = build_id AND r.status IN ('error', 'broken');
+	reason := coalesce(reason, greenery.shareable_message(build.message));
+
+	-- a build that fails for another reason is news
 	IF build.status IN ('failed', 'aborted')
-		AND (told.kind IS DISTINCT FROM 'build_failed' OR told.created_at <= now() - cooldown) THEN
-		SELECT string_agg(format('%s %s(%s%s)%s', r.test_id, r.kind, r.model, '.' || r.column_name,
-								 CASE r.status WHEN 'broken' THEN ' broken' END),
-						  ', ' ORDER BY r.test_id)
-		  INTO failed
-		  FROM greenery.test_results r
-		 WHERE r.build_id = build_id AND r.status IN ('error', 'broken');
+		AND (told.kind IS DISTINCT FROM 'build_failed'
+			 OR told.payload ->> 'reason' IS DISTINCT FROM reason
+			 OR told.created_at <= now() - cooldown) THEN
 		INSERT INTO greenery.alerts (kind, severity, build_id, payload)
 		VALUES ('build_failed', 'error', build_id, jsonb_build_object(
 			'title', format(CASE build.status WHEN 'failed' THEN 'Build %s failed, nothing was published'
 											  ELSE 'Build %s did not end, nothing was published' END, build_id),
-			'text', concat_ws(E'\n', coalesce('Tests: ' || failed || '.',
-											  greenery.shareable_message(build.message)),
-							  published),
+			'text', concat_ws(E'\n', reason, published),
+			'reason', reason,
 			'status', build.status));
 	ELSIF build.status = 'published' AND told.kind = 'build_failed' THEN
 		INSERT INTO greenery.alerts (kind, severity, build_id, payload)

@@ -136,7 +136,14 @@ BEGIN
 				  DETAIL = 'Severity "error" is error_above 0, severity "warn" is warn_above 0.',
 				  HINT = 'Give severity, or warn_above and error_above.';
 	END IF;
-	IF warn_above IS NULL AND error_above IS NULL THEN
+	IF kind = 'recency' THEN
+		-- its own arguments say when to warn and when to fail
+		IF num_nonnulls(severity, warn_above, error_above) > 0 THEN
+			RAISE EXCEPTION 'a data test of kind "recency" takes no severity and no thresholds'
+				USING ERRCODE = 'invalid_parameter_value',
+					  HINT = 'Its arguments warn_after and error_after say when it warns and when it fails.';
+		END IF;
+	ELSIF warn_above IS NULL AND error_above IS NULL THEN
 		CASE coalesce(severity, 'error')
 			WHEN 'error' THEN error_above := '0';
 			WHEN 'warn' THEN warn_above := '0';
