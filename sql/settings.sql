@@ -41,6 +41,5 @@ SET greenery.timezone = 'Mars/Olympus';
 SET greenery.max_shrink = '50%';
 SET greenery.max_shrink = '101%';
 SET greenery.max_shrink = 'half';
-SET greenery.no_such = 1;
 RESET greenery.as_of;
 SELECT greenery_as_of_setting();
