@@ -181,7 +181,10 @@ REGRESS = \
 	change_requests \
 	privileges
 
-ISOLATION =
+ISOLATION = \
+	build_readers \
+	build_sources \
+	build_two
 
 REGRESS_OPTS = --load-extension=greenery --encoding=UTF8
 ISOLATION_OPTS = --load-extension=greenery --encoding=UTF8

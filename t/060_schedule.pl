@@ -1,4 +1,3 @@
-
 # Builds by the real pg_cron: schedule, status, unschedule, and what is said
 # where pg_cron cannot be used.
 #
@@ -7,14 +6,15 @@
 use strict;
 use warnings;
 
-use PostgreSQL::Test::Cluster;
+use FindBin;
+use lib $FindBin::RealBin;
+
+use Greenery;
 use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(sleep time);
 
-my $node = PostgreSQL::Test::Cluster->new('main');
-$node->init;
-$node->start;
+my $node = new_server('schedule');
 my $available = $node->safe_psql('postgres',
 	q{SELECT count(*) FROM pg_available_extensions WHERE name = 'pg_cron'});
 if ($available eq '0')

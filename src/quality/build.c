@@ -84,15 +84,18 @@ report_running_build(void)
 /*
  * Lock everything that the models read in the end, so that nobody can truncate,
  * drop or rewrite it from here on.  Raw tables come by name: their source
- * functions leave no trace in the catalog.
+ * functions leave no trace in the catalog.  Those of users' models were looked
+ * up by find_tables, since a look now would take the snapshot.
  *
  * The histories are about to be written: taken now, nobody else's record can be
  * newer than the snapshot.  And nobody else may create tables in the schema
  * where marts are written: they would be read in place of what a mart names.
  */
 static void
-lock_sources(void *arg pg_attribute_unused())
+lock_sources(void *arg)
 {
+	Build	   *build = arg;
+	ListCell   *lc;
 	static const char *const raw[] = {
 		"addresses", "events", "order_items", "orders", "products", "promos", "users"
 	};
@@ -118,6 +121,8 @@ lock_sources(void *arg pg_attribute_unused())
 		if (OidIsValid(relid))
 			LockRelationOid(relid, ShareRowExclusiveLock);
 	}
+	foreach(lc, build->tables)
+		LockRelationOid(lfirst_oid(lc), AccessShareLock);
 }
 
 /* Run one statement of the build's bookkeeping */
@@ -177,6 +182,41 @@ open_build(void)
 	build_id = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0],
 										   SPI_tuptable->tupdesc, 1, &isnull));
 	return build_id;
+}
+
+/*
+ * The tables that users' models read, directly or by way of views, and the users'
+ * models that are tables.  In the current memory context.
+ */
+static List *
+find_tables(void)
+{
+	MemoryContext context = CurrentMemoryContext;
+	List	   *tables = NIL;
+	bool		isnull;
+
+	/* lineage names them without quotes */
+	if (SPI_execute("SELECT c.oid"
+					"  FROM greenery.model_dependencies d"
+					"  JOIN greenery.models m ON m.model = d.model AND NOT m.builtin"
+					"  JOIN pg_namespace n ON starts_with(d.depends_on, n.nspname || '.')"
+					"  JOIN pg_class c ON c.relnamespace = n.oid"
+					"   AND d.depends_on = n.nspname || '.' || c.relname"
+					" WHERE d.kind = 'table' AND c.relkind IN ('r', 'p', 'm')"
+					" UNION "
+					"SELECT c.oid"
+					"  FROM greenery.models m"
+					"  JOIN pg_class c ON c.oid = to_regclass(m.relation)"
+					" WHERE NOT m.builtin AND c.relkind IN ('r', 'p', 'm')"
+					" ORDER BY 1", false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not look up the tables of users' models");
+	MemoryContextSwitchTo(context);
+	for (uint64 i = 0; i < SPI_processed; i++)
+		tables = lappend_oid(tables,
+							 DatumGetObjectId(SPI_getbinval(SPI_tuptable->vals[i],
+															SPI_tuptable->tupdesc,
+															1, &isnull)));
+	return tables;
 }
 
 /* Close the build's row; the caller commits */
@@ -256,6 +296,8 @@ greenery_build(PG_FUNCTION_ARGS)
 
 	set_transaction_settings();
 	build.build_id = open_build();
+	MemoryContextSwitchTo(context);
+	build.tables = find_tables();
 	SPI_commit();
 
 	/* before anything takes a snapshot */
@@ -270,7 +312,7 @@ greenery_build(PG_FUNCTION_ARGS)
 		SPI_commit();
 		report_running_build();
 	}
-	locked = run_guarded(lock_sources, NULL, &error);
+	locked = run_guarded(lock_sources, &build, &error);
 	EnsurePortalSnapshotExists();
 	if (!locked || !run_guarded(do_build, &build, &error))
 	{

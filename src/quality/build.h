@@ -50,6 +50,7 @@ typedef struct Build
 {
 	int64		build_id;
 	List	   *models;			/* of BuildModel *, in dependency order */
+	List	   *tables;			/* of OIDs: what users' models read in the end */
 	char	   *view_path;		/* search_path in which every model is visible */
 	bool		failed;			/* an error, something broken, or a failed model */
 } Build;
