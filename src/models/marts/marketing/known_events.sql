@@ -13,12 +13,12 @@ CREATE FUNCTION greenery.history_landmark(at timestamptz, horizon interval)
 	LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
 	SELECT
-		CASE WHEN at IS NULL THEN n.as_of - h.follow_up
-			 WHEN isfinite(at) THEN at END,
+		CASE WHEN history_landmark.at IS NULL THEN n.as_of - h.follow_up
+			 WHEN isfinite(history_landmark.at) THEN history_landmark.at END,
 		h.follow_up
 	FROM greenery.as_of n
 	CROSS JOIN (
-		SELECT coalesce(greenery.fixed_length(horizon, 'horizon'), r.horizon) AS follow_up
+		SELECT coalesce(greenery.fixed_length(history_landmark.horizon, 'horizon'), r.horizon) AS follow_up
 		FROM greenery.repeat_horizon r
 		OFFSET 0
 	) h
