@@ -70,6 +70,8 @@ BEGIN
 			 'TABLE greenery.test_definitions'),
 			('INSERT, UPDATE, DELETE', 'TABLE greenery.test_overrides'),
 			('INSERT (test_id, action, before, after)', 'TABLE greenery.test_changes'),
+			('INSERT (user_id, reason), UPDATE (reason), DELETE', 'TABLE greenery.excluded_users'),
+			('INSERT, DELETE', 'TABLE greenery.features'),
 			('INSERT (models), UPDATE, DELETE', 'TABLE greenery.builds'),
 			('INSERT, DELETE', 'TABLE greenery.build_models'),
 			('INSERT, DELETE', 'TABLE greenery.test_results'),

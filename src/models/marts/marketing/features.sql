@@ -41,12 +41,12 @@ FROM (VALUES
 	('session_frequency', 'history', 'numeric', 'landmark', 'Sessions so far for each week since the first order: above the median.'),
 	('past_on_time_share', 'history', 'numeric', 'landmark', 'Of the orders delivered so far, the share delivered at or before the estimate: above a half.'),
 	('past_late_share', 'history', 'numeric', 'landmark', 'Of the orders delivered so far, the share delivered after the estimate: above 0.'),
-	('referrer', 'first_order', NULL, 'as recorded', 'Where the user came from. Wanted: greenery_add_feature() binds it.'),
-	('campaign', 'first_order', NULL, 'as recorded', 'Campaign that the user was exposed to. Wanted: greenery_add_feature() binds it.'),
-	('experiment_treatment', 'first_order', NULL, 'as recorded', 'Treatment of an experiment that the user was exposed to. Wanted: greenery_add_feature() binds it.'),
-	('shipping_options', 'first_order', NULL, 'as recorded', 'Shipping options that were on offer. Wanted: greenery_add_feature() binds it.'),
-	('review_score', 'history', NULL, 'as recorded', 'Score of the user''s past product reviews. Wanted: greenery_add_feature() binds it.'),
-	('customer_success_contacts', 'history', NULL, 'as recorded', 'Contacts with customer success. Wanted: greenery_add_feature() binds it.')
+	('referrer', 'first_order', NULL, 'as recorded', 'Where the user came from.'),
+	('campaign', 'first_order', NULL, 'as recorded', 'Campaign that the user was exposed to.'),
+	('experiment_treatment', 'first_order', NULL, 'as recorded', 'Treatment of an experiment that the user was exposed to.'),
+	('shipping_options', 'first_order', NULL, 'as recorded', 'Shipping options that were on offer.'),
+	('review_score', 'history', NULL, 'as recorded', 'Score of the user''s past product reviews.'),
+	('customer_success_contacts', 'history', NULL, 'as recorded', 'Contacts with customer success.')
 ) v (indicator, landmark, kind, known_at, definition);
 
 COMMENT ON VIEW greenery.indicators IS

@@ -13,12 +13,12 @@ CREATE FUNCTION greenery.history_landmark(at timestamptz, horizon interval)
 	LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
 	SELECT
-		CASE WHEN at IS NULL THEN n.as_of - h.follow_up
-			 WHEN isfinite(at) THEN at END,
+		CASE WHEN history_landmark.at IS NULL THEN n.as_of - h.follow_up
+			 WHEN isfinite(history_landmark.at) THEN history_landmark.at END,
 		h.follow_up
 	FROM greenery.as_of n
 	CROSS JOIN (
-		SELECT coalesce(greenery.fixed_length(horizon, 'horizon'), r.horizon) AS follow_up
+		SELECT coalesce(greenery.fixed_length(history_landmark.horizon, 'horizon'), r.horizon) AS follow_up
 		FROM greenery.repeat_horizon r
 		OFFSET 0
 	) h
@@ -29,12 +29,13 @@ COMMENT ON FUNCTION greenery.history_landmark(timestamptz, interval) IS
 	'The moment at which purchasers are looked at, and how long they are followed from then on. NULL for horizon is greenery_repeat_horizon(), NULL for at is greenery_as_of() less the horizon; an infinite one is no moment.';
 
 CREATE FUNCTION greenery.known_events(landmark text, at timestamptz, horizon interval)
-	RETURNS TABLE (user_id text, session_id text, happened_at timestamptz, event_type text, product_id text)
+	RETURNS TABLE (user_id text, session_id text, event_id text, happened_at timestamptz, event_type text, product_id text)
 	LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT
 		e.user_id,
 		e.session_id,
+		e.event_id,
 		x.happened_at,
 		e.event_type,
 		coalesce(e.product_id,
@@ -87,14 +88,28 @@ BEGIN ATOMIC
 			max(e.happened_at) - min(e.happened_at) AS duration,
 			count(*) FILTER (WHERE e.event_type = 'checkout') AS checkouts,
 			count(*) FILTER (WHERE e.event_type = 'add_to_cart') AS add_to_carts
-		FROM greenery.known_events(landmark, at, horizon) e
-		WHERE e.session_id IS NOT NULL
+		FROM (
+			SELECT k.user_id, k.session_id, k.happened_at, k.event_type
+			FROM greenery.known_events(landmark, at, horizon) k
+			WHERE k.session_id IS NOT NULL
+			UNION ALL
+			-- as in session_events, but cut by what was known
+			SELECT
+				k.user_id,
+				@extschema@.sessionize(k.happened_at, @extschema@.greenery_session_gap())
+					OVER (PARTITION BY k.user_id ORDER BY k.happened_at, k.event_id COLLATE "C")::text,
+				k.happened_at,
+				k.event_type
+			FROM greenery.known_events(landmark, at, horizon) k
+			WHERE k.session_id IS NULL
+				AND NOT greenery.has_session_ids()
+		) e
 		GROUP BY e.user_id, e.session_id
 	) s
 	GROUP BY s.user_id;
 END;
 COMMENT ON FUNCTION greenery.known_sessions(text, timestamptz, interval) IS
-	'The sessions of each purchaser as far as they had come by the cut-off of a landmark; no row for users without any. Arguments as known_events.';
+	'The sessions of each purchaser as far as they had come by the cut-off of a landmark; no row for users without any. Where no event at all has a session id, they are cut at pauses longer than setting greenery.session_gap. Arguments as known_events.';
 
 CREATE FUNCTION greenery.known_views(landmark text, at timestamptz, horizon interval)
 	RETURNS TABLE (user_id text, product_views bigint, breadth bigint)

@@ -88,8 +88,14 @@ WITH first_order AS (
 		EXISTS (SELECT FROM greenery.fact_events) AS has_events
 	FROM history u
 ), feature_median AS (
-	SELECT f.landmark, f.feature, percentile_cont(0.5) WITHIN GROUP (ORDER BY f.value) AS value
+	SELECT
+		f.landmark,
+		f.feature,
+		-- true is 1, and false 0
+		CASE min(k.kind) WHEN 'boolean' THEN 0.5
+						 ELSE percentile_cont(0.5) WITHIN GROUP (ORDER BY f.value) END AS value
 	FROM feature f
+	JOIN greenery.features k ON k.name = f.feature
 	GROUP BY f.landmark, f.feature
 ), counted AS (
 	SELECT
@@ -224,20 +230,21 @@ FROM (
 					   / nullif(c.users_with + c.users_without, 0)::double precision
 					   / nullif(c.users_with * c.users_without, 0)) AS detectable_difference
 		FROM (
+			-- FULL JOIN: what is wanted may be added, and so may anything else
 			SELECT
-				d.indicator,
+				coalesce(d.indicator, f.name) AS indicator,
 				coalesce(f.landmark, d.landmark) AS landmark,
 				coalesce(f.kind, d.kind) AS kind,
-				d.known_at,
-				d.definition
+				coalesce(d.known_at, 'as recorded') AS known_at,
+				concat_ws(' ',
+					d.definition,
+					CASE
+						WHEN f.kind = 'numeric' THEN format('Column %s of %s: above the median.', f.value_column, f.relation)
+						WHEN f.kind = 'boolean' THEN format('Column %s of %s.', f.value_column, f.relation)
+						WHEN d.kind IS NULL THEN 'The shop''s tables do not know it; greenery_add_feature() tells where it is known.'
+					END) AS definition
 			FROM greenery.indicators d
-			LEFT JOIN greenery.features f ON f.name = d.indicator
-			UNION ALL
-			SELECT f.name, f.landmark, f.kind, 'as recorded',
-				format('%s of %s, as last known%s', f.value_column, f.relation,
-					   CASE f.kind WHEN 'numeric' THEN ': above the median.' ELSE '.' END)
-			FROM greenery.features f
-			WHERE f.name NOT IN (SELECT d.indicator FROM greenery.indicators d)
+			FULL JOIN greenery.features f ON f.name = d.indicator
 		) i
 		LEFT JOIN counted c ON c.landmark = i.landmark AND c.indicator = i.indicator
 	) r
