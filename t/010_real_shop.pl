@@ -149,5 +149,34 @@ answer(
 answer('SELECT count(*) FROM greenery.product_funnel WHERE conversion_rate > 1',
 	'0', 'no product converts above 1');
 
+# Who will buy again: two days of orders tell nothing, and that is what is said
+answer(
+	q{SELECT count(*) FROM greenery.repeat_indicators
+	   WHERE verdict NOT IN ('no signal', 'too few', 'known too late', 'no data')},
+	'0', 'no indicator is found in rows that have none');
+answer(
+	q{SELECT greenery_repeat_horizon(), count(*), count(*) FILTER (WHERE is_mature),
+			 count(*) FILTER (WHERE purchased_again_within) FROM greenery.user_repeat_labels},
+	'24:00:00|124|97|70', 'purchasers, those who can be followed, those who came back');
+answer(
+	q{SELECT (SELECT count(*) FROM greenery.user_repeat_features WHERE sessions_without_purchase > 0), users_with, verdict
+		FROM greenery.repeat_indicators WHERE indicator = 'sessions_without_purchase'},
+	'1|0|too few', 'one purchaser had sessions without purchase, and cannot be followed yet');
+# Nothing from the future: all that came after each first order is deleted
+my $features = q{SELECT to_jsonb(f) - 'purchased_again' FROM greenery.user_repeat_features f ORDER BY user_id};
+my $before = $node->safe_psql('postgres', $features);
+$node->safe_psql(
+	'postgres', q{
+	CREATE TEMP TABLE first_order AS
+		SELECT DISTINCT ON (user_id) user_id, order_id, created_at FROM greenery.orders
+		 ORDER BY user_id, created_at, order_id COLLATE "C";
+	DELETE FROM greenery.orders o USING first_order f
+	 WHERE f.user_id = o.user_id AND f.order_id <> o.order_id;
+	DELETE FROM greenery.events e USING first_order f
+	 WHERE f.user_id = e.user_id AND e.created_at > f.created_at
+	   AND NOT (e.event_type = 'checkout' AND e.order_id = f.order_id)});
+answer('SELECT count(*) FROM greenery.orders', '124', 'the first orders are left');
+is($node->safe_psql('postgres', $features), $before, 'the features are what they were');
+
 $node->stop;
 done_testing();
