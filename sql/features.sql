@@ -49,6 +49,13 @@ SET LOCAL greenery.repeat_horizon = '1 day';
 SELECT indicator, landmark, kind, users, users_with, users_without, verdict, definition FROM greenery.repeat_indicators
 WHERE indicator IN (SELECT name FROM greenery.features) ORDER BY indicator;
 SELECT * FROM greenery_lineage() WHERE model = 'repeat_indicators' AND depends_on LIKE '%shop%';
+-- by way of a view, too; and a feature read from a model is made after it
+CREATE TABLE "the shop".scores (u text, k timestamptz, v integer);
+CREATE VIEW "the shop".best AS SELECT u, k, max(v) AS v FROM "the shop".scores GROUP BY u, k;
+SELECT greenery_add_feature('best', '"the shop".best', 'u', 'k', 'v');
+SELECT greenery_add_feature('seen', 'greenery.dim_users', 'user_id', 'last_order_at', 'orders');
+SELECT * FROM greenery_lineage() WHERE model = 'repeat_indicators' AND (depends_on LIKE '%shop%' OR depends_on = 'dim_users');
+SELECT greenery_drop_feature('best'), greenery_drop_feature('seen');
 
 -- loading tools drop and make tables anew: nothing depends on them
 \set VERBOSITY terse

@@ -185,8 +185,8 @@ open_build(void)
 }
 
 /*
- * The tables that users' models read, directly or by way of views, and the users'
- * models that are tables.  In the current memory context.
+ * The tables that users' models and features read, directly or by way of views, and
+ * the users' models that are tables.  In the current memory context.
  */
 static List *
 find_tables(void)
@@ -195,10 +195,11 @@ find_tables(void)
 	List	   *tables = NIL;
 	bool		isnull;
 
-	/* lineage names them without quotes */
+	/* lineage names them without quotes; features belong to repeat_indicators */
 	if (SPI_execute("SELECT c.oid"
 					"  FROM greenery.model_dependencies d"
-					"  JOIN greenery.models m ON m.model = d.model AND NOT m.builtin"
+					"  JOIN greenery.models m ON m.model = d.model"
+					"   AND (NOT m.builtin OR m.model = 'repeat_indicators')"
 					"  JOIN pg_namespace n ON starts_with(d.depends_on, n.nspname || '.')"
 					"  JOIN pg_class c ON c.relnamespace = n.oid"
 					"   AND d.depends_on = n.nspname || '.' || c.relname"

@@ -8,6 +8,11 @@ WITH RECURSIVE reference (model, classid, objid) AS (
 	FROM greenery.models m
 	WHERE to_regclass(m.relation) IS NOT NULL
 	UNION
+	-- features are read by dynamic SQL, which leaves no trace in the catalog
+	SELECT 'repeat_indicators', 'pg_class'::regclass::oid, to_regclass(f.relation)::oid
+	FROM greenery.features f
+	WHERE to_regclass(f.relation) IS NOT NULL
+	UNION
 	SELECT r.model, d.refclassid, d.refobjid
 	FROM reference r
 	LEFT JOIN greenery.models known
@@ -41,16 +46,12 @@ LEFT JOIN (
 	WHERE f.pronamespace = 'greenery'::regnamespace AND f.proname LIKE 'source\_%'
 ) p ON r.classid = 'pg_proc'::regclass AND p.oid = r.objid
 WHERE m.model IS DISTINCT FROM r.model
-	AND (m.model IS NOT NULL OR p.source IS NOT NULL OR c.oid IS NOT NULL AND n.nspname <> 'pg_catalog')
-UNION
--- features are read by dynamic SQL, which leaves no trace in the catalog
-SELECT 'repeat_indicators', f.relation, 'table'
-FROM greenery.features f;
+	AND (m.model IS NOT NULL OR p.source IS NOT NULL OR c.oid IS NOT NULL AND n.nspname <> 'pg_catalog');
 
 COMMENT ON VIEW greenery.model_dependencies IS
 	'One row an edge: a model, and what it is made from.';
 COMMENT ON COLUMN greenery.model_dependencies.model IS 'The model.';
-COMMENT ON COLUMN greenery.model_dependencies.depends_on IS 'A model, a source, or a table (or view, for a feature) with its schema.';
+COMMENT ON COLUMN greenery.model_dependencies.depends_on IS 'A model, a source, or a table with its schema.';
 COMMENT ON COLUMN greenery.model_dependencies.kind IS 'model, source or table.';
 
 -- The edges are looked up once: they come from a recursion of their own.  No level
