@@ -91,6 +91,7 @@ async function measure_rows(bench)
 			for (const verdict of goals)
 				console.log(`    ${verdict_text(verdict)}`);
 			report.rows.push({ name: row.name, title: row.title, ...result, goals });
+			write(report);
 			await row.finish?.(bench, row);
 		}
 		await remove_dataset(bench, dataset);
@@ -98,6 +99,7 @@ async function measure_rows(bench)
 	return report;
 }
 
+// Written after each row: a run may take an hour
 function write(report)
 {
 	const table = `${preamble(report)}\n${markdown(report)}`;
@@ -105,7 +107,7 @@ function write(report)
 	mkdirSync(BENCH_RESULTS, { recursive: true });
 	writeFileSync(`${BENCH_RESULTS}/results.json`, JSON.stringify(report, null, '\t') + '\n');
 	writeFileSync(`${BENCH_RESULTS}/results.md`, table);
-	console.log(`\n${table}\nresults: ${BENCH_RESULTS}/results.md and results.json`);
+	return table;
 }
 
 const bench = await open();
@@ -117,7 +119,7 @@ else
 {
 	const report = await measure_rows(bench);
 
-	write(report);
+	console.log(`\n${write(report)}\nresults: ${BENCH_RESULTS}/results.md and results.json`);
 	missed = report.rows.flatMap((row) => row.goals).filter((goal) => !goal.reached).length;
 	console.log(`${missed === 0 ? 'all goals reached' : `${missed} goals not reached`}`);
 }

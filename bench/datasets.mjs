@@ -140,7 +140,7 @@ const phones = (scale) => ({
 					WHEN 1 THEN '(' || a || ') ' || x || '-' || n
 					WHEN 2 THEN a || '.' || x || '.' || n
 					WHEN 3 THEN '+1 ' || a || ' ' || x || ' ' || n
-					WHEN 4 THEN a || x || n
+					WHEN 4 THEN concat(a, x, n)
 					WHEN 5 THEN '1-' || a || '-' || x || '-' || n
 					ELSE a || '-' || x || '-' || n END AS phone
 		  FROM (SELECT i, 201 + greenery.sample_draw(4, i, ${SEED}, 789) AS a,
