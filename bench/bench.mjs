@@ -19,7 +19,7 @@ import { rows as build } from './rows/build.mjs';
 import { growth } from './growth.mjs';
 
 const all_rows = [...repeat_rate, ...data_tests, ...sessions, ...phone, ...build];
-const { BENCH_PSQL, BENCH_EXCHANGE, BENCH_MODULES, BENCH_RESULTS, BENCH_COMMAND } = process.env;
+const { BENCH_PSQL, BENCH_EXCHANGE, BENCH_MODULES, BENCH_RESULTS, BENCH_DOCS, BENCH_COMMAND } = process.env;
 const scale = Number(process.env.SCALE || 10000000);
 const rounds = Number(process.env.ROUNDS || 5);
 
@@ -114,7 +114,7 @@ const bench = await open();
 let missed = 0;
 
 if (process.argv[2] === 'growth')
-	missed = await growth(bench, { rounds, results: BENCH_RESULTS });
+	missed = await growth(bench, { scale, rounds, results: BENCH_RESULTS, docs: BENCH_DOCS, command: BENCH_COMMAND });
 else
 {
 	const report = await measure_rows(bench);
