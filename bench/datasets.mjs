@@ -190,7 +190,19 @@ const shop = (scale) => ({
 				/_at$/.test(column) ? `${column} AT TIME ZONE 'UTC'` : column).join(', ')} FROM greenery.${table}`,
 		}];
 	})),
-	remove: [`TRUNCATE ${Object.keys(SHOP).map((table) => `greenery.${table}`).join(', ')}`],
+	// with what builds have made of it
+	remove: [`TRUNCATE ${Object.keys(SHOP).map((table) => `greenery.${table}`).join(', ')},
+			greenery.promo_history, greenery.inventory_history, greenery.order_status_history`, `
+		DO $$
+		DECLARE
+			published regclass;
+		BEGIN
+			FOR published IN SELECT oid FROM pg_class
+					WHERE relnamespace = 'greenery_published'::regnamespace AND relkind = 'r' LOOP
+				EXECUTE format('TRUNCATE %s', published);
+			END LOOP;
+		END
+		$$`],
 });
 
 export const datasets = {
