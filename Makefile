@@ -268,3 +268,12 @@ install-notify: greenery-notify
 	$(INSTALL_DATA) $(srcdir)/src/notify/greenery-notify.conf.example '$(DESTDIR)$(datadir)/greenery/'
 	sed 's|@bindir@|$(bindir)|' $(srcdir)/src/notify/greenery-notify.service \
 		> '$(DESTDIR)$(SYSTEMD_UNIT_DIR)/greenery-notify.service'
+
+# Figures on a private server of its own, see scripts/bench: "make bench ROW=name"
+# for one row of the table, SCALE and ROUNDS as there.
+.PHONY: bench bench-growth
+bench:
+	@ROW='$(ROW)' SCALE='$(SCALE)' ROUNDS='$(ROUNDS)' $(srcdir)/scripts/bench
+
+bench-growth:
+	@SCALE='$(SCALE)' ROUNDS='$(ROUNDS)' $(srcdir)/scripts/bench growth

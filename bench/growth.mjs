@@ -1,0 +1,150 @@
+// How the cost grows with the rows: four aggregates and functions at a tenth,
+// three tenths and the whole of the scale, by one process; and the memory that
+// repeat_rate takes for a user.
+
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { make_dataset, remove_dataset } from './datasets.mjs';
+import { median } from './measure.mjs';
+import { plot } from './plot.mjs';
+import { Postgres } from './postgres.mjs';
+import { machine } from './report.mjs';
+
+const PARTS = [0.1, 0.3, 1];
+
+// Ten times the rows may cost so many times as much: a power of 1.15.  Tables of
+// keys leave the caches on the way, which is no fault of the algorithm.
+const STEEPEST = 1.15;
+const BYTES_A_USER = 64;
+
+// rows: how large a data set of what scale is
+const subjects = [
+	{ name: 'repeat_rate(bigint, bigint)', data: 'orders_bigint', scale: (rows) => rows,
+		count: 'SELECT count(*) FROM bench.orders_bigint',
+		sql: 'SELECT repeat_rate(user_id, order_id) FROM bench.orders_bigint' },
+	{ name: 'duplicate_count(bigint)', data: 'orders_bigint', scale: (rows) => rows,
+		count: 'SELECT count(*) FROM bench.orders_bigint',
+		sql: 'SELECT duplicate_count(order_id) FROM bench.orders_bigint' },
+	{ name: 'window_funnel, by session', data: 'events', scale: (rows) => rows,
+		count: 'SELECT count(*) FROM bench.events',
+		sql: `SELECT sum(depth) FROM (
+				SELECT window_funnel(interval '1 hour', created_at, event_type = 'page_view',
+									 event_type = 'add_to_cart', event_type = 'checkout') AS depth
+				  FROM bench.events GROUP BY session_id) AS s` },
+	{ name: 'normalize_phone', data: 'phones', scale: (rows) => 2 * rows,
+		count: 'SELECT count(*) FROM bench.phones',
+		sql: 'SELECT count(normalize_phone(phone)) FROM bench.phones' },
+];
+
+async function seconds_of(pg, sql, rounds)
+{
+	const seconds = [];
+
+	for (let round = 0; round <= rounds; round++)
+	{
+		const start = performance.now();
+
+		await pg.query(sql);
+		if (round > 0)
+			seconds.push((performance.now() - start) / 1000);
+	}
+	return { median: median(seconds), min: Math.min(...seconds), max: Math.max(...seconds) };
+}
+
+// The most memory that a process has had at once, in bytes
+function peak_memory(pid)
+{
+	return 1024 * Number(/^VmHWM:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
+}
+
+// By how much repeat_rate raises the peak of a process that has scanned the same
+// rows before, so that the server's shared pages are no part of it
+async function memory_of_repeat_rate(bench)
+{
+	const pg = new Postgres(bench.psql, 'bench');
+
+	await pg.query('SET max_parallel_workers_per_gather = 0');
+	const pid = await pg.value('SELECT pg_backend_pid()');
+	await pg.query('SELECT count(user_id), count(order_id) FROM bench.orders_bigint');
+	const before = peak_memory(pid);
+	const users = Number(await pg.value('SELECT (repeat_counts(user_id, order_id))[1] FROM bench.orders_bigint'));
+	const bytes = peak_memory(pid) - before;
+
+	await pg.close();
+	return { users, bytes, bytes_a_user: bytes / users };
+}
+
+// The power of the rows by which the cost grows, from the first to the last part
+const power = (points) =>
+	Math.log(points.at(-1).median / points[0].median) / Math.log(points.at(-1).rows / points[0].rows);
+
+export async function growth(bench, { scale, rounds, results, docs, command })
+{
+	const series = subjects.map(({ name }) => ({ name, points: [] }));
+	const memory = [];
+	let missed = 0;
+
+	// nothing of this is asked of DuckDB
+	const alone = { ...bench, duck: null };
+
+	for (const part of PARTS)
+	{
+		const rows = Math.round(scale * part);
+
+		for (const data of new Set(subjects.map((subject) => subject.data)))
+		{
+			const wanted = subjects.filter((subject) => subject.data === data);
+
+			console.log(`==> ${rows} rows: making data set ${data}`);
+			const dataset = await make_dataset(alone, data, wanted[0].scale(rows));
+
+			await bench.pg.query('SET max_parallel_workers_per_gather = 0');
+			for (const subject of wanted)
+			{
+				const count = Number(await bench.pg.value(subject.count));
+				const point = { rows: count, ...await seconds_of(bench.pg, subject.sql, rounds) };
+
+				series.find(({ name }) => name === subject.name).points.push(point);
+				console.log(`    ${subject.name.padEnd(28)} ${point.median.toFixed(3)} s, `
+					+ `${(point.median / count * 1e9).toFixed(0)} ns a row`);
+			}
+			if (data === 'orders_bigint')
+			{
+				memory.push({ rows, ...await memory_of_repeat_rate(bench) });
+				console.log(`    repeat_rate, memory           ${memory.at(-1).bytes_a_user.toFixed(1)} bytes a user`);
+			}
+			await remove_dataset(alone, dataset);
+		}
+	}
+
+	const lines = [
+		`- ${new Date().toISOString().slice(0, 10)}, \`${command}\`, ${machine()}; one process, median of ${rounds} rounds`, '',
+		`| | ${series[0].points.map(({ rows }) => `${rows / 1e6} M rows`).join(' | ')} | power |`,
+		'|---|---:|---:|---:|---|',
+	];
+
+	for (const { name, points } of series)
+	{
+		const steep = power(points);
+		const reached = steep <= STEEPEST;
+
+		missed += reached ? 0 : 1;
+		lines.push(`| ${name} | ${points.map((point) =>
+			`${point.median.toFixed(3)} s (${(point.median / point.rows * 1e9).toFixed(0)} ns a row)`).join(' | ')}`
+			+ ` | ${steep.toFixed(2)}, goal ≤ ${STEEPEST}: ${reached ? 'reached' : '**missed**'} |`);
+	}
+	const most = Math.max(...memory.map(({ bytes_a_user }) => bytes_a_user));
+	const reached = most <= BYTES_A_USER;
+
+	missed += reached ? 0 : 1;
+	lines.push(`| repeat_rate, peak memory | ${memory.map(({ bytes_a_user }) =>
+		`${bytes_a_user.toFixed(1)} bytes a user`).join(' | ')}`
+		+ ` | goal ≤ ${BYTES_A_USER} bytes a user: ${reached ? 'reached' : '**missed**'} |`);
+
+	mkdirSync(results, { recursive: true });
+	mkdirSync(docs, { recursive: true });
+	writeFileSync(`${results}/growth.json`, JSON.stringify({ command, machine: machine(), rounds, series, memory }, null, '\t') + '\n');
+	writeFileSync(`${results}/growth.md`, lines.join('\n') + '\n');
+	writeFileSync(`${docs}/growth.svg`, plot(series));
+	console.log(`\n${lines.join('\n')}\n\nresults: ${results}/growth.md, growth.json and ${docs}/growth.svg`);
+	return missed;
+}

@@ -1,0 +1,76 @@
+// repeat_rate over orders with ids of one type, and greenery_repeat_rate().
+
+// The user bought again if his least and greatest order differ: the fastest
+// formulation there is for engines that group.
+const least_and_greatest = (table) => `
+	SELECT count(*) FILTER (WHERE low < high)::double precision / count(low)
+	  FROM (SELECT min(order_id) AS low, max(order_id) AS high
+			  FROM ${table} WHERE user_id IS NOT NULL GROUP BY user_id) AS u`;
+
+// What people write
+const count_distinct = (table) => `
+	SELECT count(*) FILTER (WHERE orders >= 2)::double precision / count(*) FILTER (WHERE orders >= 1)
+	  FROM (SELECT count(DISTINCT order_id) AS orders
+			  FROM ${table} WHERE user_id IS NOT NULL GROUP BY user_id) AS u`;
+
+// PostgreSQL has no min(uuid) before version 18
+const distinct_first = (table) => `
+	SELECT count(*) FILTER (WHERE orders >= 2)::double precision / count(*)
+	  FROM (SELECT count(*) AS orders
+			  FROM (SELECT DISTINCT user_id, order_id FROM ${table}
+					 WHERE user_id IS NOT NULL AND order_id IS NOT NULL) AS o
+			 GROUP BY user_id) AS u`;
+
+function repeat_rate(type, title, { processes, duckdb, seed, scan })
+{
+	const table = `bench.orders_${type}`;
+	const set = { max_parallel_workers_per_gather: processes - 1 };
+	const row = {
+		name: `repeat_rate_${type}` + (processes === 1 ? '_serial' : ''),
+		title: `repeat_rate(${title}), ` + (processes === 1 ? 'serial' : `${processes} processes`),
+		data: `orders_${type}`,
+		contenders: [
+			{ name: 'greenery', engine: 'postgres', set,
+				sql: `SELECT repeat_rate(user_id, order_id) FROM ${table}` },
+			{ name: 'DuckDB', engine: 'duckdb', sql: least_and_greatest(`orders_${type}`) },
+		],
+		goals: [{ against: 'DuckDB', at_most: duckdb }],
+	};
+
+	if (scan !== undefined)
+	{
+		row.contenders.push({ name: 'two counts', engine: 'postgres', set, answers: 'other',
+			sql: `SELECT count(user_id), count(order_id) FROM ${table}` });
+		row.goals.push({ against: 'two counts', at_most: scan });
+	}
+	if (seed !== undefined)
+	{
+		row.contenders.push(
+			{ name: 'PostgreSQL, count(distinct)', engine: 'postgres', set, sql: count_distinct(table) },
+			type === 'uuid'
+				? { name: 'PostgreSQL, distinct first', engine: 'postgres', set, sql: distinct_first(table) }
+				: { name: 'PostgreSQL, min < max', engine: 'postgres', set, sql: least_and_greatest(table) });
+		row.goals.push({ against: 'PostgreSQL, count(distinct)', times_faster: seed });
+	}
+	return row;
+}
+
+export const rows = [
+	repeat_rate('bigint', 'bigint, bigint', { processes: 2, duckdb: 0.50, seed: 14 }),
+	repeat_rate('bigint', 'bigint, bigint', { processes: 1, duckdb: 0.60, scan: 1.30 }),
+	repeat_rate('uuid', 'uuid, uuid', { processes: 2, duckdb: 0.70, seed: 10 }),
+	repeat_rate('uuid', 'uuid, uuid', { processes: 1, duckdb: 0.95, seed: 10 }),
+	repeat_rate('text', 'text, text', { processes: 2, duckdb: 1.00, seed: 10 }),
+	{
+		name: 'greenery_repeat_rate',
+		title: 'greenery_repeat_rate()',
+		data: 'raw_orders',
+		contenders: [
+			{ name: 'greenery', engine: 'postgres', set: { max_parallel_workers_per_gather: 1 },
+				sql: 'SELECT greenery_repeat_rate()' },
+			{ name: 'the aggregate', engine: 'postgres', set: { max_parallel_workers_per_gather: 1 },
+				sql: 'SELECT repeat_rate(user_id, order_id) FROM greenery.orders' },
+		],
+		goals: [{ against: 'the aggregate', at_most: 1.00 }],
+	},
+];
