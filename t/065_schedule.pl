@@ -90,9 +90,8 @@ is($node->safe_psql('shop', 'SELECT schedule, command, active, last_status FROM 
 	'0 6 * * *|CALL public.greenery_build()|t|', 'scheduled for six');
 # it runs: a wrong address fails the build, which is recorded and says so
 $node->safe_psql('shop', <<'SQL');
-INSERT INTO greenery.addresses VALUES ('a1', '1 Elm St', '02139', 'MA', 'United States');
-INSERT INTO greenery.users VALUES
-	('u1', 'Ann', 'Ash', 'nobody', '212-555-0101', '2021-01-01 00:00Z', '2021-01-02 00:00Z', 'a1');
+SELECT count(*) FROM greenery_load_sample_shop();
+UPDATE greenery.users SET email = 'nobody' WHERE user_id = (SELECT min(user_id) FROM greenery.users);
 SQL
 is($node->safe_psql('shop', q{SELECT greenery_schedule('* * * * *')}), $job, 'the same job');
 is($node->safe_psql('shop', 'SELECT schedule FROM greenery_schedule_status()'), '* * * * *', 'rescheduled');
@@ -102,12 +101,12 @@ like($node->safe_psql('shop', 'SELECT last_message FROM greenery_schedule_status
 	qr/build \d+ failed, nothing was published/, 'with its message');
 
 # put right, and built by a worker of the server
-$node->safe_psql('shop', q{UPDATE greenery.users SET email = 'ann@example.com'});
+$node->safe_psql('shop', q{UPDATE greenery.users SET email = 'ann@example.com' WHERE email = 'nobody'});
 $node->append_conf('postgresql.conf', 'cron.use_background_workers = on');
 $node->restart;
 wait_for('shop', q{SELECT count(*) > 0 FROM greenery.builds WHERE published}, 'a background worker builds');
 wait_for('shop', q{SELECT last_status = 'succeeded' FROM greenery_schedule_status()}, 'and succeeds');
-is($node->safe_psql('shop', 'SELECT count(*) FROM greenery_published.dim_users'), '1', 'published');
+is($node->safe_psql('shop', 'SELECT count(*) FROM greenery_published.dim_users'), '130', 'published');
 
 is($node->safe_psql('shop', 'SELECT greenery_unschedule()'), 't', 'unscheduled');
 is($node->safe_psql('shop', 'SELECT count(*) FROM greenery_schedule_status()'), '0', 'no job is left');
