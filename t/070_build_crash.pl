@@ -109,7 +109,8 @@ foreach my $cut (@cuts)
 			IPC::Run::timeout(300));
 		$psql->pump until $out =~ /\d+\n/;
 		my ($pid) = $out =~ /(\d+)/;
-		$in .= "CALL greenery_build();\n";
+		# \q: a server that is started inherits the other end of psql's input
+		$in .= "CALL greenery_build();\n\\q\n";
 		$psql->pump while length $in;
 		$psql->pump until $done == 0 || $err =~ /model $done of/;
 		sleep $more;
