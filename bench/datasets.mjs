@@ -60,10 +60,12 @@ const raw_orders = (scale) => ({
 const model = (scale) => ({
 	make: [`
 		CREATE TABLE bench.users AS
-		SELECT i AS user_id FROM generate_series(1::bigint, ${users_of(scale)}) AS i`, `
+		SELECT greenery.sample_id(501, i, ${SEED}) AS user_id
+		  FROM generate_series(1::bigint, ${users_of(scale)}) AS i`, `
 		CREATE TABLE bench.model AS
-		SELECT CASE WHEN i % ${Math.ceil(scale / 5)} = 7 THEN i - 1 ELSE i END AS order_id,
-			   CASE WHEN i % ${Math.ceil(scale / 2)} = 9 THEN ${users_of(scale) + 1} ELSE user_no END AS user_id,
+		SELECT greenery.sample_id(504, CASE WHEN i % ${Math.ceil(scale / 5)} = 7 THEN i - 1 ELSE i END, ${SEED}) AS order_id,
+			   greenery.sample_id(501, CASE WHEN i % ${Math.ceil(scale / 2)} = 9 THEN ${users_of(scale) + 1}
+											ELSE user_no END, ${SEED}) AS user_id,
 			   to_timestamp(1612137600 + placed) AS created_at,
 			   CASE WHEN i % ${Math.ceil(scale / 3)} = 5 THEN 'lost'
 					ELSE (ARRAY['preparing', 'shipped', 'delivered', 'delivered', 'delivered'])[1 + i % 5] END AS status,
@@ -74,14 +76,14 @@ const model = (scale) => ({
 			   (greenery.sample_draw(902, i, ${SEED}, 1000) * 0.01)::numeric(10,2) AS shipping_cost,
 			   (greenery.sample_draw(903, i, ${SEED}, 31000) * 0.01)::numeric(10,2) AS order_total,
 			   CASE WHEN i % ${Math.ceil(scale / 7)} <> 13
-					THEN greenery.sample_id(505, CASE WHEN i % ${Math.ceil(scale / 8)} = 17 THEN i - 1 ELSE i END, ${SEED})::uuid
+					THEN greenery.sample_id(505, CASE WHEN i % ${Math.ceil(scale / 8)} = 17 THEN i - 1 ELSE i END, ${SEED})
 			   END AS tracking_id
 		  FROM ${shop_orders(scale)}`],
 	tables: {
-		users: { columns: 'user_id bigint', select: 'SELECT user_id FROM bench.users' },
+		users: { columns: 'user_id varchar', select: 'SELECT user_id FROM bench.users' },
 		model: {
-			columns: `order_id bigint, user_id bigint, created_at timestamp, status varchar, email varchar,
-				order_cost decimal(10,2), shipping_cost decimal(10,2), order_total decimal(10,2), tracking_id uuid`,
+			columns: `order_id varchar, user_id varchar, created_at timestamp, status varchar, email varchar,
+				order_cost decimal(10,2), shipping_cost decimal(10,2), order_total decimal(10,2), tracking_id varchar`,
 			select: `SELECT order_id, user_id, created_at AT TIME ZONE 'UTC', status, email,
 				order_cost, shipping_cost, order_total, tracking_id FROM bench.model`,
 		},
@@ -92,14 +94,15 @@ const model = (scale) => ({
 
 // Events as a web shop logs them: in the order of time, sessions interleaved.
 // Three sessions for ten events; users of very different zeal; now and then a
-// shopper takes longer than an hour.
-const events = (scale) => ({
+// shopper takes longer than an hour.  With the shop's ids, which are text, and
+// with numbers for those that have such.
+const events_with = (table, type, session_id, user_id) => (scale) => ({
 	make: [`
-		CREATE TABLE bench.events AS
+		CREATE TABLE bench.${table} AS
 		SELECT e.session_id, e.user_id, to_timestamp(1612137600 + e.t / 1000.0) AS created_at, e.event_type
-		  FROM (SELECT s AS session_id,
-					   1 + greenery.sample_draw(910, s, ${SEED}, 1000000)
-						 * greenery.sample_draw(911, s, ${SEED}, ${users_of(scale)}) / 1000000 AS user_id,
+		  FROM (SELECT ${session_id('s')} AS session_id,
+					   ${user_id(`1 + greenery.sample_draw(910, s, ${SEED}, 1000000)
+						 * greenery.sample_draw(911, s, ${SEED}, ${users_of(scale)}) / 1000000`)} AS user_id,
 					   greenery.sample_draw(912, s, ${SEED}, 2419200000) AS started,
 					   1 + greenery.sample_draw(913, s, ${SEED}, 4) AS views,
 					   20000 + greenery.sample_draw(914, s, ${SEED}, 80000) AS pace,
@@ -122,12 +125,12 @@ const events = (scale) => ({
 				 WHERE s.adds AND s.buys) AS e(session_id, user_id, t, event_type)
 		 ORDER BY e.t, e.session_id`],
 	tables: {
-		events: {
-			columns: 'session_id bigint, user_id bigint, created_at timestamp, event_type varchar',
-			select: "SELECT session_id, user_id, created_at AT TIME ZONE 'UTC', event_type FROM bench.events",
+		[table]: {
+			columns: `session_id ${type}, user_id ${type}, created_at timestamp, event_type varchar`,
+			select: `SELECT session_id, user_id, created_at AT TIME ZONE 'UTC', event_type FROM bench.${table}`,
 		},
 	},
-	remove: ['DROP TABLE bench.events'],
+	remove: [`DROP TABLE bench.${table}`],
 });
 
 // Phone numbers as people type them; one in ten is none
@@ -213,7 +216,9 @@ export const datasets = {
 		`greenery.sample_id(501, user_no, ${SEED})`),
 	raw_orders,
 	model,
-	events,
+	events: events_with('events', 'varchar', (s) => `greenery.sample_id(506, ${s}, ${SEED})`,
+		(u) => `greenery.sample_id(501, ${u}, ${SEED})`),
+	events_bigint: events_with('events_bigint', 'bigint', (s) => s, (u) => u),
 	phones,
 	shop,
 };

@@ -106,7 +106,8 @@ export async function measure(bench, row, rounds)
 	return { contenders: results, load: { before: load_before, after: load() }, answer: expected?.answer };
 }
 
-// Judge a row's goals.  "DuckDB" means the fastest of its formulations.
+// Judge a row's goals.  "DuckDB" means the fastest of its formulations.  A goal
+// without a figure only asks for the ratio.
 export function judge(row, contenders)
 {
 	const ours = contenders[0];
@@ -118,18 +119,22 @@ export function judge(row, contenders)
 
 		if (goal.at_most !== undefined)
 			verdict.goal = `≤ ${goal.at_most.toFixed(2)} of ${goal.against}`;
-		else
+		else if (goal.times_faster !== undefined)
 			verdict.goal = `≥ ${goal.times_faster} × ${goal.against}`;
+		else
+			verdict.goal = null;
 		if (others.length === 0)
 			return { ...verdict, ratio: null, reached: false };
 
 		const other = others.reduce((a, b) => a.median <= b.median ? a : b);
 
-		if (others.length > 1)
-			verdict.against = other.name;
-		verdict.ratio = goal.at_most !== undefined ? ours.median / other.median : other.median / ours.median;
-		verdict.reached = goal.at_most !== undefined
-			? verdict.ratio <= goal.at_most : verdict.ratio >= goal.times_faster;
+		verdict.against = other.name;
+		if (goal.times_faster !== undefined)
+			verdict.ratio = other.median / ours.median;
+		else
+			verdict.ratio = ours.median / other.median;
+		verdict.reached = goal.at_most !== undefined ? verdict.ratio <= goal.at_most
+			: goal.times_faster !== undefined ? verdict.ratio >= goal.times_faster : true;
 		return verdict;
 	});
 }

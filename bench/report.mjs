@@ -7,7 +7,9 @@ const seconds = (value) => value >= 10 ? value.toFixed(1) : value >= 1 ? value.t
 export function verdict_text({ goal, against, ratio, reached })
 {
 	if (ratio === null)
-		return `${goal}: not measured`;
+		return `${goal ?? against}: not measured`;
+	if (goal === null)
+		return `${ratio.toFixed(2)} of ${against}, no goal`;
 	const number = goal.startsWith('≤') ? ratio.toFixed(2) : `${ratio.toFixed(1)} ×`;
 	const which = goal.endsWith(` ${against}`) ? '' : ` (${against})`;
 

@@ -58,7 +58,7 @@ export const rows = [
 	},
 	{
 		name: 'two_unique',
-		title: 'two unique tests (bigint, uuid)',
+		title: 'two unique tests',
 		data: 'model',
 		contenders: [
 			{ name: 'greenery', engine: 'postgres', set,

@@ -9,8 +9,8 @@ const summary = (duration, minute, seconds, table) => `
 	  FROM (SELECT session_id, ${duration} AS duration,
 				   count(*) FILTER (WHERE event_type = 'checkout') AS checkouts
 			  FROM ${table} WHERE event_type <> 'package_shipped' GROUP BY session_id) AS s`;
-const in_postgres = (duration) =>
-	summary(duration, "interval '1 minute'", 'extract(epoch FROM sum(duration))', 'bench.events');
+const in_postgres = (duration, table) =>
+	summary(duration, "interval '1 minute'", 'extract(epoch FROM sum(duration))', table);
 
 // As far as a session gets: sessions by the deepest step
 const by_depth = (depths) => `
@@ -81,79 +81,105 @@ const numbered_by_lag = (table) => `
 					   created_at - lag(created_at) OVER (PARTITION BY user_id ORDER BY created_at) AS pause
 				  FROM ${table}) AS p) AS v`;
 
-export const rows = [
-	{
-		name: 'session_summary',
-		title: 'summary of all sessions',
-		data: 'events',
+// Each over the shop's ids, which the goals are about, or over numbers
+const over = (type) => ({
+	suffix: type === 'bigint' ? '_bigint' : '',
+	ids: type === 'bigint' ? ', bigint ids' : '',
+	data: type === 'bigint' ? 'events_bigint' : 'events',
+	goals: (goals) => type === 'bigint' ? goals.map(({ against }) => ({ against })) : goals,
+});
+
+function session_summary({ suffix, ids, data, goals })
+{
+	return {
+		name: `session_summary${suffix}`,
+		title: `summary of all sessions${ids}`,
+		data,
 		contenders: [
 			{ name: 'greenery', engine: 'postgres', set,
-				sql: in_postgres('session_duration(created_at)') },
+				sql: in_postgres('session_duration(created_at)', `bench.${data}`) },
 			{ name: 'DuckDB', engine: 'duckdb',
 				// integers: DuckDB's intervals are slower
 				sql: summary("date_diff('microsecond', min(created_at), max(created_at))", '60000000',
-					'sum(duration) / 1000000.0', 'events') },
+					'sum(duration) / 1000000.0', data) },
 			{ name: 'PostgreSQL, min, max, count', engine: 'postgres', set,
-				sql: in_postgres('max(created_at) - min(created_at)') },
+				sql: in_postgres('max(created_at) - min(created_at)', `bench.${data}`) },
 		],
-		goals: [
+		goals: goals([
 			{ against: 'DuckDB', at_most: 0.35 },
 			{ against: 'PostgreSQL, min, max, count', times_faster: 8 },
-		],
-	},
-	{
-		name: 'funnel',
-		title: 'funnel within an hour, all sessions',
-		data: 'events',
+		]),
+	};
+}
+
+function funnel({ suffix, ids, data, goals })
+{
+	return {
+		name: `funnel${suffix}`,
+		title: `funnel within an hour, all sessions${ids}`,
+		data,
 		contenders: [
 			{ name: 'greenery', engine: 'postgres', set,
 				sql: by_depth(`SELECT window_funnel(interval '1 hour', created_at, event_type = 'page_view',
 					event_type = 'add_to_cart', event_type = 'checkout') AS depth
-					FROM bench.events GROUP BY session_id`) },
-			{ name: 'DuckDB, as-of joins', engine: 'duckdb', sql: asof_join('events') },
-			{ name: 'DuckDB, windows', engine: 'duckdb', sql: carried('events') },
-			{ name: 'DuckDB, self-join', engine: 'duckdb', sql: self_join('events') },
-			{ name: 'PostgreSQL, self-join', engine: 'postgres', set, sql: self_join('bench.events') },
-			{ name: 'PostgreSQL, windows', engine: 'postgres', set, sql: carried('bench.events') },
+					FROM bench.${data} GROUP BY session_id`) },
+			{ name: 'DuckDB, as-of joins', engine: 'duckdb', sql: asof_join(data) },
+			{ name: 'DuckDB, windows', engine: 'duckdb', sql: carried(data) },
+			{ name: 'DuckDB, self-join', engine: 'duckdb', sql: self_join(data) },
+			{ name: 'PostgreSQL, self-join', engine: 'postgres', set, sql: self_join(`bench.${data}`) },
+			{ name: 'PostgreSQL, windows', engine: 'postgres', set, sql: carried(`bench.${data}`) },
 		],
-		goals: [
+		goals: goals([
 			{ against: 'DuckDB', at_most: 0.70 },
 			{ against: 'PostgreSQL, self-join', times_faster: 5 },
-		],
-	},
-	{
-		name: 'sessionize_counts',
-		title: 'sessionize, counts only',
-		data: 'events',
+		]),
+	};
+}
+
+// visits, counted only
+function sessionize_counts({ suffix, ids, data, goals })
+{
+	return {
+		name: `sessionize_counts${suffix}`,
+		title: `sessionize, counts only${ids}`,
+		data,
 		contenders: [
 			{ name: 'greenery', engine: 'postgres', set,
 				sql: `SELECT sum(visits) FROM (
 						SELECT max(visit) AS visits FROM (
 							SELECT user_id, sessionize(created_at, interval '30 minutes')
 									   OVER (PARTITION BY user_id ORDER BY created_at) AS visit
-							  FROM bench.events) AS v
+							  FROM bench.${data}) AS v
 						 GROUP BY user_id) AS u` },
-			{ name: 'DuckDB', engine: 'duckdb', sql: visits_by_lag('events') },
-			{ name: 'PostgreSQL, lag', engine: 'postgres', set, sql: visits_by_lag('bench.events') },
+			{ name: 'DuckDB', engine: 'duckdb', sql: visits_by_lag(data) },
+			{ name: 'PostgreSQL, lag', engine: 'postgres', set, sql: visits_by_lag(`bench.${data}`) },
 		],
-		goals: [
+		goals: goals([
 			{ against: 'DuckDB', at_most: 0.45 },
 			{ against: 'PostgreSQL, lag', times_faster: 6 },
-		],
-	},
-	{
-		name: 'sessionize',
-		title: 'sessionize, window function',
-		data: 'events',
+		]),
+	};
+}
+
+// visits, a number for each event
+function sessionize({ suffix, ids, data, goals })
+{
+	return {
+		name: `sessionize${suffix}`,
+		title: `sessionize, window function${ids}`,
+		data,
 		contenders: [
 			{ name: 'greenery', engine: 'postgres', set,
 				sql: `SELECT count(*), sum(visit), max(visit) FROM (
 						SELECT sessionize(created_at, interval '30 minutes')
 								   OVER (PARTITION BY user_id ORDER BY created_at) AS visit
-						  FROM bench.events) AS v` },
-			{ name: 'DuckDB', engine: 'duckdb', sql: numbered_by_lag('events') },
-			{ name: 'PostgreSQL, lag and sum', engine: 'postgres', set, sql: numbered_by_lag('bench.events') },
+						  FROM bench.${data}) AS v` },
+			{ name: 'DuckDB', engine: 'duckdb', sql: numbered_by_lag(data) },
+			{ name: 'PostgreSQL, lag and sum', engine: 'postgres', set, sql: numbered_by_lag(`bench.${data}`) },
 		],
-		goals: [{ against: 'PostgreSQL, lag and sum', times_faster: 1.3 }],
-	},
-];
+		goals: goals([{ against: 'PostgreSQL, lag and sum', times_faster: 1.3 }]),
+	};
+}
+
+export const rows = [over('text'), over('bigint')].flatMap((ids) =>
+	[session_summary, funnel, sessionize_counts, sessionize].map((row) => row(ids)));
