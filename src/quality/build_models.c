@@ -88,20 +88,6 @@ attach_tests(Build *build)
 	}
 }
 
-typedef struct Lookup
-{
-	const char *name;
-	Oid			relid;
-} Lookup;
-
-static void
-look_up(void *arg)
-{
-	Lookup	   *lookup = arg;
-
-	lookup->relid = relation_by_name(lookup->name);
-}
-
 /*
  * Find each model's relation, and the schemas that make all marts visible.  A
  * relation that is missing, or hidden by another of its name, fails its model.
@@ -119,15 +105,14 @@ resolve_models(Build *build)
 	foreach(lc, build->models)
 	{
 		BuildModel *model = lfirst(lc);
-		Lookup		lookup = {model->relation, InvalidOid};
 
 		model->rows = model->inserted = model->updated = model->deleted = -1;
-		if (!run_guarded(look_up, &lookup, &model->message))
+		model->relid = relation_or_message(model->relation, &model->message);
+		if (!OidIsValid(model->relid))
 		{
 			model->status = MODEL_FAILED;
 			continue;
 		}
-		model->relid = lookup.relid;
 		if (model->is_mart)
 		{
 			const char *schema = get_namespace_name(get_rel_namespace(model->relid));

@@ -126,5 +126,6 @@ extern void tests_set_status(List *tests, TestStatus status, const char *message
 
 /* guarded.c: run something that may fail, in a subtransaction */
 extern bool run_guarded(void (*work) (void *), void *arg, char **message);
+extern Oid	relation_or_message(const char *name, char **message);
 
 #endif							/* GREENERY_DATA_TEST_H */

@@ -112,20 +112,6 @@ compile_and_report(List *tests, const TestTarget *target, ReturnSetInfo *rsinfo)
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 }
 
-typedef struct Lookup
-{
-	const char *name;
-	Oid			relid;
-} Lookup;
-
-static void
-look_up(void *arg)
-{
-	Lookup	   *lookup = arg;
-
-	lookup->relid = relation_by_name(lookup->name);
-}
-
 /*
  * Do something with the tests of each model, or of one.  A model that does not
  * exist breaks its tests, and is passed on without a relation.
@@ -156,18 +142,17 @@ for_each_model(FunctionCallInfo fcinfo, ModelWork work)
 			group = lappend(group, test);
 		if (next == NULL || strcmp(next->model, test->model) != 0)
 		{
-			Lookup		lookup = {test->model, InvalidOid};
 			TestTarget	target = {0};
 			char	   *message;
 
-			if (!run_guarded(look_up, &lookup, &message))
+			target.relid = relation_or_message(test->model, &message);
+			if (!OidIsValid(target.relid))
 				tests_set_status(group, RESULT_BROKEN, message);
 			if (group != NIL &&
-				(!OidIsValid(only) || lookup.relid == only))
+				(!OidIsValid(only) || target.relid == only))
 			{
-				target.relid = lookup.relid;
-				if (OidIsValid(lookup.relid))
-					target.from = quoted_relation(lookup.relid);
+				if (OidIsValid(target.relid))
+					target.from = quoted_relation(target.relid);
 				target.key = model_key(test->model);
 				work(group, &target, rsinfo);
 			}

@@ -72,3 +72,30 @@ run_guarded(void (*work) (void *), void *arg, char **message)
 	CurrentResourceOwner = owner;
 	return succeeded;
 }
+
+typedef struct Lookup
+{
+	const char *name;
+	Oid			relid;
+} Lookup;
+
+static void
+look_up(void *arg)
+{
+	Lookup	   *lookup = arg;
+
+	lookup->relid = relation_by_name(lookup->name);
+}
+
+/*
+ * relation_by_name, but for a relation that does not exist: InvalidOid, and
+ * *message says so.
+ */
+Oid
+relation_or_message(const char *name, char **message)
+{
+	Lookup		lookup = {name, InvalidOid};
+
+	(void) run_guarded(look_up, &lookup, message);
+	return lookup.relid;
+}
