@@ -12,6 +12,7 @@ OBJS = \
 	src/settings.o \
 	src/schema.o \
 	src/retention/greenery_repeat_rate.o \
+	src/retention/own_columns.o \
 	src/quality/threshold.o \
 	src/quality/guarded.o \
 	src/quality/test_load.o \
@@ -44,6 +45,7 @@ OBJS = \
 	src/retention/key_table.o \
 	src/retention/key_table_dump.o \
 	src/retention/repeat_rate.o \
+	src/retention/repeat_rate_by_row.o \
 	src/retention/value_table.o \
 	src/quality/duplicate_count.o \
 	src/sessions/session_duration.o \
@@ -154,6 +156,7 @@ REGRESS = \
 	days_between \
 	encodings \
 	repeat_rate \
+	own_columns \
 	duplicate_count \
 	session_duration \
 	sample_shop \
@@ -184,7 +187,8 @@ REGRESS = \
 ISOLATION = \
 	build_readers \
 	build_sources \
-	build_two
+	build_two \
+	own_columns_snapshot
 
 REGRESS_OPTS = --load-extension=greenery --encoding=UTF8
 ISOLATION_OPTS = --load-extension=greenery --encoding=UTF8

@@ -14,6 +14,7 @@
 
 #include "fmgr.h"
 #include "datatype/timestamp.h"
+#include "parser/analyze.h"
 #include "pgtime.h"
 #include "utils/builtins.h"
 #include "utils/datetime.h"
@@ -130,6 +131,17 @@ greenery_strtoint64(const char *text)
 
 	(void) scanint8(text, false, &result);
 	return result;
+#endif
+}
+
+/* parse_analyze, of a statement without parameters, was renamed in 15 */
+static inline struct Query *
+greenery_parse_analyze(struct RawStmt *statement, const char *source)
+{
+#if PG_VERSION_NUM >= 150000
+	return parse_analyze_fixedparams(statement, source, NULL, 0, NULL);
+#else
+	return parse_analyze(statement, source, NULL, 0, NULL);
 #endif
 }
 

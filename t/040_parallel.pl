@@ -43,6 +43,31 @@ my ($rate, $log) = plans_of('SELECT greenery_repeat_rate()');
 is($rate, 1, 'every user has twenty orders');
 like($log, qr/Workers Launched: 2/, 'greenery_repeat_rate() is given workers');
 like($log, qr/Partial Aggregate/, 'each of which aggregates its part');
+like($log, qr/Query Text: SELECT public\.repeat_rate\(/, 'orders are told apart by their ids');
+
+# where an index says that no order comes twice, users are all there is to remember
+$node->safe_psql('postgres',
+	'CREATE UNIQUE INDEX once ON greenery.orders (clean_text(order_id))');
+($rate, $log) = plans_of('SELECT greenery_repeat_rate()');
+is($rate, 1, 'every user has twenty rows');
+like($log, qr/Query Text: SELECT public\.repeat_rate_by_row\(public\.clean_text\(o\.user_id\)\) FROM greenery\.orders o/,
+	'rows are counted');
+like($log, qr/Workers Launched: 2/, 'with workers');
+# of the shop's own numbers
+$node->safe_psql('postgres', q{
+CREATE SCHEMA shop;
+CREATE TABLE shop.sales AS SELECT i::bigint AS id, i % 1000 AS customer FROM generate_series(1, 20000) i;
+ALTER TABLE shop.sales ADD PRIMARY KEY (id);
+DO $do$ BEGIN EXECUTE regexp_replace(pg_get_functiondef('greenery.source_orders()'::regprocedure),
+	'SELECT s.order_id, s.user_id,(.*?)s.created_at,.*FROM greenery.orders s',
+	'SELECT s.id::text, s.customer::text, NULL::text, NULL::text, NULL::timestamptz, NULL::numeric, NULL::numeric,
+	NULL::numeric, NULL::text, NULL::text, NULL::timestamptz, NULL::timestamptz, NULL::text, NULL::jsonb FROM shop.sales s');
+END $do$;
+});
+($rate, $log) = plans_of('SELECT greenery_repeat_rate()');
+is($rate, 1, 'so are those of the own table');
+like($log, qr/Query Text: SELECT public\.repeat_rate_by_row\(o\.customer\) FROM shop\.sales o/,
+	'by its own columns');
 
 ($rate, $log) = plans_of(
 	q{SELECT status FROM greenery_test('greenery.stg_orders') WHERE kind = 'unique'});

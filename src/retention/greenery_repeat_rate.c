@@ -15,6 +15,8 @@
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "executor/spi.h"
+#include "parser/parse_func.h"
+#include "retention/own_columns.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
@@ -30,9 +32,71 @@ hint_at_published(void *arg pg_attribute_unused())
 				"audited ones are in greenery_published.metrics.");
 }
 
+/* A column of relation o, cleaned if staging does that; schema is quoted */
+static char *
+column_value(Oid relid, const OwnColumn *column, const char *schema)
+{
+	const char *name = quote_identifier(get_attname(relid, column->attnum, false));
+
+	return column->cleaned ? psprintf("%s.clean_text(o.%s)", schema, name)
+		: psprintf("o.%s", name);
+}
+
 /*
- * greenery_repeat_rate(since, until): repeat_rate over stg_orders, with the
- * caller's rights.
+ * The query for the rate: over the shop's own columns if they can be found, and
+ * over the users alone if no order can come twice; else over stg_orders.
+ */
+static char *
+rate_query(const char *schema, bool since, bool until)
+{
+	static const char *const names[] = {"user_id", "order_id", "created_at"};
+	List	   *clean_text = list_make2(makeString(pstrdup(schema)),
+										makeString("clean_text"));
+	Oid			text = TEXTOID;
+	OwnColumn	columns[3];
+	Oid			relid;
+	const char *quoted = quote_identifier(schema);
+	char	   *created_at = "o.created_at";
+	bool		condition = false;
+	StringInfoData query;
+
+	initStringInfo(&query);
+	relid = own_columns_find("source_orders", since || until ? 3 : 2, names,
+							 columns);
+	if (!OidIsValid(relid))
+		appendStringInfo(&query, "SELECT %s.repeat_rate(o.user_id, o.order_id) FROM greenery.stg_orders o",
+						 quoted);
+	else
+	{
+		char	   *user_id = column_value(relid, &columns[0], quoted);
+		char	   *order_id = column_value(relid, &columns[1], quoted);
+		const char *relation =
+			quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)),
+									   get_rel_name(relid));
+
+		if (since || until)
+			created_at = column_value(relid, &columns[2], quoted);
+		condition = own_column_is_unique(relid, &columns[1],
+										 LookupFuncName(clean_text, 1, &text, false));
+		if (condition)
+			appendStringInfo(&query, "SELECT %s.repeat_rate_by_row(%s) FROM %s o WHERE %s IS NOT NULL",
+							 quoted, user_id, relation, order_id);
+		else
+			appendStringInfo(&query, "SELECT %s.repeat_rate(%s, %s) FROM %s o",
+							 quoted, user_id, order_id, relation);
+	}
+	if (since)
+		appendStringInfo(&query, " %s %s OPERATOR(pg_catalog.>=) $1",
+						 condition ? "AND" : "WHERE", created_at);
+	if (until)
+		appendStringInfo(&query, " %s %s OPERATOR(pg_catalog.<) $2",
+						 condition || since ? "AND" : "WHERE", created_at);
+	return query.data;
+}
+
+/*
+ * greenery_repeat_rate(since, until): the repeat rate of what stg_orders shows,
+ * with the caller's rights.
  */
 Datum
 greenery_repeat_rate(PG_FUNCTION_ARGS)
@@ -41,7 +105,7 @@ greenery_repeat_rate(PG_FUNCTION_ARGS)
 	Oid			argtypes[2] = {TIMESTAMPTZOID, TIMESTAMPTZOID};
 	Datum		args[2] = {PG_GETARG_DATUM(0), PG_GETARG_DATUM(1)};
 	char		nulls[3] = "  ";
-	StringInfoData query;
+	char	   *query;
 	ErrorContextCallback callback;
 	Datum		result;
 	bool		isnull;
@@ -60,25 +124,15 @@ greenery_repeat_rate(PG_FUNCTION_ARGS)
 						   pstrdup(timestamptz_to_str(PG_GETARG_TIMESTAMPTZ(1)))),
 				 errhint("Orders count at or after \"since\" and before \"until\".")));
 
-	initStringInfo(&query);
-	appendStringInfo(&query,
-					 "SELECT %s.repeat_rate(o.user_id, o.order_id) FROM greenery.stg_orders o",
-					 quote_identifier(schema));
-	if (!PG_ARGISNULL(0))
-		appendStringInfoString(&query,
-							   " WHERE o.created_at OPERATOR(pg_catalog.>=) $1");
-	if (!PG_ARGISNULL(1))
-		appendStringInfo(&query, " %s o.created_at OPERATOR(pg_catalog.<) $2",
-						 PG_ARGISNULL(0) ? "WHERE" : "AND");
-
 	callback.callback = hint_at_published;
 	callback.arg = NULL;
 	callback.previous = error_context_stack;
 	error_context_stack = &callback;
 
 	SPI_connect();
+	query = rate_query(schema, !PG_ARGISNULL(0), !PG_ARGISNULL(1));
 	/* read-only, as a STABLE function must; no row limit, see above */
-	if (SPI_execute_with_args(query.data, 2, argtypes, args, nulls,
+	if (SPI_execute_with_args(query, 2, argtypes, args, nulls,
 							  true, 0) != SPI_OK_SELECT || SPI_processed != 1)
 		elog(ERROR, "could not query the shop's orders");
 	result = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);

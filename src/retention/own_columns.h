@@ -1,0 +1,42 @@
+/*-------------------------------------------------------------------------
+ *
+ * own_columns.h
+ *	  The columns of the shop's own table that a source function reads.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef GREENERY_OWN_COLUMNS_H
+#define GREENERY_OWN_COLUMNS_H
+
+#include "postgres.h"
+
+#include "access/attnum.h"
+
+/* One column of the table behind a source function */
+typedef struct OwnColumn
+{
+	AttrNumber	attnum;
+	bool		cleaned;		/* staging's clean_text changes its values */
+} OwnColumn;
+
+/*
+ * Find the table that greenery.<function>() reads, and its column behind each
+ * of the ncolumns names; an id that staging shows as text may be a number or a
+ * uuid there.  The table is left locked in ACCESS SHARE mode.
+ *
+ * InvalidOid if the function is more than a list of columns of one table, or
+ * its ids cannot be told apart by the values of the columns: then only the
+ * staging view has the answer.
+ */
+extern Oid	own_columns_find(const char *function, int ncolumns,
+							 const char *const *names, OwnColumn *columns);
+
+/*
+ * Does an index prove that no two rows that the active snapshot sees have the
+ * same value in the column, after cleaning if it is cleaned by the given
+ * function?  NULLs aside.
+ */
+extern bool own_column_is_unique(Oid relid, const OwnColumn *column,
+								 Oid clean_text);
+
+#endif							/* GREENERY_OWN_COLUMNS_H */
