@@ -15,7 +15,9 @@
  *
  * A worker's state travels as the bytes of its table in the order of its
  * slots, and is never built up again in the leader: what deserialize returns
- * is the bytes, checked, and combine streams them into the leader's table.
+ * is the bytes, checked, and combine streams them into the leader's table.  The
+ * leader's own state takes the same way: to hand it over as a pointer gained
+ * nothing, since the leader has time until the worker's bytes are there.
  *
  *-------------------------------------------------------------------------
  */
@@ -54,44 +56,48 @@ typedef struct KeyDump
 	Size		size;
 } KeyDump;
 
+/* Sizes from which memory is worth pages of its own; those of most systems */
+#define HUGE_PAGE ((Size) 2 * 1024 * 1024)
+#define CACHE_LINE 64
+
 /*
- * Ask for huge pages, before the memory is touched.  Rows hit a large table all
- * over, and with small pages each of them first waits for the address of its
- * page.  Whatever the system makes of it, the memory is as good.
+ * Memory of zeroes for a table, on a cache line's edge.
+ *
+ * Ask for huge pages before the memory is touched, and start large memory where
+ * one of them does: rows hit a table all over, and with small pages each of them
+ * waits for the address of its page, after each page has waited for the system.
+ * Whatever the system makes of it, the memory is as good.
+ *
+ * In front of it is the address that pfree wants.
  */
-static void
-advise_huge_pages(void *chunk, Size size)
-{
-#ifdef MADV_HUGEPAGE
-	const uintptr_t page = 2 * 1024 * 1024;
-	uintptr_t	begin = TYPEALIGN(page, (uintptr_t) chunk);
-	uintptr_t	end = TYPEALIGN_DOWN(page, (uintptr_t) chunk + size);
-
-	if (begin < end)
-		(void) madvise((void *) begin, end - begin, MADV_HUGEPAGE);
-#else
-	(void) chunk;
-	(void) size;
-#endif
-}
-
 static void *
 allocate(void *context, uint64_t size)
 {
-	void	   *chunk;
+	Size		edge = size >= HUGE_PAGE ? HUGE_PAGE : CACHE_LINE;
+	char	   *chunk;
+	char	   *memory;
 
-	if (size > MaxAllocHugeSize)
+	if (size > MaxAllocHugeSize - HUGE_PAGE - sizeof(void *))
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("too many different values")));
-	chunk = MemoryContextAllocExtended(context, (Size) size, MCXT_ALLOC_HUGE);
-	advise_huge_pages(chunk, (Size) size);
-	return memset(chunk, 0, (Size) size);
+	chunk = MemoryContextAllocExtended(context, (Size) size + edge + sizeof(void *),
+									   MCXT_ALLOC_HUGE);
+	memory = (char *) TYPEALIGN(edge, chunk + sizeof(void *));
+#ifdef MADV_HUGEPAGE
+	if (edge == HUGE_PAGE)
+		(void) madvise(memory, (Size) size / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
+#endif
+	memcpy(memory - sizeof(void *), &chunk, sizeof(void *));
+	return memset(memory, 0, (Size) size);
 }
 
 static void
-release(void *context pg_attribute_unused(), void *chunk)
+release(void *context pg_attribute_unused(), void *memory)
 {
+	void	   *chunk;
+
+	memcpy(&chunk, (char *) memory - sizeof(void *), sizeof(void *));
 	pfree(chunk);
 }
 

@@ -13,7 +13,10 @@
  * - The home slot is given by the high bits of the key.  So the order of the
  *   slots is that of the keys, and growing, dumping and loading run through
  *   old and new memory from front to back.
- * - Rows wait in a batch while the lines of their slots come in.
+ * - In a table larger than the inner caches rows wait until there are many for
+ *   the same part of it.  Then the part's lines are asked for and the rows put
+ *   in, while the addresses of its few pages are at hand: a row alone would wait
+ *   for its page's address before its line can even be asked for.
  *
  * Two bit patterns have a meaning of their own although they are legal ids,
  * and neither may cost exactness:
@@ -33,7 +36,7 @@
  *
  * The table grows by doubling when 80 % full.  At the worst moment, that of
  * growing, old and new slots take 3 / 0.8 entries a key: 60 bytes at 16 bytes
- * an entry.
+ * an entry.  Rows that wait take less than three bytes more then.
  *
  *-------------------------------------------------------------------------
  */
@@ -45,8 +48,19 @@
 /* 2^64 divided by the golden ratio, which is odd: see home_slot() */
 #define SPREAD UINT64_C(0x9e3779b97f4a7c15)
 
-/* from this many slots on the table exceeds the inner caches */
-#define BATCH_FROM_SLOTS 4096
+/*
+ * Rows wait for parts of at least so many slots, and so many slots must the part
+ * have for each of them: the rows that wait make neither for much memory nor for
+ * a part that is much fuller than the table.
+ */
+#ifndef MIN_PART_SLOTS
+#define MIN_PART_SLOTS 128
+#endif
+#define SLOTS_PER_WAITING_ROW 8
+#define MAX_ROOM 512
+
+/* How many lines ahead of their use are asked for */
+#define AHEAD 16
 
 /* Run f for the table's width of key, known to the compiler in each case */
 #define BY_WORDS(table, f, ...) \
@@ -108,10 +122,6 @@ resize(KeyTable *table, uint64_t nslots)
 		move(table, old, old_slots, 2);
 	if (old_chunk != NULL)
 		table->hooks->release(table->arg, old_chunk);
-
-	if (table->batch == NULL && table->nslots >= BATCH_FROM_SLOTS)
-		table->batch = table->hooks->allocate(table->arg, KEY_TABLE_BATCH *
-											  table->width * sizeof(uint64_t));
 }
 
 /* Make room for nkeys in all */
@@ -212,20 +222,25 @@ put(KeyTable *table, const uint64_t *key, const uint64_t *value,
 		else if (UNLIKELY(is_mark(value, words)))
 			add_special(table, key);
 	}
-	else if (!is_mark(held, words))
+	else if (UNLIKELY(table->special != NULL) && is_mark(held, words))
 	{
-		if (value == NULL || !same(held, value, words))
+		if ((value == NULL || !is_mark(value, words)) &&
+			key_table_only_the_mark(table, key))
 		{
-			copy_words(held, mark, words);
+			add_special(table, key);
 			table->nrepeats++;
 		}
 	}
-	else if (UNLIKELY(table->special != NULL) &&
-			 (value == NULL || !is_mark(value, words)) &&
-			 key_table_only_the_mark(table, key))
+	else
 	{
-		add_special(table, key);
-		table->nrepeats++;
+		/* nobody can foresee who comes back: no branch may ask */
+		bool		second = !is_mark(held, words) &
+			(value == NULL || !same(held, value, words));
+
+		held[0] = second ? KEY_TABLE_MARK : held[0];
+		if (words == 2)
+			held[1] = second ? 0 : held[1];
+		table->nrepeats += second;
 	}
 }
 
@@ -248,24 +263,35 @@ put_row(KeyTable *table, const uint64_t *key, const uint64_t *value,
 	}
 }
 
+/* The rows that wait for a part; a line apart, lest all are in the same cache set */
+ALWAYS_INLINE uint64_t *
+rows_of(const KeyTable *table, unsigned part, const int width)
+{
+	return table->rows + part * (table->room * width + CACHE_LINE / sizeof(uint64_t));
+}
+
 ALWAYS_INLINE void
-flush_mode(KeyTable *table, const KeyTableMode mode, const int words)
+flush_rows(KeyTable *table, unsigned part, const KeyTableMode mode,
+		   const int words)
 {
 	const int	width = width_of(mode, words);
-	int			n = table->waiting;
+	const uint64_t *row = rows_of(table, part, width);
+	int			n = table->waiting[part];
 
 	/* first, so that an error on the way does not insert rows twice */
-	table->waiting = 0;
-	for (int i = 0; i < n; i++)
+	table->waiting[part] = 0;
+	for (int i = 0; i < n && i < AHEAD; i++)
+		PREFETCH(home_slot(table, row + i * width, mode, words));
+	for (int i = 0; i < n; i++, row += width)
 	{
-		const uint64_t *row = table->batch + i * width;
-
+		if (i + AHEAD < n)
+			PREFETCH(home_slot(table, row + AHEAD * width, mode, words));
 		put(table, row, row + words, mode, words);
 	}
 }
 
-static void
-flush(KeyTable *table)
+static NEVER_INLINE void
+flush_part(KeyTable *table, unsigned part)
 {
 	bool		one = table->words == 1;
 
@@ -273,23 +299,57 @@ flush(KeyTable *table)
 	{
 		case KEY_TABLE_SET:
 			if (one)
-				flush_mode(table, KEY_TABLE_SET, 1);
+				flush_rows(table, part, KEY_TABLE_SET, 1);
 			else
-				flush_mode(table, KEY_TABLE_SET, 2);
+				flush_rows(table, part, KEY_TABLE_SET, 2);
 			break;
 		case KEY_TABLE_DUPLICATES:
 			if (one)
-				flush_mode(table, KEY_TABLE_DUPLICATES, 1);
+				flush_rows(table, part, KEY_TABLE_DUPLICATES, 1);
 			else
-				flush_mode(table, KEY_TABLE_DUPLICATES, 2);
+				flush_rows(table, part, KEY_TABLE_DUPLICATES, 2);
 			break;
 		case KEY_TABLE_REPEATS:
 			if (one)
-				flush_mode(table, KEY_TABLE_REPEATS, 1);
+				flush_rows(table, part, KEY_TABLE_REPEATS, 1);
 			else
-				flush_mode(table, KEY_TABLE_REPEATS, 2);
+				flush_rows(table, part, KEY_TABLE_REPEATS, 2);
 			break;
 	}
+}
+
+static void
+flush(KeyTable *table)
+{
+	if (table->rows == NULL)
+		return;
+	for (unsigned part = 0; part < KEY_TABLE_PARTS; part++)
+	{
+		table->hooks->poll();
+		flush_part(table, part);
+	}
+}
+
+/* Make room for waiting rows as the size of the table asks for */
+static void
+make_room(KeyTable *table)
+{
+	uint64_t	room = table->nslots / KEY_TABLE_PARTS / SLOTS_PER_WAITING_ROW;
+	uint64_t   *rows;
+
+	if (table->nslots / KEY_TABLE_PARTS < MIN_PART_SLOTS)
+		return;
+	if (room > MAX_ROOM)
+		room = MAX_ROOM;
+	if (room <= (uint64_t) table->room)
+		return;
+	flush(table);
+	rows = table->hooks->allocate(table->arg, KEY_TABLE_PARTS *
+								  (room * table->width * sizeof(uint64_t) + CACHE_LINE));
+	if (table->rows != NULL)
+		table->hooks->release(table->arg, table->rows);
+	table->rows = rows;
+	table->room = (int) room;
 }
 
 void
@@ -334,20 +394,27 @@ ALWAYS_INLINE void
 add(KeyTable *table, const uint64_t *key, const uint64_t *value,
 	const int words)
 {
+	const int	width = width_of(table->mode, words);
+	unsigned	part;
 	uint64_t   *row;
 
-	if (UNLIKELY(table->batch == NULL))
+	if (UNLIKELY(table->rows == NULL))
 	{
 		put_row(table, key, value, words);
+		if (UNLIKELY(table->nslots >= KEY_TABLE_PARTS * MIN_PART_SLOTS))
+			make_room(table);
 		return;
 	}
-	PREFETCH(home_slot(table, key, table->mode, words));
-	row = table->batch + table->waiting * table->width;
+	part = (unsigned) (place_of(table, key, table->mode) >> (64 - KEY_TABLE_PARTS_BITS));
+	row = rows_of(table, part, width) + table->waiting[part] * width;
 	copy_words(row, key, words);
 	if (table->mode == KEY_TABLE_REPEATS)
 		copy_words(row + words, value, words);
-	if (++table->waiting == KEY_TABLE_BATCH)
-		flush(table);
+	if (UNLIKELY(++table->waiting[part] == table->room))
+	{
+		flush_part(table, part);
+		make_room(table);
+	}
 }
 
 /* The same at once; value NULL as in put() */

@@ -40,8 +40,11 @@ typedef struct KeyTableHooks
  */
 #define KEY_TABLE_MARK UINT64_C(0x8000000000000000)
 
-/* Rows that are kept waiting while the memory of their slots is fetched */
-#define KEY_TABLE_BATCH 64
+/* Parts of the slots; the rows of each wait for one another */
+#ifndef KEY_TABLE_PARTS_BITS	/* a fuzzer has it smaller */
+#define KEY_TABLE_PARTS_BITS 7
+#endif
+#define KEY_TABLE_PARTS (1 << KEY_TABLE_PARTS_BITS)
 
 typedef struct KeyTable KeyTable;
 
@@ -51,7 +54,7 @@ struct KeyTable
 	int			words;			/* 64-bit words in a key, and in a value: 1, 2 */
 	int			width;			/* 64-bit words in an entry */
 	int			shift;			/* 64 - log2(number of slots) */
-	int			waiting;		/* entries in batch */
+	int			room;			/* rows that may wait for a part, or 0 */
 	bool		has_zero;		/* was the key of all zeroes there? */
 	uint64_t	spread;			/* odd; see home_slot() */
 	uint64_t	nslots;			/* a power of two, or 0 */
@@ -60,7 +63,8 @@ struct KeyTable
 	uint64_t	nrepeats;		/* keys with two values (KEY_TABLE_REPEATS) */
 	uint64_t   *slots;			/* nslots entries, on a cache line's edge */
 	void	   *chunk;			/* the allocation that holds them */
-	uint64_t   *batch;			/* NULL as long as the table is small */
+	uint64_t   *rows;			/* those that wait; NULL if room is 0 */
+	uint16_t	waiting[KEY_TABLE_PARTS];	/* how many, for each part */
 	KeyTable   *special;		/* see key_table.c */
 	uint64_t	zero[4];		/* the entry of the key of all zeroes */
 	const KeyTableHooks *hooks;

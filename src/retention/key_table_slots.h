@@ -64,7 +64,7 @@ copy_words(uint64_t *to, const uint64_t *from, const int words)
 }
 
 /*
- * Where to look for key first.
+ * What places key: its high bits choose the part of the table and the slot.
  *
  * Keys that come in the order of the slots while the table grows are poison
  * for linear probing: its front is overfull while the rest is empty.  A special
@@ -72,15 +72,19 @@ copy_words(uint64_t *to, const uint64_t *from, const int words)
  * spreads them by a factor of its own; it is 1 at the top, which is the only
  * place for KEY_TABLE_REPEATS.
  */
+ALWAYS_INLINE uint64_t
+place_of(const KeyTable *table, const uint64_t *key, const KeyTableMode mode)
+{
+	return mode == KEY_TABLE_REPEATS ? key[0] : key[0] * table->spread;
+}
+
+/* Where to look for key first */
 ALWAYS_INLINE uint64_t *
 home_slot(const KeyTable *table, const uint64_t *key, const KeyTableMode mode,
 		  const int words)
 {
-	uint64_t	hash = key[0];
-
-	if (mode != KEY_TABLE_REPEATS)
-		hash *= table->spread;
-	return table->slots + (hash >> table->shift) * width_of(mode, words);
+	return table->slots +
+		(place_of(table, key, mode) >> table->shift) * width_of(mode, words);
 }
 
 /* The slot that holds key, or the free one where it belongs */
