@@ -15,6 +15,7 @@
 
 #include "catalog/pg_type.h"
 #include "compat.h"
+#include "port/pg_bitutils.h"
 #include "sessions/fixed_interval.h"
 #include "sessions/funnel.h"
 #include "sessions/record_buffer.h"
@@ -24,8 +25,10 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
+static size_t keep_usable(void *arg, GreeneryRecord *rows, size_t n);
+
 static const SessionAggregate funnel_counts = {
-	3, "funnel_counts", "session_id", "within"
+	3, "funnel_counts", "session_id", "within", keep_usable
 };
 
 /* the first argument that is a step */
@@ -71,6 +74,29 @@ check_step_types(FunctionCallInfo fcinfo, bool array)
 				 errmsg("\"steps\" must not have more than %d elements",
 						MAX_STEPS),
 				 errdetail("It has %d.", PG_NARGS() - FIRST_STEP)));
+}
+
+/*
+ * A chain takes at most one row for a step, so of rows that are alike it can
+ * use only as many as they satisfy steps.
+ */
+static size_t
+keep_usable(void *arg pg_attribute_unused(), GreeneryRecord *rows, size_t n)
+{
+	size_t		kept = 1;
+	int			alike = 1;
+
+	for (size_t i = 1; i < n; i++)
+	{
+		if (rows[kept - 1].key == rows[i].key &&
+			rows[kept - 1].value == rows[i].value)
+			alike++;
+		else
+			alike = 1;
+		if (alike <= pg_popcount64(rows[i].value))
+			rows[kept++] = rows[i];
+	}
+	return kept;
 }
 
 /*

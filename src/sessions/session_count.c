@@ -13,8 +13,10 @@
 #include "sessions/session_state.h"
 #include "utils/timestamp.h"
 
+static size_t keep_links(void *arg, GreeneryRecord *rows, size_t n);
+
 static const SessionAggregate session_count = {
-	2, "session_count", "user_id", "gap"
+	2, "session_count", "user_id", "gap", keep_links
 };
 
 /* A count under way */
@@ -29,6 +31,23 @@ PG_FUNCTION_INFO_V1(session_count_combine);
 PG_FUNCTION_INFO_V1(session_count_serialize);
 PG_FUNCTION_INFO_V1(session_count_deserialize);
 PG_FUNCTION_INFO_V1(session_count_final);
+
+/*
+ * A row whose neighbours are no further than gap from each other links nothing
+ * that they do not, and whatever comes between them later links to both.
+ */
+static size_t
+keep_links(void *arg, GreeneryRecord *rows, size_t n)
+{
+	uint64		gap = (uint64) ((SessionState *) arg)->length;
+	size_t		kept = 1;
+
+	for (size_t i = 1; i < n; i++)
+		if (i == n - 1 ||
+			(uint64) rows[i + 1].key - (uint64) rows[kept - 1].key > gap)
+			rows[kept++] = rows[i];
+	return kept;
+}
 
 /*
  * session_count_transition(internal, user_id "any", ts timestamp[tz],

@@ -23,8 +23,15 @@
  * With a few hundred rows there are no partitions yet: a query may have many
  * groups, each with a log.
  *
- * Chunks are never moved or merged.  Sweeping works on a copy of a partition,
- * so that it can be done at any time and repeatedly.
+ * Sweeping works on a copy of a partition, so that it can be done at any time
+ * and repeatedly.  Chunks are never moved or merged, and cut from large slabs:
+ * the system hands out memory by the huge page then, and writing to 256 places
+ * in turn does not wait for the addresses of 256 pages.
+ *
+ * Every time the log has grown to four times what the answer depends on, the
+ * partitions are sorted and rewritten with no more than that.  So memory
+ * follows the sessions and not the rows, and a row takes part in a third of a
+ * rewriting on average, which costs a fraction of what it took to get it here.
  *
  *-------------------------------------------------------------------------
  */
@@ -46,7 +53,13 @@
 #define FIRST_PENDING 8
 #define LAST_PENDING 512
 #define FIRST_CHUNK 32
-#define LAST_CHUNK 4096
+#define LAST_CHUNK 1024
+#define FIRST_SLAB (UINT64_C(64) << 10)
+#define LAST_SLAB (UINT64_C(8) << 20)
+
+/* rows that are not worth compacting, and how many times as many are */
+#define COMPACT_FROM (UINT64_C(1) << 16)
+#define COMPACT_GROWTH 4
 
 /* rows in a bucket on average, and how many are sorted by insertion */
 #define BUCKET_ROWS 4
@@ -64,6 +77,7 @@
 typedef struct Sweep
 {
 	const SessionLog *log;
+	SessionLog *rewriting;		/* the same, if it is to be compacted */
 	uint64_t	key_bits;		/* those of the first word that are key */
 	bool		packed;
 	session_log_visit visit;
@@ -87,63 +101,116 @@ fits_packed(SessionLogShape shape)
 
 void
 session_log_init(SessionLog *log, SessionLogShape shape,
-				 const SessionLogHooks *hooks, void *arg)
+				 session_log_compact compact, const SessionLogHooks *hooks,
+				 void *arg)
 {
 	memset(log, 0, sizeof(*log));
 	log->shape = shape;
 	log->packed = fits_packed(shape);
 	log->words = shape.keys + (log->packed ? 1 : 2);
+	log->compact = compact;
+	log->compact_at = COMPACT_FROM;
+	log->slab_size = FIRST_SLAB;
 	log->hooks = hooks;
 	log->arg = arg;
 }
 
-/* A further chunk at the end of a partition, for at least so many rows */
-static SessionLogChunk *
-add_chunk(SessionLog *log, SessionLogPartition *partition, uint64_t rows)
+/* Rows in a chunk of a partition */
+static uint64_t
+rows_in(const SessionLog *log, const SessionLogPartition *partition,
+		const SessionLogChunk *chunk)
 {
-	uint64_t	capacity = rows;
+	if (chunk == partition->last)
+		return (uint64_t) (partition->next - chunk->words) / log->words;
+	return chunk->capacity;
+}
+
+static uint64_t
+rows_of(const SessionLog *log, const SessionLogPartition *partition)
+{
+	if (partition->last == NULL)
+		return 0;
+	return partition->full + rows_in(log, partition, partition->last);
+}
+
+/* From here on rows go to this chunk */
+static void
+use_chunk(const SessionLog *log, SessionLogPartition *partition,
+		  SessionLogChunk *chunk)
+{
+	partition->last = chunk;
+	partition->next = chunk->words;
+	partition->end = chunk->words + chunk->capacity * log->words;
+}
+
+/* Go on to the next chunk of a partition whose last one is full */
+static void
+next_chunk(SessionLog *log, SessionLogPartition *partition)
+{
+	uint64_t	capacity = rows_of(log, partition);
+	uint64_t	size;
 	SessionLogChunk *chunk;
 
-	/* as many rows as there are already, so that chunks stay few */
-	if (capacity < partition->n)
-		capacity = partition->n;
+	if (partition->last != NULL)
+		partition->full += partition->last->capacity;
+	if (partition->last != NULL && partition->last->next != NULL)
+	{
+		use_chunk(log, partition, partition->last->next);
+		return;
+	}
+
+	/* as many rows as there are already, within limits */
 	if (capacity < FIRST_CHUNK)
 		capacity = FIRST_CHUNK;
-	if (capacity > LAST_CHUNK && rows <= LAST_CHUNK)
+	if (capacity > LAST_CHUNK)
 		capacity = LAST_CHUNK;
-	chunk = log->hooks->allocate(log->arg, sizeof(SessionLogChunk) +
-								 capacity * log->words * sizeof(uint64_t));
+	size = sizeof(SessionLogChunk) + capacity * log->words * sizeof(uint64_t);
+	if (size > log->slab_left)
+	{
+		log->slab = log->hooks->allocate(log->arg, log->slab_size);
+		log->slab_left = log->slab_size;
+		if (log->slab_size < LAST_SLAB)
+			log->slab_size *= 2;
+	}
+	chunk = (SessionLogChunk *) log->slab;
+	log->slab += size;
+	log->slab_left -= size;
 	chunk->next = NULL;
-	chunk->n = 0;
 	chunk->capacity = capacity;
 	if (partition->last != NULL)
 		partition->last->next = chunk;
 	else
 		partition->first = chunk;
-	partition->last = chunk;
-	return chunk;
+	use_chunk(log, partition, chunk);
+}
+
+LOG_INLINE void
+put_row(SessionLog *log, SessionLogPartition *partition, uint64_t first,
+		uint64_t second, int64_t time, uint64_t mask)
+{
+	uint64_t   *row = partition->next;
+
+	if (row == partition->end)
+	{
+		next_chunk(log, partition);
+		row = partition->next;
+	}
+	*row++ = first | (log->packed ? mask : 0);
+	if (log->shape.keys == 2)
+		*row++ = second;
+	*row++ = (uint64_t) time;
+	if (!log->packed)
+		*row++ = mask;
+	partition->next = row;
 }
 
 LOG_INLINE void
 add_to_partition(SessionLog *log, const uint64_t *key, int64_t time,
 				 uint64_t mask)
 {
-	SessionLogPartition *partition =
-		&log->partitions[key[0] >> PARTITION_SHIFT];
-	SessionLogChunk *chunk = partition->last;
-	uint64_t   *row;
-
-	if (chunk == NULL || chunk->n == chunk->capacity)
-		chunk = add_chunk(log, partition, 1);
-	row = chunk->words + chunk->n * log->words;
-	*row++ = key[0] << PACKED_BITS | (log->packed ? mask : 0);
-	if (log->shape.keys == 2)
-		*row++ = key[1];
-	*row++ = (uint64_t) time;
-	if (!log->packed)
-		*row = mask;
-	chunk->n++;
-	partition->n++;
+	put_row(log, &log->partitions[key[0] >> PARTITION_SHIFT],
+			key[0] << PACKED_BITS, log->shape.keys == 2 ? key[1] : 0,
+			time, mask);
 }
 
 /* From now on rows go to partitions */
@@ -160,6 +227,7 @@ make_partitions(SessionLog *log)
 		add_to_partition(log, row, (int64_t) row[keys], row[keys + 1]);
 	if (log->pending != NULL)
 		log->hooks->release(log->arg, log->pending);
+	log->nrows = log->npending;
 	log->pending = NULL;
 	log->npending = 0;
 	log->pending_capacity = 0;
@@ -200,7 +268,10 @@ session_log_add(SessionLog *log, const uint64_t *key, int64_t time,
 		grow_pending(log);
 	if (log->partitions != NULL)
 	{
+		if (log->nrows >= log->compact_at)
+			session_log_shrink(log);
 		add_to_partition(log, key, time, mask);
+		log->nrows++;
 		return;
 	}
 	row = log->pending + log->npending++ * (log->shape.keys + 2);
@@ -247,7 +318,8 @@ same_session(const uint64_t *a, const uint64_t *b, int keys, uint64_t key_bits)
 
 /* Does row a belong after row b? */
 LOG_INLINE bool
-after(const uint64_t *a, const uint64_t *b, int keys, uint64_t key_bits)
+after(const uint64_t *a, const uint64_t *b, int words, int keys,
+	  uint64_t key_bits)
 {
 	uint64_t	a_key = a[0] & key_bits;
 	uint64_t	b_key = b[0] & key_bits;
@@ -256,7 +328,11 @@ after(const uint64_t *a, const uint64_t *b, int keys, uint64_t key_bits)
 		return a_key > b_key;
 	if (keys == 2 && a[1] != b[1])
 		return a[1] > b[1];
-	return (int64_t) a[keys] > (int64_t) b[keys];
+	if (a[keys] != b[keys])
+		return (int64_t) a[keys] > (int64_t) b[keys];
+
+	/* by the mask, so that rows that are alike are neighbours */
+	return words == keys + 1 ? a[0] > b[0] : a[keys + 1] > b[keys + 1];
 }
 
 LOG_INLINE void
@@ -276,14 +352,14 @@ insertion_sort(uint64_t *rows, uint64_t n, int words, int keys,
 	{
 		uint64_t   *at = rows + i * words;
 
-		if (!after(at - words, at, keys, key_bits))
+		if (!after(at - words, at, words, keys, key_bits))
 			continue;
 		copy_row(row, at, words);
 		do
 		{
 			copy_row(at, at - words, words);
 			at -= words;
-		} while (at > rows && after(at - words, row, keys, key_bits));
+		} while (at > rows && after(at - words, row, words, keys, key_bits));
 		copy_row(at, row, words);
 	}
 }
@@ -320,11 +396,11 @@ merge_sort(Sweep *sweep, uint64_t *rows, uint64_t n, int words, int keys)
 			const uint64_t *end = n - i > 2 * run ? left + 2 * run * words : from + n * words;
 
 			poll_after(sweep, 2 * run);
-			if (right < end && after(right - words, right, keys, key_bits))
+			if (right < end && after(right - words, right, words, keys, key_bits))
 			{
 				while (left < middle && right < end)
 				{
-					if (after(left, right, keys, key_bits))
+					if (after(left, right, words, keys, key_bits))
 					{
 						copy_row(out, right, words);
 						right += words;
@@ -351,14 +427,15 @@ merge_sort(Sweep *sweep, uint64_t *rows, uint64_t n, int words, int keys)
 }
 
 /*
- * Copy the rows of a list of chunks, bucket by bucket, each in order.  Buckets
+ * Copy the rows of a partition, bucket by bucket, each in order.  Buckets
  * follow one another by the high bits of the first word, so the whole is sorted
  * by key and time.
  */
 LOG_INLINE void
-sort_chunks(Sweep *sweep, const SessionLogChunk *chunks, uint64_t n,
-			int words, int keys)
+sort_partition(Sweep *sweep, const SessionLogPartition *partition, uint64_t n,
+			   int words, int keys)
 {
+	const SessionLogChunk *const past = partition->last->next;
 	int			bits = 1;
 	int			shift;
 	uint64_t	first = 0;
@@ -376,11 +453,14 @@ sort_chunks(Sweep *sweep, const SessionLogChunk *chunks, uint64_t n,
 	ends = sweep->ends;
 
 	memset(ends, 0, sizeof(uint64_t) << bits);
-	for (const SessionLogChunk *chunk = chunks; chunk != NULL; chunk = chunk->next)
+	for (const SessionLogChunk *chunk = partition->first; chunk != past;
+		 chunk = chunk->next)
 	{
-		for (uint64_t i = 0; i < chunk->n; i++)
+		const uint64_t count = rows_in(sweep->log, partition, chunk);
+
+		for (uint64_t i = 0; i < count; i++)
 			ends[chunk->words[i * words] >> shift]++;
-		poll_after(sweep, chunk->n);
+		poll_after(sweep, count);
 	}
 	for (uint64_t i = 0; i < UINT64_C(1) << bits; i++)
 	{
@@ -389,13 +469,15 @@ sort_chunks(Sweep *sweep, const SessionLogChunk *chunks, uint64_t n,
 		ends[i] = first;
 		first += count;
 	}
-	for (const SessionLogChunk *chunk = chunks; chunk != NULL; chunk = chunk->next)
+	for (const SessionLogChunk *chunk = partition->first; chunk != past;
+		 chunk = chunk->next)
 	{
+		const uint64_t count = rows_in(sweep->log, partition, chunk);
 		const uint64_t *row = chunk->words;
 
-		for (uint64_t i = 0; i < chunk->n; i++, row += words)
+		for (uint64_t i = 0; i < count; i++, row += words)
 			copy_row(rows + ends[row[0] >> shift]++ * words, row, words);
-		poll_after(sweep, chunk->n);
+		poll_after(sweep, count);
 	}
 	first = 0;
 	for (uint64_t i = 0; i < UINT64_C(1) << bits; i++)
@@ -409,9 +491,31 @@ sort_chunks(Sweep *sweep, const SessionLogChunk *chunks, uint64_t n,
 	poll_after(sweep, n);
 }
 
-/* Hand over the rows session by session */
+/* Write what is left of a session; a row that says that it is there, if none */
 LOG_INLINE void
-visit_sessions(Sweep *sweep, uint64_t n, int words, int keys)
+put_back(Sweep *sweep, SessionLogPartition *partition, const uint64_t *row,
+		 int keys, uint64_t n)
+{
+	SessionLog *log = sweep->rewriting;
+	uint64_t	first = row[0] & sweep->key_bits;
+	uint64_t	second = keys == 2 ? row[1] : 0;
+
+	if (n > 0)
+		n = log->compact(log->arg, sweep->session, n);
+	if (n == 0)
+		put_row(log, partition, first, second, 0, 0);
+	for (uint64_t i = 0; i < n; i++)
+		put_row(log, partition, first, second, sweep->session[i].key,
+				sweep->session[i].value);
+}
+
+/*
+ * Hand over the sorted rows session by session; or, for a compaction, put back
+ * what is left of them.
+ */
+LOG_INLINE void
+visit_sessions(Sweep *sweep, SessionLogPartition *rewritten, uint64_t n,
+			   int words, int keys)
 {
 	const uint64_t *row = sweep->rows;
 	const uint64_t *end = row + n * words;
@@ -445,79 +549,119 @@ visit_sessions(Sweep *sweep, uint64_t n, int words, int keys)
 				wanted++;
 			row += words;
 		} while (row < end && same_session(row, first, keys, sweep->key_bits));
-		sweep->visit(sweep->arg, sweep->session, wanted);
+		if (rewritten != NULL)
+			put_back(sweep, rewritten, first, keys, wanted);
+		else
+			sweep->visit(sweep->arg, sweep->session, wanted);
 	}
 	poll_after(sweep, n);
 }
 
 LOG_INLINE void
-sweep_chunks_as(Sweep *sweep, const SessionLogChunk *chunks, uint64_t n,
-				int words, int keys)
+sweep_partition_as(Sweep *sweep, SessionLogPartition *partition, int words,
+				   int keys)
 {
-	sort_chunks(sweep, chunks, n, words, keys);
-	visit_sessions(sweep, n, words, keys);
+	uint64_t	n = rows_of(sweep->log, partition);
+
+	if (n == 0)
+		return;
+	sort_partition(sweep, partition, n, words, keys);
+	if (sweep->rewriting == NULL)
+	{
+		visit_sessions(sweep, NULL, n, words, keys);
+		return;
+	}
+	partition->full = 0;
+	use_chunk(sweep->log, partition, partition->first);
+	visit_sessions(sweep, partition, n, words, keys);
 }
 
 /* Made once for each layout, so that the numbers of words are constants */
 static void
-sweep_chunks(Sweep *sweep, const SessionLogChunk *chunks, uint64_t n)
+sweep_partitions(Sweep *sweep)
 {
-	bool		wide = sweep->log->shape.keys == 2;
+	const SessionLog *log = sweep->log;
+	bool		wide = log->shape.keys == 2;
 
-	if (n == 0)
-		return;
-	if (sweep->packed && !wide)
-		sweep_chunks_as(sweep, chunks, n, 2, 1);
-	else if (sweep->packed)
-		sweep_chunks_as(sweep, chunks, n, 3, 2);
-	else if (!wide)
-		sweep_chunks_as(sweep, chunks, n, 3, 1);
+	sweep->key_bits = ~PACKED_MASK;
+	sweep->packed = log->packed;
+	for (int i = 0; i < SESSION_LOG_PARTITIONS; i++)
+	{
+		SessionLogPartition *partition = &log->partitions[i];
+
+		if (sweep->packed && !wide)
+			sweep_partition_as(sweep, partition, 2, 1);
+		else if (sweep->packed)
+			sweep_partition_as(sweep, partition, 3, 2);
+		else if (!wide)
+			sweep_partition_as(sweep, partition, 3, 1);
+		else
+			sweep_partition_as(sweep, partition, 4, 2);
+	}
+}
+
+/* The few rows of a log without partitions */
+static void
+sweep_pending(Sweep *sweep)
+{
+	const SessionLog *log = sweep->log;
+	uint64_t	words = log->shape.keys + 2;
+
+	sweep->key_bits = ~UINT64_C(0);
+	sweep->rows = make_room(sweep, NULL, &sweep->rows_capacity,
+							log->npending * words, sizeof(uint64_t));
+	memcpy(sweep->rows, log->pending, log->npending * words * sizeof(uint64_t));
+	if (log->shape.keys == 1)
+	{
+		merge_sort(sweep, sweep->rows, log->npending, 3, 1);
+		visit_sessions(sweep, NULL, log->npending, 3, 1);
+	}
 	else
-		sweep_chunks_as(sweep, chunks, n, 4, 2);
+	{
+		merge_sort(sweep, sweep->rows, log->npending, 4, 2);
+		visit_sessions(sweep, NULL, log->npending, 4, 2);
+	}
+}
+
+static void
+end_sweep(Sweep *sweep)
+{
+	void	   *const chunks[] = {
+		sweep->rows, sweep->merge, sweep->ends, sweep->session
+	};
+
+	for (size_t i = 0; i < sizeof(chunks) / sizeof(chunks[0]); i++)
+		if (chunks[i] != NULL)
+			sweep->log->hooks->release(sweep->log->arg, chunks[i]);
 }
 
 void
 session_log_sweep(const SessionLog *log, session_log_visit visit, void *arg)
 {
-	const SessionLogHooks *hooks = log->hooks;
 	Sweep		sweep = {.log = log, .visit = visit, .arg = arg};
 
 	if (log->partitions != NULL)
-	{
-		sweep.key_bits = ~PACKED_MASK;
-		sweep.packed = log->packed;
-		for (int i = 0; i < SESSION_LOG_PARTITIONS; i++)
-			sweep_chunks(&sweep, log->partitions[i].first, log->partitions[i].n);
-	}
+		sweep_partitions(&sweep);
 	else if (log->npending > 0)
-	{
-		int			words = log->shape.keys + 2;
+		sweep_pending(&sweep);
+	end_sweep(&sweep);
+}
 
-		/* few rows: one bucket */
-		sweep.key_bits = ~UINT64_C(0);
-		sweep.rows = make_room(&sweep, NULL, &sweep.rows_capacity,
-							   log->npending * words, sizeof(uint64_t));
-		memcpy(sweep.rows, log->pending,
-			   log->npending * words * sizeof(uint64_t));
-		if (log->shape.keys == 1)
-		{
-			merge_sort(&sweep, sweep.rows, log->npending, 3, 1);
-			visit_sessions(&sweep, log->npending, 3, 1);
-		}
-		else
-		{
-			merge_sort(&sweep, sweep.rows, log->npending, 4, 2);
-			visit_sessions(&sweep, log->npending, 4, 2);
-		}
-	}
-	if (sweep.rows != NULL)
-		hooks->release(log->arg, sweep.rows);
-	if (sweep.merge != NULL)
-		hooks->release(log->arg, sweep.merge);
-	if (sweep.ends != NULL)
-		hooks->release(log->arg, sweep.ends);
-	if (sweep.session != NULL)
-		hooks->release(log->arg, sweep.session);
+void
+session_log_shrink(SessionLog *log)
+{
+	Sweep		sweep = {.log = log, .rewriting = log};
+
+	if (log->partitions == NULL)
+		return;
+	sweep_partitions(&sweep);
+	end_sweep(&sweep);
+	log->nrows = 0;
+	for (int i = 0; i < SESSION_LOG_PARTITIONS; i++)
+		log->nrows += rows_of(log, &log->partitions[i]);
+	log->compact_at = log->nrows * COMPACT_GROWTH;
+	if (log->compact_at < COMPACT_FROM)
+		log->compact_at = COMPACT_FROM;
 }
 
 /*
@@ -527,13 +671,10 @@ session_log_sweep(const SessionLog *log, session_log_visit visit, void *arg)
 uint64_t
 session_log_dump_size(const SessionLog *log)
 {
-	uint64_t	rows = 0;
-
 	if (log->partitions == NULL)
 		return (1 + log->npending * (log->shape.keys + 2)) * sizeof(uint64_t);
-	for (int i = 0; i < SESSION_LOG_PARTITIONS; i++)
-		rows += log->partitions[i].n;
-	return (1 + SESSION_LOG_PARTITIONS + rows * log->words) * sizeof(uint64_t);
+	return (1 + SESSION_LOG_PARTITIONS + log->nrows * log->words) *
+		sizeof(uint64_t);
 }
 
 static char *
@@ -557,14 +698,20 @@ session_log_dump(const SessionLog *log, char *bytes)
 		return;
 	}
 	for (int i = 0; i < SESSION_LOG_PARTITIONS; i++)
-		bytes = put(bytes, &log->partitions[i].n, sizeof(uint64_t));
+	{
+		uint64_t	n = rows_of(log, &log->partitions[i]);
+
+		bytes = put(bytes, &n, sizeof(n));
+	}
 	for (int i = 0; i < SESSION_LOG_PARTITIONS; i++)
 	{
+		const SessionLogPartition *partition = &log->partitions[i];
+
 		log->hooks->poll();
-		for (SessionLogChunk *chunk = log->partitions[i].first; chunk != NULL;
-			 chunk = chunk->next)
-			bytes = put(bytes, chunk->words,
-						chunk->n * log->words * sizeof(uint64_t));
+		for (const SessionLogChunk *chunk = partition->first; chunk != NULL;
+			 chunk = chunk == partition->last ? NULL : chunk->next)
+			bytes = put(bytes, chunk->words, rows_in(log, partition, chunk) *
+						log->words * sizeof(uint64_t));
 	}
 }
 
@@ -625,6 +772,30 @@ add_rekeyed(SessionLog *log, uint64_t partition, const char *bytes, uint64_t n,
 	}
 }
 
+/* Add the rows of a partition of a dump as they are */
+static void
+add_rows(SessionLog *log, SessionLogPartition *partition, const char *bytes,
+		 uint64_t n)
+{
+	const uint64_t row_size = log->words * sizeof(uint64_t);
+
+	while (n > 0)
+	{
+		uint64_t	some;
+
+		if (partition->next == partition->end)
+			next_chunk(log, partition);
+		some = (uint64_t) (partition->end - partition->next) / log->words;
+		if (some > n)
+			some = n;
+		memcpy(partition->next, bytes, some * row_size);
+		partition->next += some * log->words;
+		log->nrows += some;
+		bytes += some * row_size;
+		n -= some;
+	}
+}
+
 void
 session_log_load(SessionLog *log, const char *bytes, uint64_t size,
 				 session_log_rekey rekey, void *arg)
@@ -654,20 +825,15 @@ session_log_load(SessionLog *log, const char *bytes, uint64_t size,
 	bytes += (1 + SESSION_LOG_PARTITIONS) * sizeof(uint64_t);
 	for (int i = 0; i < SESSION_LOG_PARTITIONS; i++)
 	{
-		SessionLogPartition *partition = &log->partitions[i];
 		uint64_t	n = word_at(counts, i);
-		SessionLogChunk *chunk;
 
 		log->hooks->poll();
 		if (rekey != NULL)
 			add_rekeyed(log, i, bytes, n, rekey, arg);
-		else if (n > 0)
-		{
-			chunk = add_chunk(log, partition, n);
-			memcpy(chunk->words, bytes, n * log->words * sizeof(uint64_t));
-			chunk->n = n;
-			partition->n += n;
-		}
+		else
+			add_rows(log, &log->partitions[i], bytes, n);
 		bytes += n * log->words * sizeof(uint64_t);
 	}
+	if (log->nrows >= log->compact_at)
+		session_log_shrink(log);
 }

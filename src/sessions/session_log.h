@@ -41,17 +41,27 @@ typedef struct SessionLogChunk SessionLogChunk;
 struct SessionLogChunk
 {
 	SessionLogChunk *next;
-	uint64_t	n;				/* rows in use */
-	uint64_t	capacity;
+	uint64_t	capacity;		/* in rows */
 	uint64_t	words[];
 };
 
+/* All chunks up to the last one are full; those after it are to be used next */
 typedef struct SessionLogPartition
 {
+	uint64_t   *next;			/* where the next row goes, in the last chunk */
+	uint64_t   *end;			/* of that chunk */
 	SessionLogChunk *first;
 	SessionLogChunk *last;
-	uint64_t	n;				/* rows in all chunks */
+	uint64_t	full;			/* rows in the chunks before the last */
 } SessionLogPartition;
+
+/*
+ * Merge or drop rows of a session that the answer will not depend on, whatever
+ * rows are added later; rows are as session_log_visit gets them.  Returns how
+ * many are left, at the front.
+ */
+typedef size_t (*session_log_compact) (void *arg, GreeneryRecord *rows,
+									   size_t n);
 
 typedef struct SessionLog
 {
@@ -62,8 +72,14 @@ typedef struct SessionLog
 	uint64_t	pending_capacity;
 	uint64_t   *pending;		/* as long as there are no partitions */
 	SessionLogPartition *partitions;
+	uint64_t	nrows;			/* in all partitions */
+	uint64_t	compact_at;		/* that many rows are too many */
+	session_log_compact compact;
+	char	   *slab;			/* where the next chunk goes */
+	uint64_t	slab_left;
+	uint64_t	slab_size;		/* of the next slab */
 	const SessionLogHooks *hooks;
-	void	   *arg;
+	void	   *arg;			/* of the hooks and of compact */
 } SessionLog;
 
 /*
@@ -77,6 +93,7 @@ typedef void (*session_log_visit) (void *arg, const GreeneryRecord *rows,
 typedef uint64_t (*session_log_rekey) (void *arg, uint64_t key);
 
 extern void session_log_init(SessionLog *log, SessionLogShape shape,
+							 session_log_compact compact,
 							 const SessionLogHooks *hooks, void *arg);
 
 /*
@@ -89,6 +106,9 @@ extern void session_log_add(SessionLog *log, const uint64_t *key,
 /* Visit all sessions, in no order; the log is not changed */
 extern void session_log_sweep(const SessionLog *log, session_log_visit visit,
 							  void *arg);
+
+/* Drop what the answer does not depend on */
+extern void session_log_shrink(SessionLog *log);
 
 /*
  * The contents as bytes, for session_log_load in a process of the same

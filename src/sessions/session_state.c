@@ -19,6 +19,8 @@
  */
 #include "postgres.h"
 
+#include <sys/mman.h>
+
 #include "compat.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
@@ -71,14 +73,28 @@ typedef struct Renumbering
 	const SessionAggregate *aggregate;
 } Renumbering;
 
+/*
+ * Ask for huge pages where there is room for any.  Whatever the system makes of
+ * it, the memory is as good.
+ */
 static void *
-allocate(void *context, uint64_t size)
+allocate(void *state, uint64_t size)
 {
-	return MemoryContextAllocHuge(context, (Size) size);
+	void	   *chunk = MemoryContextAllocHuge(((SessionState *) state)->context,
+											   (Size) size);
+#ifdef MADV_HUGEPAGE
+	const uintptr_t page = 2 * 1024 * 1024;
+	uintptr_t	begin = TYPEALIGN(page, (uintptr_t) chunk);
+	uintptr_t	end = TYPEALIGN_DOWN(page, (uintptr_t) chunk + size);
+
+	if (begin < end)
+		(void) madvise((void *) begin, end - begin, MADV_HUGEPAGE);
+#endif
+	return chunk;
 }
 
 static void
-release(void *context pg_attribute_unused(), void *chunk)
+release(void *state pg_attribute_unused(), void *chunk)
 {
 	pfree(chunk);
 }
@@ -145,7 +161,7 @@ make_state(MemoryContext context, const SessionAggregate *aggregate,
 		state->values = value_ids_create(context, type, collation);
 	shape.keys = words_of(&state->column);
 	shape.steps = steps;
-	session_log_init(&state->log, shape, &hooks, context);
+	session_log_init(&state->log, shape, aggregate->compact, &hooks, state);
 	return state;
 }
 
@@ -243,6 +259,8 @@ dump_state(SessionState *state)
 	bytea	   *result;
 	char	   *p;
 
+	/* copying costs more than finding out what need not be copied */
+	session_log_shrink(&state->log);
 	if (state->values != NULL)
 	{
 		initStringInfo(&values);

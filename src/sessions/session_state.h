@@ -22,6 +22,9 @@ typedef struct SessionAggregate
 	const char *name;
 	const char *key;			/* the argument that rows are grouped by */
 	const char *length;			/* the argument that is an interval, or NULL */
+
+	/* what need not be kept of a session; arg is the SessionState */
+	session_log_compact compact;
 } SessionAggregate;
 
 typedef struct SessionState

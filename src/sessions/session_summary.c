@@ -28,8 +28,10 @@
 
 #define RESULT_COLUMNS 6
 
+static size_t keep_ends(void *arg, GreeneryRecord *rows, size_t n);
+
 static const SessionAggregate session_summary = {
-	1, "session_summary", "session_id", NULL
+	1, "session_summary", "session_id", NULL, keep_ends
 };
 
 typedef struct Totals
@@ -47,6 +49,30 @@ PG_FUNCTION_INFO_V1(session_summary_combine);
 PG_FUNCTION_INFO_V1(session_summary_serialize);
 PG_FUNCTION_INFO_V1(session_summary_deserialize);
 PG_FUNCTION_INFO_V1(session_summary_final);
+
+/* Of a session its first and last time are kept, and whether it converted */
+static size_t
+keep_ends(void *arg pg_attribute_unused(), GreeneryRecord *rows, size_t n)
+{
+	GreeneryRecord first = {0, 0};
+	GreeneryRecord last = {0, 0};
+
+	for (size_t i = 0; i < n; i++)
+	{
+		uint64		masks = first.value | rows[i].value;
+
+		if ((rows[i].value & HAS_TIME) && !(first.value & HAS_TIME))
+			first = rows[i];
+		if (rows[i].value & HAS_TIME)
+			last = rows[i];
+		first.value = masks;
+	}
+	rows[0] = first;
+	if (last.value == 0 || last.key == first.key)
+		return 1;
+	rows[1] = last;
+	return 2;
+}
 
 /*
  * session_summary_transition(internal, session_id "any", ts timestamp[tz],
