@@ -57,7 +57,7 @@ SELECT pg_temp.error_of(format('SELECT funnel_counts(%s) FROM (VALUES (1, now())
 			   (17, '''1 hour'', i, t'), (18, '''1 hour'', point(1, 2), t, true'), (19, 'CASE i WHEN 3 THEN NULL ELSE interval ''1 hour'' END, NULL::int, t, true'))
 	   AS v(n, args) ORDER BY n;
 
--- 6,000 events of some 700 sessions, with ties, with times and ids that are not
+-- 3,000 events of some 600 sessions, with ties, with times and ids that are not
 -- there; ids of every kind of type
 CREATE TYPE two_part_id AS (shop int, visit numeric);
 CREATE TABLE mixed_events AS
@@ -68,7 +68,7 @@ CREATE TABLE mixed_events AS
 					 (i / 300 * 400 + pg_temp.pick('m' || i, 300)) END AS t,
 		   nullif(pg_temp.pick('c' || i, 12), 11) = 0 AS bought,
 		   pg_temp.pick('e' || i, 5) AS kind
-	  FROM generate_series(1, 6000) i;
+	  FROM generate_series(1, 3000) i;
 ALTER TABLE mixed_events
 	ADD by_bigint bigint, ADD by_int int, ADD by_smallint smallint, ADD by_uuid uuid, ADD by_text text,
 	ADD by_varchar varchar(40), ADD by_char char(20), ADD by_numeric numeric, ADD by_jsonb jsonb,
@@ -107,7 +107,7 @@ BEGIN
 		SELECT NULL, funnel_counts(''40 minutes'', %1$I, t, %2$s) FILTER (WHERE bought IS NOT NULL) FROM mixed_events', id, steps);
 END $$;
 CREATE TEMP TABLE funnels (few boolean, steps text);
-INSERT INTO funnels VALUES (true, 'kind = 0, kind = 1, kind = 2'), (true, 'kind IN (0, 1), kind > 0, kind = 2, kind <> 3'),
+INSERT INTO funnels VALUES (true, 'kind IN (0, 1), kind > 0, kind = 2, kind <> 3'),
 	(false, 'kind < 4, kind > 0, true, kind > 1, kind < 3, kind < 5, kind <> 2, kind <> 1, kind > 2, kind < 4');
 CREATE TEMP TABLE expected AS SELECT id, steps, e.* FROM id_columns, funnels, pg_temp.by_group_by(id, steps) e;
 SELECT c.id, f.few, count(*), bool_or(0 < ALL (a.x[1:4])) AS telling,
@@ -124,7 +124,7 @@ SELECT count(*) AS frames, count(*) FILTER (WHERE m <> e) AS wrong
 -- chain could use
 CREATE TABLE long_sessions AS
 	SELECT i, pg_temp.pick(i::text, 97) AS s, timestamptz '2021-02-10 00:00+00' + pg_temp.pick('t' || i, 600) * interval '1 second' AS t
-	  FROM generate_series(1, 150000) i;
+	  FROM generate_series(1, 70000) i;
 SELECT count(*) AS types, count(*) FILTER (WHERE a <> e) AS wrong, max(a[13]) > 0 AS telling
   FROM (SELECT array_agg(coalesce(n, 0) ORDER BY d) AS e FROM generate_series(0, 12) d
 		  LEFT JOIN (SELECT depth, count(*) AS n
