@@ -111,11 +111,19 @@ SELECT c.id, count(*), count(*) FILTER (WHERE (a.x).sessions > 0 AND (a.x).bounc
 	   count(*) FILTER (WHERE pg_temp.differ(a.x, e.x)) AS wrong
   FROM id_columns c CROSS JOIN LATERAL pg_temp.by_summary(c.id) a LEFT JOIN expected e ON e.id = c.id AND e.grp IS NOT DISTINCT FROM a.grp
  GROUP BY c.id ORDER BY c.id;
--- anonymous rows; text in a collation that takes different strings for equal
+-- anonymous rows; text in a collation that takes different strings for equal,
+-- where there is ICU
 SELECT count(*) FILTER (WHERE pg_temp.differ(x, (SELECT e.x FROM expected e WHERE e.id = 'by_pair' AND e.grp IS NULL))) AS wrong
   FROM (SELECT session_summary(CASE WHEN n IS NOT NULL THEN ROW(n % 3, n) END, t, bought) FILTER (WHERE kind <> 4) AS x FROM mixed_events) y;
-CREATE COLLATION no_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
-SELECT (session_summary(s COLLATE no_case, now(), false)).sessions AS one, (session_summary(s, now(), false)).sessions AS two
+DO $$
+BEGIN
+	CREATE COLLATION ignore_case (PROVIDER = icu, LOCALE = 'und-u-ks-level2', DETERMINISTIC = false);
+EXCEPTION WHEN OTHERS THEN
+	CREATE COLLATION ignore_case FROM "C";
+END $$;
+SELECT NOT collisdeterministic AS has_icu FROM pg_collation WHERE collname = 'ignore_case' \gset
+SELECT (session_summary(s COLLATE ignore_case, now(), false)).sessions = CASE WHEN :'has_icu'::boolean THEN 1 ELSE 2 END AS by_collation,
+	   (session_summary(s, now(), false)).sessions AS by_bytes
   FROM (VALUES ('Visit'), ('visit')) v(s);
 -- moving frames
 SELECT count(*) AS frames, count(*) FILTER (WHERE m::text <> e::text) AS wrong
@@ -171,4 +179,4 @@ COMMIT;
 ALTER FUNCTION session_summary_combine(internal, internal) COST 40000000;
 DROP TABLE mixed_events, long_sessions;
 DROP TYPE two_part_id;
-DROP COLLATION no_case;
+DROP COLLATION ignore_case;
