@@ -50,8 +50,7 @@ SELECT (session_summary(i, t, false)).total_duration, (session_summary(i, t, fal
 -- errors
 SELECT pg_temp.error_of(q) FROM (VALUES
 	(1, 'SELECT session_summary(NULL, now(), true)'), (2, $$SELECT session_summary('a', now(), true)$$),
-	(3, 'SELECT session_summary(point(1, 2), now(), true)'), (4, 'SELECT session_summary(1, 2, true)'),
-	(5, 'SELECT session_summary_final(NULL)'))
+	(3, 'SELECT session_summary(point(1, 2), now(), true)'), (4, 'SELECT session_summary(1, 2, true)'))
 	AS v(n, q) ORDER BY n;
 
 -- 3,000 events of some 600 sessions, with ties, with times and ids that are not
