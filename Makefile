@@ -52,10 +52,16 @@ OBJS = \
 	src/sessions/fixed_interval.o \
 	src/sessions/fixed_length.o \
 	src/sessions/funnel.o \
+	src/sessions/funnel_counts.o \
 	src/sessions/record_buffer.o \
 	src/sessions/retention.o \
+	src/sessions/session_count.o \
+	src/sessions/session_log.o \
+	src/sessions/session_state.o \
+	src/sessions/session_summary.o \
 	src/sessions/sessionize.o \
 	src/sessions/steps.o \
+	src/sessions/value_ids.o \
 	src/sessions/window_funnel.o
 
 SQL_PARTS = \
@@ -63,6 +69,9 @@ SQL_PARTS = \
 	src/settings.sql \
 	src/sessions/sessionize.sql \
 	src/sessions/window_funnel.sql \
+	src/sessions/funnel_counts.sql \
+	src/sessions/session_count.sql \
+	src/sessions/session_summary.sql \
 	src/sessions/retention.sql \
 	src/retention/repeat_rate.sql \
 	src/quality/duplicate_count.sql \
@@ -162,6 +171,9 @@ REGRESS = \
 	sample_shop \
 	sessionize \
 	window_funnel \
+	funnel_counts \
+	session_count \
+	session_summary \
 	retention \
 	roc_auc \
 	breakdowns \
@@ -244,7 +256,9 @@ $(OBJS): $(wildcard $(srcdir)/src/*.h $(srcdir)/src/*/*.h)
 # loops over millions of rows
 src/retention/key_column.o src/retention/key_state.o src/retention/key_table.o \
 src/retention/key_table_dump.o src/retention/repeat_rate.o \
-src/retention/value_table.o src/quality/duplicate_count.o: CFLAGS += -O3
+src/retention/value_table.o src/quality/duplicate_count.o \
+src/sessions/session_log.o src/sessions/session_state.o \
+src/sessions/funnel.o: CFLAGS += -O3
 
 # The TAP tests start servers of their own and need Perl's IPC::Run, so they are
 # no part of installcheck, which asks for nothing but a running server.  PGXS

@@ -9,8 +9,10 @@ const summary = (duration, minute, seconds, table) => `
 	  FROM (SELECT session_id, ${duration} AS duration,
 				   count(*) FILTER (WHERE event_type = 'checkout') AS checkouts
 			  FROM ${table} WHERE event_type <> 'package_shipped' GROUP BY session_id) AS s`;
-const in_postgres = (duration, table) =>
-	summary(duration, "interval '1 minute'", 'extract(epoch FROM sum(duration))', table);
+const in_one_pass = (table) => `
+	SELECT (s).sessions, (s).bounces, (s).conversions, extract(epoch FROM (s).total_duration)
+	  FROM (SELECT session_summary(session_id, created_at, event_type = 'checkout') AS s
+			  FROM ${table} WHERE event_type <> 'package_shipped') AS t`;
 
 // As far as a session gets: sessions by the deepest step
 const by_depth = (depths) => `
@@ -97,13 +99,14 @@ function session_summary({ suffix, ids, data, goals })
 		data,
 		contenders: [
 			{ name: 'greenery', engine: 'postgres', set,
-				sql: in_postgres('session_duration(created_at)', `bench.${data}`) },
+				sql: in_one_pass(`bench.${data}`) },
 			{ name: 'DuckDB', engine: 'duckdb',
 				// integers: DuckDB's intervals are slower
 				sql: summary("date_diff('microsecond', min(created_at), max(created_at))", '60000000',
 					'sum(duration) / 1000000.0', data) },
 			{ name: 'PostgreSQL, min, max, count', engine: 'postgres', set,
-				sql: in_postgres('max(created_at) - min(created_at)', `bench.${data}`) },
+				sql: summary('max(created_at) - min(created_at)', "interval '1 minute'",
+					'extract(epoch FROM sum(duration))', `bench.${data}`) },
 		],
 		goals: goals([
 			{ against: 'DuckDB', at_most: 0.35 },
@@ -120,9 +123,12 @@ function funnel({ suffix, ids, data, goals })
 		data,
 		contenders: [
 			{ name: 'greenery', engine: 'postgres', set,
-				sql: by_depth(`SELECT window_funnel(interval '1 hour', created_at, event_type = 'page_view',
-					event_type = 'add_to_cart', event_type = 'checkout') AS depth
-					FROM bench.${data} GROUP BY session_id`) },
+				sql: `
+					SELECT depth - 1, sessions
+					  FROM (SELECT funnel_counts('1 hour', session_id, created_at, event_type = 'page_view',
+												 event_type = 'add_to_cart', event_type = 'checkout') AS counts
+							  FROM bench.${data}) AS c, unnest(counts) WITH ORDINALITY AS d(sessions, depth)
+					 WHERE sessions > 0 ORDER BY depth` },
 			{ name: 'DuckDB, as-of joins', engine: 'duckdb', sql: asof_join(data) },
 			{ name: 'DuckDB, windows', engine: 'duckdb', sql: carried(data) },
 			{ name: 'DuckDB, self-join', engine: 'duckdb', sql: self_join(data) },
@@ -145,12 +151,7 @@ function sessionize_counts({ suffix, ids, data, goals })
 		data,
 		contenders: [
 			{ name: 'greenery', engine: 'postgres', set,
-				sql: `SELECT sum(visits) FROM (
-						SELECT max(visit) AS visits FROM (
-							SELECT user_id, sessionize(created_at, interval '30 minutes')
-									   OVER (PARTITION BY user_id ORDER BY created_at) AS visit
-							  FROM bench.${data}) AS v
-						 GROUP BY user_id) AS u` },
+				sql: `SELECT session_count(user_id, created_at, '30 minutes') FROM bench.${data}` },
 			{ name: 'DuckDB', engine: 'duckdb', sql: visits_by_lag(data) },
 			{ name: 'PostgreSQL, lag', engine: 'postgres', set, sql: visits_by_lag(`bench.${data}`) },
 		],

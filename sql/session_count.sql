@@ -1,0 +1,149 @@
+-- session_count: by hand, then against lag() and sessionize
+
+-- sqlstate, message, detail and hint of the error that a query ends in
+CREATE FUNCTION pg_temp.error_of(query text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	state text; message text; detail text; hint text;
+BEGIN
+	EXECUTE query;
+	RETURN 'no error';
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT,
+		detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+	RETURN concat_ws(' | ', state, message, nullif(detail, ''), nullif(hint, ''));
+END $$;
+CREATE FUNCTION pg_temp.plan_has(query text, what text) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+	line text;
+BEGIN
+	FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || query LOOP
+		IF line LIKE '%' || what || '%' THEN
+			RETURN true;
+		END IF;
+	END LOOP;
+	RETURN false;
+END $$;
+CREATE FUNCTION pg_temp.pick(seed text, n int) RETURNS int LANGUAGE sql IMMUTABLE
+	RETURN ('x' || substr(md5(seed), 1, 7))::bit(28)::int % n;
+
+-- a pause as long as the gap does not end a session, a microsecond more does
+SELECT session_count(u, t, '30 minutes') AS "4", session_count(u, t, '0') AS "6", session_count(1, t, '29 minutes') AS "3"
+  FROM (VALUES ('a', timestamp '2021-02-10 10:00'), ('a', '2021-02-10 10:30'), ('a', '2021-02-10 11:00:00.000001'),
+			   ('b', '2021-02-10 11:00:00.000001'), ('b', '2021-02-10 11:00:00.000001'), ('c', '2021-02-10 10:10'), ('c', '2021-02-10 10:11'),
+			   ('d', NULL), ('d', 'infinity'), ('e', '-infinity'), (NULL, '2021-02-10 12:00')) AS v(u, t);
+-- a day is 24 hours, also when the clocks change
+SELECT session_count(1, t, '1 day') AS "1", session_count(1, t, '23:59:59') AS "2", session_count(1, t::timestamp, '1 day') AS "2 by the clock"
+  FROM (VALUES (timestamptz '2021-03-13 12:00 America/Los_Angeles'), ('2021-03-14 13:00 America/Los_Angeles')) AS v(t);
+-- no rows, none that count; the ends of time
+SELECT session_count(1, now(), '1 hour') FROM (SELECT WHERE false) x;
+SELECT session_count(NULL::int, now(), '1 hour'), session_count(1, NULL::timestamp, '1 hour'), session_count(1, timestamptz 'infinity', '1 hour');
+SELECT session_count(1, t, '106751991 days') FROM (VALUES (timestamptz '4714-11-24 00:00:00+00 BC'), ('294276-12-31 23:59:59.999999+00')) v(t);
+-- errors
+SELECT pg_temp.error_of(format('SELECT session_count(%s) FROM (VALUES (1, now()), (2, now()), (3, now())) AS v(i, t)', args))
+  FROM (VALUES (1, 'i, t, NULL'), (2, 'i, t, ''1 month'''), (3, 'i, t, ''-1 second'''), (4, 'i, t, ''2000000000 days'''),
+			   (5, 'i, t, i * interval ''1 hour'''), (6, 'NULL, t, ''1 hour'''), (7, '''a'', t, ''1 hour'''), (8, 'point(1, 2), t, ''1 hour'''),
+			   (9, 'NULL::int, NULL::timestamp, NULL'), (10, 'i, t, CASE i WHEN 3 THEN interval ''1 day'' ELSE ''24 hours'' END'))
+	   AS v(n, args) ORDER BY n;
+
+-- 3,000 events of some 600 sessions, with ties, with times and ids that are not
+-- there; ids of every kind of type
+CREATE TYPE two_part_id AS (shop int, visit numeric);
+CREATE TABLE mixed_events AS
+	SELECT i, i % 40 AS grp, nullif(pg_temp.pick('s' || i / 3 * 3 + i % 2, 700), 699) AS n,
+		   CASE pg_temp.pick('t' || i, 40)
+				WHEN 0 THEN NULL WHEN 1 THEN 'infinity' WHEN 2 THEN '-infinity'
+				ELSE timestamptz '2021-02-10 00:00+00' + interval '10 seconds' *
+					 (i / 300 * 400 + pg_temp.pick('m' || i, 300)) END AS t,
+		   nullif(pg_temp.pick('c' || i, 12), 11) = 0 AS bought,
+		   pg_temp.pick('e' || i, 5) AS kind
+	  FROM generate_series(1, 3000) i;
+ALTER TABLE mixed_events
+	ADD by_bigint bigint, ADD by_int int, ADD by_smallint smallint, ADD by_uuid uuid, ADD by_text text,
+	ADD by_varchar varchar(40), ADD by_char char(20), ADD by_numeric numeric, ADD by_jsonb jsonb,
+	ADD by_name name, ADD by_pair two_part_id, ADD by_float float8, ADD by_date date;
+-- equal values that are not the same bytes: 1.0 and 1.00, blanks, -0
+UPDATE mixed_events SET by_bigint = n::bigint << 40, by_int = n - 350, by_smallint = n,
+	by_uuid = md5(n::text)::uuid, by_text = CASE n WHEN 0 THEN '' ELSE md5(n::text) || n END, by_varchar = n,
+	by_char = n::text, by_numeric = CASE i % 2 WHEN 0 THEN n ELSE n + 0.00 END,
+	by_jsonb = CASE i % 2 WHEN 0 THEN jsonb_build_object('n', n::numeric, 's', 1) ELSE jsonb_build_object('s', 1.0, 'n', n + 0.0) END,
+	by_name = n::text, by_pair = CASE WHEN n IS NOT NULL THEN ROW(n % 3, n * 1.0)::two_part_id END,
+	by_float = CASE WHEN n = 0 AND i % 2 = 0 THEN '-0' ELSE n END, by_date = date '2000-01-01' + n
+	WHERE n IS NOT NULL;
+VACUUM ANALYZE mixed_events;
+CREATE TEMP TABLE id_columns AS
+	SELECT attname AS id FROM pg_attribute WHERE attrelid = 'mixed_events'::regclass AND attname LIKE 'by\_%';
+
+-- against lag(), for each type, for all rows and for groups of them
+CREATE FUNCTION pg_temp.by_lag(id name) RETURNS TABLE (grp int, x bigint) LANGUAGE plpgsql AS $$
+BEGIN
+	RETURN QUERY EXECUTE format('
+		SELECT g, count(*) FILTER (WHERE pause IS NULL OR pause > interval ''4 minutes'')
+		  FROM (SELECT v.g, t - lag(t) OVER (PARTITION BY v.g, %1$I ORDER BY t) AS pause
+				  FROM mixed_events, LATERAL (VALUES (grp), (NULL)) AS v(g)
+				 WHERE kind <> 4 AND %1$I IS NOT NULL AND isfinite(t)) s
+		 GROUP BY g', id);
+END $$;
+CREATE FUNCTION pg_temp.by_count(id name) RETURNS TABLE (grp int, x bigint) LANGUAGE plpgsql AS $$
+BEGIN
+	RETURN QUERY EXECUTE format('
+		SELECT grp, session_count(%1$I, t, ''4 minutes'') FILTER (WHERE kind <> 4) FROM mixed_events GROUP BY grp
+		UNION ALL
+		SELECT NULL, session_count(%1$I, t, ''4 minutes'') FILTER (WHERE kind <> 4) FROM mixed_events', id);
+END $$;
+CREATE TEMP TABLE expected AS SELECT id, e.* FROM id_columns, pg_temp.by_lag(id) e;
+SELECT c.id, count(*), max(a.x) > 1000 AS telling, count(*) FILTER (WHERE a.x IS DISTINCT FROM e.x) AS wrong
+  FROM id_columns c CROSS JOIN LATERAL pg_temp.by_count(c.id) a LEFT JOIN expected e ON e.id = c.id AND e.grp IS NOT DISTINCT FROM a.grp
+ GROUP BY c.id ORDER BY c.id;
+-- against sessionize
+SELECT session_count(by_text, t, '4 minutes') = (SELECT sum(m) FROM (SELECT max(s) AS m
+		FROM (SELECT by_text, sessionize(t, '4 minutes') OVER (PARTITION BY by_text ORDER BY t) AS s
+				FROM mixed_events WHERE by_text IS NOT NULL) a GROUP BY by_text) b) AS same
+  FROM mixed_events;
+-- moving frames
+SELECT count(*) AS frames, count(*) FILTER (WHERE m <> e) AS wrong
+  FROM (SELECT i, session_count(n % 5, t, '4 minutes') OVER (ORDER BY i ROWS BETWEEN 29 PRECEDING AND 2 FOLLOWING) AS m
+		  FROM mixed_events WHERE i <= 250) f,
+	   LATERAL (SELECT session_count((n % 5)::numeric, t, '4 minutes') AS e FROM mixed_events x WHERE x.i BETWEEN f.i - 29 AND least(f.i + 2, 250)) y;
+-- few users of many rows, in any order: most rows are dropped on the way, none
+-- that links others, whatever comes later
+CREATE TABLE long_sessions AS
+	SELECT i, pg_temp.pick(i::text, 97) AS s, timestamptz '2021-02-10 00:00+00' + pg_temp.pick('t' || i, 86400) * interval '1 second' AS t
+	  FROM generate_series(1, 70000) i;
+SELECT gap, session_count(s, t, gap) > 2 * 97 AS telling, session_count(s, t, gap) - lag AS "0",
+	   session_count(s::text, t, gap) - lag AS "0", session_count(s::numeric, t, gap) - lag AS "0"
+  FROM long_sessions, (VALUES (interval '1 second'), ('1 minute'), ('5 minutes')) g(gap),
+	   LATERAL (SELECT count(*) FILTER (WHERE pause IS NULL OR pause > gap) AS lag
+				  FROM (SELECT t - lag(t) OVER (PARTITION BY s ORDER BY t) AS pause FROM long_sessions) l) l
+ GROUP BY gap, lag ORDER BY gap;
+
+-- parallel equals serial; with the leader out, every state crosses a process.
+-- The cost of merging is such that the planner would not.
+BEGIN;
+ALTER FUNCTION session_count_combine(internal, internal) COST 1;
+ALTER TABLE mixed_events SET (parallel_workers = 3);
+SET LOCAL parallel_setup_cost = 0;
+SET LOCAL parallel_tuple_cost = 0;
+SET LOCAL min_parallel_table_scan_size = 0;
+SET LOCAL max_parallel_workers_per_gather = 3;
+SET LOCAL parallel_leader_participation = off;
+SELECT pg_temp.plan_has('SELECT session_count(by_text, t, ''1 hour'') FROM mixed_events', 'Partial Aggregate') AS whole,
+	   pg_temp.plan_has('SELECT grp, session_count(by_text, t, ''1 hour'') FROM mixed_events GROUP BY grp', 'Partial HashAggregate') AS groups;
+SELECT c.id, count(*), count(*) FILTER (WHERE a.x IS DISTINCT FROM e.x) AS wrong
+  FROM id_columns c CROSS JOIN LATERAL pg_temp.by_count(c.id) a LEFT JOIN expected e ON e.id = c.id AND e.grp IS NOT DISTINCT FROM a.grp
+ GROUP BY c.id ORDER BY c.id;
+SELECT session_count(by_text, t, '1 hour') AS nothing FROM mixed_events WHERE i < 0;
+SELECT pg_temp.error_of('SELECT session_count(by_text, t, i % 2 * interval ''1 hour'') FROM mixed_events');
+ALTER TABLE long_sessions SET (parallel_workers = 3);
+SELECT pg_temp.plan_has('SELECT session_count(s, t, ''1 minute'') FROM long_sessions', 'Partial Aggregate') AS long,
+	   session_count(s, t, '1 minute') = session_count(s::numeric, t, '1 minute') AS same FROM long_sessions;
+-- a state of another kind, from bytes
+CREATE AGGREGATE public.foreign_bytes("any", timestamptz, boolean) (
+	SFUNC = session_summary_transition, STYPE = internal, FINALFUNC = session_count_final,
+	COMBINEFUNC = session_count_combine, SERIALFUNC = session_summary_serialize,
+	DESERIALFUNC = session_count_deserialize, PARALLEL = SAFE);
+SELECT pg_temp.error_of('SELECT foreign_bytes(by_text, t, true) FROM mixed_events');
+DROP AGGREGATE public.foreign_bytes("any", timestamptz, boolean);
+COMMIT;
+ALTER FUNCTION session_count_combine(internal, internal) COST 40000000;
+DROP TABLE mixed_events, long_sessions;
+DROP TYPE two_part_id;

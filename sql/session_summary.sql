@@ -1,0 +1,181 @@
+-- session_summary: by hand, then against GROUP BY
+
+-- sqlstate, message, detail and hint of the error that a query ends in
+CREATE FUNCTION pg_temp.error_of(query text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	state text; message text; detail text; hint text;
+BEGIN
+	EXECUTE query;
+	RETURN 'no error';
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT,
+		detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+	RETURN concat_ws(' | ', state, message, nullif(detail, ''), nullif(hint, ''));
+END $$;
+CREATE FUNCTION pg_temp.plan_has(query text, what text) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+	line text;
+BEGIN
+	FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || query LOOP
+		IF line LIKE '%' || what || '%' THEN
+			RETURN true;
+		END IF;
+	END LOOP;
+	RETURN false;
+END $$;
+CREATE FUNCTION pg_temp.pick(seed text, n int) RETURNS int LANGUAGE sql IMMUTABLE
+	RETURN ('x' || substr(md5(seed), 1, 7))::bit(28)::int % n;
+
+-- a bounce is shorter than a minute and has no conversion
+SELECT session_summary(s, timestamptz '2021-02-10 00:00+00' + sec * interval '1 second', c)
+  FROM (VALUES (1, 0, false), (1, 59.999999, false),	-- a bounce
+			   (2, 0, false), (2, 60, false),			-- none
+			   (3, 5, true),							-- none: it converted
+			   (4, 5, NULL),							-- a bounce of one event
+			   (NULL, 0, true)) AS v(s, sec, c);
+-- the type has names; an event without a finite time is an event all the same
+SELECT (x).* FROM (SELECT session_summary(s, t::timestamptz, c) AS x
+  FROM (VALUES ('a', NULL, true), ('b', 'infinity', false), ('b', '-infinity', false),
+			   ('c', '2021-02-10 00:00', false), ('c', '2021-02-12 01:00', false), ('c', NULL, true)) AS v(s, t, c)) y;
+-- times without time zone stand as they are, also when the clocks change
+SELECT (session_summary(1, t::timestamp, false)).total_duration AS plain,
+	   (session_summary(1, t::timestamptz, false)).total_duration AS zoned
+  FROM (VALUES ('2021-03-13 12:00'), ('2021-03-14 12:00')) AS v(t);
+-- no rows, none that count
+SELECT session_summary(1, now(), true) FROM (SELECT WHERE false) x;
+SELECT session_summary(NULL::int, now(), true), session_summary(1, NULL::timestamptz, NULL);
+-- the ends of time; sums beyond 64 bits of microseconds
+SELECT (session_summary(i, t, false)).total_duration, (session_summary(i, t, false)).average_duration
+  FROM generate_series(1, 4) i, (VALUES (timestamptz '4714-11-24 00:00:00+00 BC'), ('294276-12-31 23:59:59.999999+00')) v(t);
+-- errors
+SELECT pg_temp.error_of(q) FROM (VALUES
+	(1, 'SELECT session_summary(NULL, now(), true)'), (2, $$SELECT session_summary('a', now(), true)$$),
+	(3, 'SELECT session_summary(point(1, 2), now(), true)'), (4, 'SELECT session_summary(1, 2, true)'))
+	AS v(n, q) ORDER BY n;
+
+-- 3,000 events of some 600 sessions, with ties, with times and ids that are not
+-- there; ids of every kind of type
+CREATE TYPE two_part_id AS (shop int, visit numeric);
+CREATE TABLE mixed_events AS
+	SELECT i, i % 40 AS grp, nullif(pg_temp.pick('s' || i / 3 * 3 + i % 2, 700), 699) AS n,
+		   CASE pg_temp.pick('t' || i, 40)
+				WHEN 0 THEN NULL WHEN 1 THEN 'infinity' WHEN 2 THEN '-infinity'
+				ELSE timestamptz '2021-02-10 00:00+00' + interval '10 seconds' *
+					 (i / 300 * 400 + pg_temp.pick('m' || i, 300)) END AS t,
+		   nullif(pg_temp.pick('c' || i, 12), 11) = 0 AS bought,
+		   pg_temp.pick('e' || i, 5) AS kind
+	  FROM generate_series(1, 3000) i;
+ALTER TABLE mixed_events
+	ADD by_bigint bigint, ADD by_int int, ADD by_smallint smallint, ADD by_uuid uuid, ADD by_text text,
+	ADD by_varchar varchar(40), ADD by_char char(20), ADD by_numeric numeric, ADD by_jsonb jsonb,
+	ADD by_name name, ADD by_pair two_part_id, ADD by_float float8, ADD by_date date;
+-- equal values that are not the same bytes: 1.0 and 1.00, blanks, -0
+UPDATE mixed_events SET by_bigint = n::bigint << 40, by_int = n - 350, by_smallint = n,
+	by_uuid = md5(n::text)::uuid, by_text = CASE n WHEN 0 THEN '' ELSE md5(n::text) || n END, by_varchar = n,
+	by_char = n::text, by_numeric = CASE i % 2 WHEN 0 THEN n ELSE n + 0.00 END,
+	by_jsonb = CASE i % 2 WHEN 0 THEN jsonb_build_object('n', n::numeric, 's', 1) ELSE jsonb_build_object('s', 1.0, 'n', n + 0.0) END,
+	by_name = n::text, by_pair = CASE WHEN n IS NOT NULL THEN ROW(n % 3, n * 1.0)::two_part_id END,
+	by_float = CASE WHEN n = 0 AND i % 2 = 0 THEN '-0' ELSE n END, by_date = date '2000-01-01' + n
+	WHERE n IS NOT NULL;
+VACUUM ANALYZE mixed_events;
+CREATE TEMP TABLE id_columns AS
+	SELECT attname AS id FROM pg_attribute WHERE attrelid = 'mixed_events'::regclass AND attname LIKE 'by\_%';
+
+-- against GROUP BY, for each type, for all rows and for groups of them
+CREATE FUNCTION pg_temp.by_group_by(id name) RETURNS TABLE (grp int, x session_totals) LANGUAGE plpgsql AS $$
+BEGIN
+	RETURN QUERY EXECUTE format('
+		SELECT g, ROW(count(*), sum(events), count(*) FILTER (WHERE duration < interval ''1 minute'' AND NOT converted),
+					  count(*) FILTER (WHERE converted), sum(duration), avg(duration))::session_totals
+		  FROM (SELECT v.g, count(*) AS events, bool_or(coalesce(bought, false)) AS converted,
+					   max(t) FILTER (WHERE isfinite(t)) - min(t) FILTER (WHERE isfinite(t)) AS duration
+				  FROM mixed_events, LATERAL (VALUES (grp), (NULL)) AS v(g)
+				 WHERE kind <> 4 AND %1$I IS NOT NULL GROUP BY v.g, %1$I) s
+		 GROUP BY g', id);
+END $$;
+CREATE FUNCTION pg_temp.by_summary(id name) RETURNS TABLE (grp int, x session_totals) LANGUAGE plpgsql AS $$
+BEGIN
+	RETURN QUERY EXECUTE format('
+		SELECT grp, session_summary(%1$I, t, bought) FILTER (WHERE kind <> 4) FROM mixed_events GROUP BY grp
+		UNION ALL
+		SELECT NULL, session_summary(%1$I, t, bought) FILTER (WHERE kind <> 4) FROM mixed_events', id);
+END $$;
+-- the average is rounded, to a microsecond
+CREATE FUNCTION pg_temp.differ(a session_totals, b session_totals) RETURNS boolean LANGUAGE sql
+	RETURN coalesce((a.sessions, a.events, a.bounces, a.conversions, a.total_duration) IS DISTINCT FROM
+					(b.sessions, b.events, b.bounces, b.conversions, b.total_duration), true)
+		OR a.average_duration - b.average_duration NOT BETWEEN '-1 microsecond' AND '1 microsecond';
+CREATE TEMP TABLE expected AS SELECT id, e.* FROM id_columns, pg_temp.by_group_by(id) e;
+SELECT c.id, count(*), count(*) FILTER (WHERE (a.x).sessions > 0 AND (a.x).bounces > 0 AND (a.x).conversions > 0) AS telling,
+	   count(*) FILTER (WHERE pg_temp.differ(a.x, e.x)) AS wrong
+  FROM id_columns c CROSS JOIN LATERAL pg_temp.by_summary(c.id) a LEFT JOIN expected e ON e.id = c.id AND e.grp IS NOT DISTINCT FROM a.grp
+ GROUP BY c.id ORDER BY c.id;
+-- anonymous rows; text in a collation that takes different strings for equal,
+-- where there is ICU
+SELECT count(*) FILTER (WHERE pg_temp.differ(x, (SELECT e.x FROM expected e WHERE e.id = 'by_pair' AND e.grp IS NULL))) AS wrong
+  FROM (SELECT session_summary(CASE WHEN n IS NOT NULL THEN ROW(n % 3, n) END, t, bought) FILTER (WHERE kind <> 4) AS x FROM mixed_events) y;
+DO $$
+BEGIN
+	CREATE COLLATION ignore_case (PROVIDER = icu, LOCALE = 'und-u-ks-level2', DETERMINISTIC = false);
+EXCEPTION WHEN OTHERS THEN
+	CREATE COLLATION ignore_case FROM "C";
+END $$;
+SELECT NOT collisdeterministic AS has_icu FROM pg_collation WHERE collname = 'ignore_case' \gset
+SELECT (session_summary(s COLLATE ignore_case, now(), false)).sessions = CASE WHEN :'has_icu'::boolean THEN 1 ELSE 2 END AS by_collation,
+	   (session_summary(s, now(), false)).sessions AS by_bytes
+  FROM (VALUES ('Visit'), ('visit')) v(s);
+-- moving frames
+SELECT count(*) AS frames, count(*) FILTER (WHERE m::text <> e::text) AS wrong
+  FROM (SELECT i, session_summary(by_text, t, bought) OVER (ORDER BY i ROWS BETWEEN 9 PRECEDING AND 2 FOLLOWING) AS m
+		  FROM mixed_events WHERE i <= 250) f,
+	   LATERAL (SELECT session_summary(by_numeric, t, bought) AS e FROM mixed_events x WHERE x.i BETWEEN f.i - 9 AND least(f.i + 2, 250)) y;
+-- a growing frame, with the log in every state of its life
+SELECT count(*) AS frames, count(*) FILTER (WHERE (x).sessions <> least(i, 5000) OR (x).events <> i
+		OR (x).total_duration <> greatest(i - 5000, 0) * interval '5 seconds') AS wrong
+  FROM (SELECT i, CASE WHEN i % 500 = 0 THEN session_summary(i % 5000, timestamp '2021-02-10' + i / 5000 * interval '5 seconds', false)
+					   OVER (ORDER BY i) END AS x FROM generate_series(0, 9999) i WHERE i > 0) y WHERE x IS NOT NULL;
+-- few sessions of many rows, in any order: most rows are dropped on the way
+CREATE TABLE long_sessions AS
+	SELECT i, pg_temp.pick(i::text, 97) AS s, timestamptz '2021-02-10 00:00+00' + pg_temp.pick('t' || i, 86400) * interval '1 second' AS t
+	  FROM generate_series(1, 70000) i;
+SELECT count(*) AS types, count(*) FILTER (WHERE pg_temp.differ(a, e)) AS wrong
+  FROM (SELECT ROW(count(*), sum(n), count(*) FILTER (WHERE d < '1 minute' AND NOT c), count(*) FILTER (WHERE c), sum(d), avg(d))::session_totals AS e
+		  FROM (SELECT count(*) AS n, bool_or(i = 55555) AS c, max(t) - min(t) AS d FROM long_sessions GROUP BY s) g) e,
+	   (SELECT session_summary(s, t, i = 55555), session_summary(s::text, t, i = 55555), session_summary(s::numeric, t, i = 55555)
+		  FROM long_sessions) AS x(a1, a2, a3), LATERAL (VALUES (a1), (a2), (a3)) AS v(a);
+
+-- parallel equals serial; with the leader out, every state crosses a process.
+-- The cost of merging is such that the planner would not.
+BEGIN;
+ALTER FUNCTION session_summary_combine(internal, internal) COST 1;
+ALTER TABLE mixed_events SET (parallel_workers = 3);
+SET LOCAL parallel_setup_cost = 0;
+SET LOCAL parallel_tuple_cost = 0;
+SET LOCAL min_parallel_table_scan_size = 0;
+SET LOCAL max_parallel_workers_per_gather = 3;
+SET LOCAL parallel_leader_participation = off;
+SELECT pg_temp.plan_has('SELECT session_summary(by_text, t, bought) FROM mixed_events', 'Partial Aggregate') AS whole,
+	   pg_temp.plan_has('SELECT grp, session_summary(by_text, t, bought) FROM mixed_events GROUP BY grp', 'Partial HashAggregate') AS groups;
+SELECT c.id, count(*), count(*) FILTER (WHERE pg_temp.differ(a.x, e.x)) AS wrong
+  FROM id_columns c CROSS JOIN LATERAL pg_temp.by_summary(c.id) a LEFT JOIN expected e ON e.id = c.id AND e.grp IS NOT DISTINCT FROM a.grp
+ GROUP BY c.id ORDER BY c.id;
+SELECT session_summary(by_text, t, bought) AS nothing FROM mixed_events WHERE i < 0;
+ALTER TABLE long_sessions SET (parallel_workers = 3);
+SELECT pg_temp.plan_has('SELECT session_summary(s, t, true) FROM long_sessions', 'Partial Aggregate') AS long,
+	   (SELECT session_summary(s, t, i = 55555)::text FROM long_sessions) =
+	   (SELECT session_summary(s::numeric, t, i = 55555)::text FROM long_sessions) AS same;
+-- states of another kind, in memory and from bytes
+CREATE AGGREGATE pg_temp.foreign_state(double precision, boolean) (
+	SFUNC = ranked_scores_add, STYPE = internal, FINALFUNC = session_summary_final);
+CREATE AGGREGATE public.foreign_bytes("any", timestamptz, interval) (
+	SFUNC = session_count_transition, STYPE = internal, FINALFUNC = session_summary_final,
+	COMBINEFUNC = session_summary_combine, SERIALFUNC = session_count_serialize,
+	DESERIALFUNC = session_summary_deserialize, PARALLEL = SAFE);
+SELECT pg_temp.error_of('SELECT pg_temp.foreign_state(1, true)');
+SELECT pg_temp.error_of('SELECT foreign_bytes(by_text, t, ''1 hour'') FROM mixed_events');
+DROP AGGREGATE public.foreign_bytes("any", timestamptz, interval);
+COMMIT;
+ALTER FUNCTION session_summary_combine(internal, internal) COST 40000000;
+DROP TABLE mixed_events, long_sessions;
+DROP TYPE two_part_id;
+DROP COLLATION ignore_case;

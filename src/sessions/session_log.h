@@ -1,0 +1,127 @@
+/*-------------------------------------------------------------------------
+ *
+ * session_log.h
+ *	  The rows of many sessions, collected in any order and handed out session
+ *	  by session.
+ *
+ * Plain C: needs no server.  Memory and interrupts come from the caller.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef GREENERY_SESSION_LOG_H
+#define GREENERY_SESSION_LOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sessions/record.h"
+
+/* What the log needs of its surroundings; arg is passed through */
+typedef struct SessionLogHooks
+{
+	/* memory, aligned for 64-bit words; does not return without it */
+	void	   *(*allocate) (void *arg, uint64_t size);
+	void		(*release) (void *arg, void *chunk);
+	/* called often in every long loop; may longjmp away */
+	void		(*poll) (void);
+} SessionLogHooks;
+
+/* What decides how a row is laid out: the same in logs that meet */
+typedef struct SessionLogShape
+{
+	int			keys;			/* 64-bit words in a key: 1, 2 */
+	int			steps;			/* bits in a mask, 1 to 64 */
+} SessionLogShape;
+
+#define SESSION_LOG_PARTITIONS 256
+
+typedef struct SessionLogChunk SessionLogChunk;
+
+struct SessionLogChunk
+{
+	SessionLogChunk *next;
+	uint64_t	capacity;		/* in rows */
+	uint64_t	words[];
+};
+
+/* All chunks up to the last one are full; those after it are to be used next */
+typedef struct SessionLogPartition
+{
+	uint64_t   *next;			/* where the next row goes, in the last chunk */
+	uint64_t   *end;			/* of that chunk */
+	SessionLogChunk *first;
+	SessionLogChunk *last;
+	uint64_t	full;			/* rows in the chunks before the last */
+} SessionLogPartition;
+
+/*
+ * Merge or drop rows of a session that the answer will not depend on, whatever
+ * rows are added later; rows are as session_log_visit gets them.  Returns how
+ * many are left, at the front.
+ */
+typedef size_t (*session_log_compact) (void *arg, GreeneryRecord *rows,
+									   size_t n);
+
+typedef struct SessionLog
+{
+	SessionLogShape shape;
+	bool		packed;			/* is the mask in the key's first word? */
+	int			words;			/* 64-bit words in a row of a partition */
+	uint64_t	npending;
+	uint64_t	pending_capacity;
+	uint64_t   *pending;		/* as long as there are no partitions */
+	SessionLogPartition *partitions;
+	uint64_t	nrows;			/* in all partitions */
+	uint64_t	compact_at;		/* that many rows are too many */
+	session_log_compact compact;
+	char	   *slab;			/* where the next chunk goes */
+	uint64_t	slab_left;
+	uint64_t	slab_size;		/* of the next slab */
+	const SessionLogHooks *hooks;
+	void	   *arg;			/* of the hooks and of compact */
+} SessionLog;
+
+/*
+ * Called with the rows of one session that have a mask other than 0, in the
+ * order of time: key is the time and value the mask.
+ */
+typedef void (*session_log_visit) (void *arg, const GreeneryRecord *rows,
+								   size_t n);
+
+/* Another key in place of one of a log that is loaded, see there */
+typedef uint64_t (*session_log_rekey) (void *arg, uint64_t key);
+
+extern void session_log_init(SessionLog *log, SessionLogShape shape,
+							 session_log_compact compact,
+							 const SessionLogHooks *hooks, void *arg);
+
+/*
+ * Add one row.  The high bits of key[0] choose the partition: the caller has
+ * scattered the keys.
+ */
+extern void session_log_add(SessionLog *log, const uint64_t *key,
+							int64_t time, uint64_t mask);
+
+/* Visit all sessions, in no order; the log is not changed */
+extern void session_log_sweep(const SessionLog *log, session_log_visit visit,
+							  void *arg);
+
+/* Drop what the answer does not depend on */
+extern void session_log_shrink(SessionLog *log);
+
+/*
+ * The contents as bytes, for session_log_load in a process of the same
+ * machine.  session_log_check tells whether bytes could come from a log of
+ * this shape.
+ */
+extern uint64_t session_log_dump_size(const SessionLog *log);
+extern void session_log_dump(const SessionLog *log, char *bytes);
+extern bool session_log_check(SessionLogShape shape, const char *bytes,
+							  uint64_t size);
+
+/* rekey, if not NULL, gives the keys of the rows; shape.keys is 1 then */
+extern void session_log_load(SessionLog *log, const char *bytes, uint64_t size,
+							 session_log_rekey rekey, void *arg);
+
+#endif							/* GREENERY_SESSION_LOG_H */

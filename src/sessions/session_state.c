@@ -1,0 +1,410 @@
+/*-------------------------------------------------------------------------
+ *
+ * session_state.c
+ *	  The state of the aggregates that group rows by session themselves.
+ *
+ * HashAggregate over millions of groups, or a sort of all events, is what a
+ * question over all sessions costs.  These aggregates take the session's id as
+ * an argument, collect all rows in a log, and group them there.
+ *
+ * Integers, uuids and strings are keys of 64 or 128 bits, as in repeat_rate.
+ * A value that needs its type's functions is numbered first, and its number is
+ * the key; numbers mean nothing to another process, so the values travel along
+ * and are numbered again.
+ *
+ * A worker's state travels as bytes.  What deserialize returns is the bytes,
+ * checked, and combine appends them to the leader's log.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include <sys/mman.h>
+
+#include "compat.h"
+#include "lib/stringinfo.h"
+#include "miscadmin.h"
+#include "sessions/session_state.h"
+#include "sessions/steps.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+
+#define SESSION_DUMP_MAGIC 0x53657344
+#define SESSION_DUMP_VERSION 1
+
+/* Scatters numbers, and the other way round: their product is 1 */
+#define NUMBER_FACTOR UINT64CONST(0x9e3779b97f4a7c15)
+#define NUMBER_INVERSE UINT64CONST(0xf1de83e19937733d)
+
+StaticAssertDecl(NUMBER_FACTOR * NUMBER_INVERSE == 1,
+				 "scattering numbers must be reversible");
+
+/* What a serialized state starts with */
+typedef struct SessionDumpHeader
+{
+	uint8		version;
+	uint8		kind;			/* of the aggregate */
+	uint8		steps;
+	uint8		zero;			/* unused */
+	Oid			type;
+	Oid			collation;
+	uint32		zeroes;			/* unused */
+	int64		length;
+	uint64		rows;
+	uint64		values_size;	/* bytes of values before the log */
+} SessionDumpHeader;
+
+/* What deserialize returns: checked, but still the caller's bytes */
+typedef struct SessionDump
+{
+	uint32		magic;
+	const SessionAggregate *aggregate;
+	SessionDumpHeader header;
+	const char *values;
+	const char *log;
+	Size		log_size;
+} SessionDump;
+
+/* The numbers that another process's numbers become */
+typedef struct Renumbering
+{
+	const uint64 *numbers;
+	uint64		n;
+	const SessionAggregate *aggregate;
+} Renumbering;
+
+/*
+ * Ask for huge pages where there is room for any.  Whatever the system makes of
+ * it, the memory is as good.
+ */
+static void *
+allocate(void *state, uint64_t size)
+{
+	void	   *chunk = MemoryContextAllocHuge(((SessionState *) state)->context,
+											   (Size) size);
+#ifdef MADV_HUGEPAGE
+	const uintptr_t page = 2 * 1024 * 1024;
+	uintptr_t	begin = TYPEALIGN(page, (uintptr_t) chunk);
+	uintptr_t	end = TYPEALIGN_DOWN(page, (uintptr_t) chunk + size);
+
+	if (begin < end)
+		(void) madvise((void *) begin, end - begin, MADV_HUGEPAGE);
+#endif
+	return chunk;
+}
+
+static void
+release(void *state pg_attribute_unused(), void *chunk)
+{
+	pfree(chunk);
+}
+
+static void
+poll_interrupts(void)
+{
+	CHECK_FOR_INTERRUPTS();
+}
+
+static const SessionLogHooks hooks = {allocate, release, poll_interrupts};
+
+static void
+wrong_state(const SessionAggregate *aggregate)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("aggregate state is not one of %s", aggregate->name)));
+}
+
+static void
+invalid_dump(const SessionAggregate *aggregate)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+			 errmsg("invalid serialized state of %s", aggregate->name)));
+}
+
+static MemoryContext
+aggregate_context(FunctionCallInfo fcinfo, const SessionAggregate *aggregate)
+{
+	MemoryContext context;
+
+	if (!AggCheckCallContext(fcinfo, &context))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("support function of %s called outside an aggregate",
+						aggregate->name)));
+	return context;
+}
+
+static int
+words_of(const KeyColumn *column)
+{
+	return column->form == KEY_FORM_UUID || column->form == KEY_FORM_BYTES ||
+		column->form == KEY_FORM_PADDED ? 2 : 1;
+}
+
+static SessionState *
+make_state(MemoryContext context, const SessionAggregate *aggregate,
+		   Oid type, Oid collation, int steps, int64 length)
+{
+	SessionState *state = MemoryContextAllocZero(context, sizeof(SessionState));
+	SessionLogShape shape;
+
+	state->magic = SESSION_STATE_MAGIC;
+	state->aggregate = aggregate;
+	state->context = context;
+	state->collation = collation;
+	state->steps = steps;
+	state->length = length;
+	key_column_init(&state->column, type, collation, aggregate->key);
+	if (state->column.form == KEY_FORM_OTHER)
+		state->values = value_ids_create(context, type, collation);
+	shape.keys = words_of(&state->column);
+	shape.steps = steps;
+	session_log_init(&state->log, shape, aggregate->compact, &hooks, state);
+	return state;
+}
+
+/*
+ * A new state, for the type of the transition function's argument keyarg.
+ * Only an aggregate has a state to hand over, so this is where the caller is
+ * checked.
+ */
+SessionState *
+session_state_start(FunctionCallInfo fcinfo, const SessionAggregate *aggregate,
+					int keyarg, int steps, int64 length)
+{
+	return make_state(aggregate_context(fcinfo, aggregate), aggregate,
+					  get_fn_expr_argtype(fcinfo->flinfo, keyarg),
+					  PG_GET_COLLATION(), steps, length);
+}
+
+/* The state that a function was handed; NULL if none */
+SessionState *
+session_state_get(FunctionCallInfo fcinfo, const SessionAggregate *aggregate)
+{
+	SessionState *state;
+
+	if (PG_ARGISNULL(0))
+	{
+		(void) aggregate_context(fcinfo, aggregate);
+		return NULL;
+	}
+	state = (SessionState *) PG_GETARG_POINTER(0);
+	if (unlikely(state->magic != SESSION_STATE_MAGIC ||
+				 state->aggregate != aggregate))
+		wrong_state(aggregate);
+	return state;
+}
+
+/* The interval must be the same in all rows */
+void
+session_state_length(const SessionState *state, int64 length)
+{
+	if (unlikely(state->length != length))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("\"%s\" must be the same in all rows of a group",
+						state->aggregate->length)));
+}
+
+/* Add a row; mask 0 says no more than that the session is there */
+void
+session_state_add(SessionState *state, Datum key, int64 time, uint64 mask)
+{
+	Key128		words;
+
+	switch (state->column.form)
+	{
+		case KEY_FORM_OTHER:
+			words.words[0] = value_ids_get(state->values, key) * NUMBER_FACTOR;
+			break;
+		case KEY_FORM_UUID:
+			words = key_scatter_words(key_column_words(&state->column, key));
+			break;
+		case KEY_FORM_BYTES:
+		case KEY_FORM_PADDED:
+			/* a hash is scattered */
+			words = key_column_words(&state->column, key);
+			break;
+		default:
+			words.words[0] = key_scatter(key_column_word(&state->column, key));
+			break;
+	}
+	session_log_add(&state->log, words.words, time, mask);
+	state->rows++;
+}
+
+void
+session_state_sweep(const SessionState *state, session_log_visit visit,
+					void *arg)
+{
+	session_log_sweep(&state->log, visit, arg);
+}
+
+static bytea *
+dump_state(SessionState *state)
+{
+	SessionDumpHeader header = {
+		.version = SESSION_DUMP_VERSION,
+		.kind = state->aggregate->kind,
+		.steps = (uint8) state->steps,
+		.type = state->column.type,
+		.collation = state->collation,
+		.length = state->length,
+		.rows = state->rows
+	};
+	StringInfoData values = {0};
+	uint64		size;
+	bytea	   *result;
+	char	   *p;
+
+	/* copying costs more than finding out what need not be copied */
+	session_log_shrink(&state->log);
+	if (state->values != NULL)
+	{
+		initStringInfo(&values);
+		value_ids_dump(state->values, &values);
+	}
+	header.values_size = values.len;
+	size = VARHDRSZ + sizeof(header) + values.len +
+		session_log_dump_size(&state->log);
+	if (size > MaxAllocSize)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("state of %s is too large for a parallel worker",
+						state->aggregate->name),
+				 errdetail("It takes " UINT64_FORMAT " bytes, and at most %zu can be handed over.",
+						   size, (Size) MaxAllocSize),
+				 errhint("Set max_parallel_workers_per_gather to 0 for this query.")));
+	result = palloc((Size) size);
+	SET_VARSIZE(result, (Size) size);
+	p = VARDATA(result);
+	memcpy(p, &header, sizeof(header));
+	p += sizeof(header);
+	if (values.len > 0)
+	{
+		memcpy(p, values.data, values.len);
+		p += values.len;
+	}
+	session_log_dump(&state->log, p);
+	return result;
+}
+
+/* Check bytes that claim to be a state of the aggregate, and wrap them up */
+static SessionDump *
+read_dump(const SessionAggregate *aggregate, bytea *serialized)
+{
+	SessionDump *dump = palloc0(sizeof(SessionDump));
+	SessionDumpHeader *header = &dump->header;
+	const char *bytes = VARDATA_ANY(serialized);
+	Size		size = VARSIZE_ANY_EXHDR(serialized);
+	KeyColumn	column;
+	SessionLogShape shape;
+
+	dump->magic = SESSION_DUMP_MAGIC;
+	dump->aggregate = aggregate;
+	if (size < sizeof(SessionDumpHeader))
+		invalid_dump(aggregate);
+	memcpy(header, bytes, sizeof(SessionDumpHeader));
+	bytes += sizeof(SessionDumpHeader);
+	size -= sizeof(SessionDumpHeader);
+	if (header->version != SESSION_DUMP_VERSION ||
+		header->kind != aggregate->kind ||
+		header->steps < 1 || header->steps > MAX_STEPS ||
+		header->zero != 0 || header->zeroes != 0 || header->length < 0 ||
+		header->values_size > size)
+		invalid_dump(aggregate);
+
+	key_column_init(&column, header->type, header->collation, aggregate->key);
+	if ((column.form == KEY_FORM_OTHER) != (header->values_size > 0))
+		invalid_dump(aggregate);
+
+	/* values are checked one by one, as they are read */
+	dump->values = bytes;
+	dump->log = bytes + header->values_size;
+	dump->log_size = size - header->values_size;
+	shape.keys = words_of(&column);
+	shape.steps = header->steps;
+	if (!session_log_check(shape, dump->log, dump->log_size))
+		invalid_dump(aggregate);
+	return dump;
+}
+
+Datum
+session_state_serialize(FunctionCallInfo fcinfo,
+						const SessionAggregate *aggregate)
+{
+	(void) aggregate_context(fcinfo, aggregate);
+	PG_RETURN_BYTEA_P(dump_state(session_state_get(fcinfo, aggregate)));
+}
+
+/* The result lives as long as the argument: until combine has run */
+Datum
+session_state_deserialize(FunctionCallInfo fcinfo,
+						  const SessionAggregate *aggregate)
+{
+	(void) aggregate_context(fcinfo, aggregate);
+	PG_RETURN_POINTER(read_dump(aggregate, PG_GETARG_BYTEA_PP(0)));
+}
+
+static uint64_t
+renumber(void *arg, uint64_t key)
+{
+	const Renumbering *renumbering = arg;
+	uint64		number = key * NUMBER_INVERSE;
+
+	if (number >= renumbering->n)
+		invalid_dump(renumbering->aggregate);
+	return renumbering->numbers[number] * NUMBER_FACTOR;
+}
+
+/* Append the second state, which is a dump or a state, to the first */
+Datum
+session_state_combine(FunctionCallInfo fcinfo,
+					  const SessionAggregate *aggregate)
+{
+	MemoryContext context = aggregate_context(fcinfo, aggregate);
+	SessionState *state = session_state_get(fcinfo, aggregate);
+	SessionDump *dump;
+	Renumbering renumbering = {.aggregate = aggregate};
+
+	if (PG_ARGISNULL(1))
+	{
+		if (state == NULL)
+			PG_RETURN_NULL();
+		PG_RETURN_POINTER(state);
+	}
+
+	dump = (SessionDump *) PG_GETARG_POINTER(1);
+	if (dump->magic == SESSION_STATE_MAGIC &&
+		((SessionState *) dump)->aggregate == aggregate)
+		dump = read_dump(aggregate, dump_state((SessionState *) dump));
+	if (dump->magic != SESSION_DUMP_MAGIC || dump->aggregate != aggregate)
+		wrong_state(aggregate);
+
+	if (state == NULL)
+		state = make_state(context, aggregate, dump->header.type,
+						   dump->header.collation, dump->header.steps,
+						   dump->header.length);
+	session_state_length(state, dump->header.length);
+	if (state->steps != dump->header.steps)
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("\"steps\" must have the same number of elements in all rows")));
+	if (state->column.type != dump->header.type ||
+		state->collation != dump->header.collation)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("states of %s are over different types",
+						aggregate->name)));
+
+	if (state->values != NULL)
+		renumbering.numbers = value_ids_load(state->values, dump->values,
+											 dump->header.values_size,
+											 &renumbering.n);
+	session_log_load(&state->log, dump->log, dump->log_size,
+					 state->values != NULL ? renumber : NULL, &renumbering);
+	state->rows += dump->header.rows;
+	PG_RETURN_POINTER(state);
+}

@@ -1,0 +1,31 @@
+/*-------------------------------------------------------------------------
+ *
+ * value_ids.h
+ *	  Numbers for the different values of a column of any hashable type.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef GREENERY_VALUE_IDS_H
+#define GREENERY_VALUE_IDS_H
+
+#include "postgres.h"
+
+#include "lib/stringinfo.h"
+
+typedef struct ValueIds ValueIds;
+
+extern ValueIds *value_ids_create(MemoryContext context, Oid type,
+								  Oid collation);
+
+/* The number of a value, from 0.  Leaves garbage in the current context. */
+extern uint64 value_ids_get(ValueIds *ids, Datum value);
+
+/*
+ * The values as bytes, for a process of the same cluster, and the numbers here
+ * of those in such bytes, *n of them.  An error if the bytes are no dump.
+ */
+extern void value_ids_dump(const ValueIds *ids, StringInfo bytes);
+extern uint64 *value_ids_load(ValueIds *ids, const char *bytes, Size size,
+							  uint64 *n);
+
+#endif							/* GREENERY_VALUE_IDS_H */
