@@ -21,11 +21,11 @@ key_set_init(KeySet *set, int words, int bits, uint32_t type)
 	set->type = type;
 }
 
-/* Keys that fit, at most three quarters of the slots */
+/* Keys that fit, at most four fifths of the slots */
 static uint64_t
 limit_of(int bits)
 {
-	return (UINT64_C(3) << bits) / 4;
+	return (UINT64_C(4) << bits) / 5;
 }
 
 /* May one more key be added? */

@@ -17,6 +17,8 @@
  */
 #include "postgres.h"
 
+#include <sys/mman.h>
+
 #include "compat.h"
 #include "miscadmin.h"
 #include "quality/key_set.h"
@@ -25,6 +27,8 @@
 #include "utils/memutils.h"
 
 #define KEY_SET_STATE_MAGIC 0x6b536574
+
+#define HUGE_PAGE ((Size) 2 * 1024 * 1024)
 
 typedef struct KeySetState
 {
@@ -115,6 +119,13 @@ make_set(MemoryContext context, int words, int bits, Oid type)
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("too many different values for a set of keys")));
 	set = MemoryContextAllocHuge(context, (Size) size);
+#ifdef MADV_HUGEPAGE
+	/* keys hit the set all over: the fewer pages the better */
+	if (size >= 2 * HUGE_PAGE)
+		(void) madvise((void *) TYPEALIGN(HUGE_PAGE, set),
+					   TYPEALIGN_DOWN(HUGE_PAGE, size - HUGE_PAGE),
+					   MADV_HUGEPAGE);
+#endif
 	key_set_init(set, words, bits, type);
 	SET_VARSIZE(set, (Size) size);
 	return set;
