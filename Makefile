@@ -17,6 +17,7 @@ OBJS = \
 	src/quality/guarded.o \
 	src/quality/key_set.o \
 	src/quality/key_set_agg.o \
+	src/quality/orphan_count.o \
 	src/quality/row_key.o \
 	src/quality/test_native.o \
 	src/quality/test_load.o \

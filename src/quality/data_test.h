@@ -114,7 +114,7 @@ extern char *test_sample_query(const DataTest *test, const TestTarget *target,
 
 /* test_native.c */
 extern char *test_native_aggregate(const DataTest *test, const TestTarget *target,
-								   const char *schema, const char *where_clause);
+								   const char *schema);
 
 /* test_load.c */
 extern List *tests_load(void);

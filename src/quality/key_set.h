@@ -110,6 +110,19 @@ key_set_contains(const KeySet *set, const uint64_t *key)
 		(key_set_word(slot) | key_set_word(slot + sizeof(uint64_t))) != 0;
 }
 
+/* Ask for the memory that a look-up of key will need */
+static inline void
+key_set_prefetch(const KeySet *set, const uint64_t *key)
+{
+#if defined(__GNUC__)
+	__builtin_prefetch((const char *) set + sizeof(KeySet) +
+					   (key[0] >> (64 - set->bits)) * set->words * sizeof(uint64_t));
+#else
+	(void) set;
+	(void) key;
+#endif
+}
+
 /* Could these bytes, of which there are size, be a set? */
 static inline bool
 key_set_check(const KeySet *set, size_t size)

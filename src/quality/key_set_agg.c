@@ -1,17 +1,14 @@
 /*-------------------------------------------------------------------------
  *
  * key_set_agg.c
- *	  greenery.key_set() and greenery.in_key_set(): is a value among those of
- *	  a parent?
+ *	  Aggregate greenery.key_set: the set of a parent's values.
  *
- * What data tests of kind relationships ask for each row.  The plain SQL is a
- * join with the parent's distinct values, which hashes the parent twice, keeps
- * its values as tuples, and does so in each process.  Here the parent becomes a
- * set of keys of 8 or 16 bytes, made once and looked up in by all processes.
- * As everywhere, an id of more than 64 bits is known by 128 bits of keyed hash.
- *
- * The set is a bytea, which whoever may call the functions can forge: a look-up
- * trusts nothing of it but its length.
+ * What data tests of kind relationships look up in.  The plain SQL is a join
+ * with the parent's distinct values, which hashes the parent twice, keeps its
+ * values as tuples, and does so in each process.  Here the parent becomes a set
+ * of keys of 8 or 16 bytes, made once and looked up in by all processes: see
+ * orphan_count.c.  As everywhere, an id of more than 64 bits is known by 128
+ * bits of keyed hash.
  *
  *-------------------------------------------------------------------------
  */
@@ -21,9 +18,7 @@
 
 #include "compat.h"
 #include "miscadmin.h"
-#include "quality/key_set.h"
-#include "retention/key_column.h"
-#include "utils/builtins.h"
+#include "quality/key_set_agg.h"
 #include "utils/memutils.h"
 
 #define KEY_SET_STATE_MAGIC 0x6b536574
@@ -43,7 +38,6 @@ PG_FUNCTION_INFO_V1(key_set_combine);
 PG_FUNCTION_INFO_V1(key_set_serialize);
 PG_FUNCTION_INFO_V1(key_set_deserialize);
 PG_FUNCTION_INFO_V1(key_set_final);
-PG_FUNCTION_INFO_V1(in_key_set);
 
 static MemoryContext
 aggregate_context(FunctionCallInfo fcinfo)
@@ -77,35 +71,22 @@ poll_interrupts(void)
 	CHECK_FOR_INTERRUPTS();
 }
 
-/* Look up a type whose values are keys by their bits */
-static void
-init_column(KeyColumn *column, Oid type, Oid collation)
+/*
+ * Memory for a set.  Keys hit it all over, so ask for huge pages before it is
+ * touched; whatever the system makes of it, the memory is as good.
+ */
+KeySet *
+key_set_alloc(MemoryContext context, Size size)
 {
-	key_column_init(column, type, collation, "value");
-	if (column->form == KEY_FORM_OTHER)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("values of type %s cannot be in a set of keys",
-						format_type_be(type)),
-				 errdetail("Their equality is not that of their bytes.")));
-}
+	KeySet	   *set = MemoryContextAllocHuge(context, size);
 
-static int
-words_of(const KeyColumn *column)
-{
-	return column->form >= KEY_FORM_UUID ? 2 : 1;
-}
-
-/* The scattered key of a value */
-static inline Key128
-key_of(const KeyColumn *column, Datum value)
-{
-	Key128		key = {{0, 0}};
-
-	if (column->form >= KEY_FORM_UUID)
-		return key_scatter_words(key_column_words(column, value));
-	key.words[0] = key_scatter(key_column_word(column, value));
-	return key;
+#ifdef MADV_HUGEPAGE
+	if (size >= 2 * HUGE_PAGE)
+		(void) madvise((void *) TYPEALIGN(HUGE_PAGE, set),
+					   TYPEALIGN_DOWN(HUGE_PAGE, size - HUGE_PAGE),
+					   MADV_HUGEPAGE);
+#endif
+	return set;
 }
 
 static KeySet *
@@ -118,14 +99,7 @@ make_set(MemoryContext context, int words, int bits, Oid type)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("too many different values for a set of keys")));
-	set = MemoryContextAllocHuge(context, (Size) size);
-#ifdef MADV_HUGEPAGE
-	/* keys hit the set all over: the fewer pages the better */
-	if (size >= 2 * HUGE_PAGE)
-		(void) madvise((void *) TYPEALIGN(HUGE_PAGE, set),
-					   TYPEALIGN_DOWN(HUGE_PAGE, size - HUGE_PAGE),
-					   MADV_HUGEPAGE);
-#endif
+	set = key_set_alloc(context, (Size) size);
 	key_set_init(set, words, bits, type);
 	SET_VARSIZE(set, (Size) size);
 	return set;
@@ -160,8 +134,8 @@ key_set_transition(PG_FUNCTION_ARGS)
 		state = MemoryContextAllocZero(context, sizeof(KeySetState));
 		state->magic = KEY_SET_STATE_MAGIC;
 		state->context = context;
-		init_column(&state->column, type, PG_GET_COLLATION());
-		state->set = make_set(context, words_of(&state->column),
+		key_set_column(&state->column, type, PG_GET_COLLATION());
+		state->set = make_set(context, key_set_words(&state->column),
 							  key_set_bits_for(0), type);
 	}
 	else
@@ -171,7 +145,7 @@ key_set_transition(PG_FUNCTION_ARGS)
 
 	if (unlikely(!key_set_has_room(state->set)))
 		reserve(state, 2 * state->set->nkeys);
-	key = key_of(&state->column, PG_GETARG_DATUM(1));
+	key = key_set_key(&state->column, PG_GETARG_DATUM(1));
 	key_set_add(state->set, key.words);
 	PG_RETURN_POINTER(state);
 }
@@ -254,37 +228,4 @@ key_set_final(PG_FUNCTION_ARGS)
 		PG_RETURN_BYTEA_P((bytea *) make_set(context, 1, key_set_bits_for(0),
 											 InvalidOid));
 	PG_RETURN_BYTEA_P((bytea *) state_arg(fcinfo, 0)->set);
-}
-
-/* in_key_set(set bytea, value "any") returns boolean */
-Datum
-in_key_set(PG_FUNCTION_ARGS)
-{
-	const KeySet *set = (const KeySet *) PG_GETARG_BYTEA_P(0);
-	const KeyColumn *column = fcinfo->flinfo->fn_extra;
-	Key128		key;
-
-	if (unlikely(column == NULL))
-	{
-		KeyColumn	found;
-
-		init_column(&found, get_fn_expr_argtype(fcinfo->flinfo, 1),
-					PG_GET_COLLATION());
-		fcinfo->flinfo->fn_extra = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt,
-													  sizeof(KeyColumn));
-		column = memcpy(fcinfo->flinfo->fn_extra, &found, sizeof(found));
-	}
-	if (unlikely(!key_set_check(set, VARSIZE(set))))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("invalid set of keys")));
-	if (set->type == InvalidOid)
-		PG_RETURN_BOOL(false);
-	if (unlikely(set->type != column->type || set->words != words_of(column)))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("a value of type %s is looked up in a set of keys of another type",
-						format_type_be(column->type))));
-	key = key_of(column, PG_GETARG_DATUM(1));
-	PG_RETURN_BOOL(key_set_contains(set, key.words));
 }

@@ -401,7 +401,7 @@ test_compile(DataTest *test, const TestTarget *target)
 	if (test->aggregate == NULL)
 		test->aggregate = psprintf("count(*) FILTER (WHERE (%s)%s)",
 								   test->failing, where_clause);
-	test->native = test_native_aggregate(test, target, schema, where_clause);
+	test->native = test_native_aggregate(test, target, schema);
 }
 
 /*

@@ -85,9 +85,15 @@ collations_agree(Oid a, Oid b)
 	return a == b || a == DEFAULT_COLLATION_OID || b == DEFAULT_COLLATION_OID;
 }
 
+/* The test's condition on rows, for an aggregate */
+static const char *
+filter_clause(const DataTest *test)
+{
+	return test->where ? psprintf(" FILTER (WHERE\n%s\n)", test->where) : "";
+}
+
 static char *
-native_relationships(const DataTest *test, const TestTarget *target,
-					 const char *where_clause)
+native_relationships(const DataTest *test, const TestTarget *target)
 {
 	Oid			parent = relation_by_name(test->to);
 	Column		child_column = find_column(target->relid, test->column);
@@ -109,11 +115,11 @@ native_relationships(const DataTest *test, const TestTarget *target,
 	if (!has_key(child_column) || !has_key(parent_column) ||
 		!collations_agree(child_column.collation, parent_column.collation))
 		return NULL;
-	return psprintf("count(*) FILTER (WHERE (NOT greenery.in_key_set((SELECT greenery.key_set(p.%s%s) FROM %s p), t.%s%s))%s)",
+	return psprintf("greenery.orphan_count((SELECT greenery.key_set(p.%s%s) FROM %s p), t.%s%s)%s",
 					quote_identifier(test->field), cast,
 					target->source ? target->source(parent, target->source_arg) : quoted_relation(parent),
 					quote_identifier(test->column), cast,
-					where_clause);
+					filter_clause(test));
 }
 
 static char *
@@ -135,9 +141,7 @@ native_unique_combination(const DataTest *test, const TestTarget *target,
 						 foreach_current_index(lc) > 0 ? ", " : "",
 						 quote_identifier(lfirst(lc)));
 	}
-	appendStringInfoString(&sql, "))");
-	if (test->where != NULL)
-		appendStringInfo(&sql, " FILTER (WHERE\n%s\n)", test->where);
+	appendStringInfo(&sql, "))%s", filter_clause(test));
 	return sql.data;
 }
 
@@ -147,12 +151,12 @@ native_unique_combination(const DataTest *test, const TestTarget *target,
  */
 char *
 test_native_aggregate(const DataTest *test, const TestTarget *target,
-					  const char *schema, const char *where_clause)
+					  const char *schema)
 {
 	switch (test->kind)
 	{
 		case TEST_RELATIONSHIPS:
-			return native_relationships(test, target, where_clause);
+			return native_relationships(test, target);
 		case TEST_UNIQUE_COMBINATION:
 			return native_unique_combination(test, target, schema);
 		default:
