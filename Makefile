@@ -15,6 +15,11 @@ OBJS = \
 	src/retention/own_columns.o \
 	src/quality/threshold.o \
 	src/quality/guarded.o \
+	src/quality/key_set.o \
+	src/quality/key_set_agg.o \
+	src/quality/orphan_count.o \
+	src/quality/row_key.o \
+	src/quality/test_native.o \
 	src/quality/test_load.o \
 	src/quality/test_compile.o \
 	src/quality/test_runner.o \
@@ -87,6 +92,7 @@ SQL_PARTS = \
 	src/statistics/ranks.sql \
 	src/text/json_time.sql \
 	src/quality/registry.sql \
+	src/quality/key_set.sql \
 	src/quality/records.sql \
 	src/models/sources/users.sql \
 	src/models/sources/addresses.sql \

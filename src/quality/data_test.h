@@ -75,6 +75,7 @@ typedef struct DataTest
 	char	   *join;			/* LEFT JOIN … that the test needs, or NULL */
 	char	   *failing;		/* true for a failing row, or NULL */
 	char	   *aggregate;		/* bigint: what answers it in one scan */
+	char	   *native;			/* the same faster and without the join, or NULL */
 
 	/* what came out */
 	TestStatus	status;
@@ -107,9 +108,13 @@ extern const char *quoted_relation(Oid relid);
 extern Oid	relation_by_name(const char *name);
 extern void test_compile(DataTest *test, const TestTarget *target);
 extern void test_check_expression(const char *text, const char *what);
-extern char *test_scan_query(List *tests, const TestTarget *target);
+extern char *test_scan_query(List *tests, const TestTarget *target, bool native);
 extern char *test_sample_query(const DataTest *test, const TestTarget *target,
 							   int limit);
+
+/* test_native.c */
+extern char *test_native_aggregate(const DataTest *test, const TestTarget *target,
+								   const char *schema);
 
 /* test_load.c */
 extern List *tests_load(void);

@@ -108,7 +108,7 @@ compile_and_report(List *tests, const TestTarget *target, ReturnSetInfo *rsinfo)
 	foreach(lc, tests)
 		test_compile(lfirst(lc), target);
 	values[0] = CStringGetTextDatum(target->from);
-	values[1] = CStringGetTextDatum(test_scan_query(tests, target));
+	values[1] = CStringGetTextDatum(test_scan_query(tests, target, false));
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 }
 
@@ -210,7 +210,7 @@ greenery_check_test(PG_FUNCTION_ARGS)
 							   TEXT_ARGUMENT(4), TEXT_ARGUMENT(5));
 	test_compile(test, &target);
 	/* names and types in expressions: analysed, not run */
-	if (SPI_prepare(test_scan_query(list_make1(test), &target), 0, NULL) == NULL)
+	if (SPI_prepare(test_scan_query(list_make1(test), &target, false), 0, NULL) == NULL)
 		elog(ERROR, "could not prepare a data test");
 	AtEOXact_GUC(true, level);
 	SPI_finish();

@@ -325,7 +325,7 @@ test_compile(DataTest *test, const TestTarget *target)
 		type = column_type(test, test->column, target->relid);
 		column = column_reference(test->column);
 	}
-	test->join = test->failing = test->aggregate = NULL;
+	test->join = test->failing = test->aggregate = test->native = NULL;
 
 	switch (test->kind)
 	{
@@ -401,14 +401,15 @@ test_compile(DataTest *test, const TestTarget *target)
 	if (test->aggregate == NULL)
 		test->aggregate = psprintf("count(*) FILTER (WHERE (%s)%s)",
 								   test->failing, where_clause);
+	test->native = test_native_aggregate(test, target, schema);
 }
 
 /*
  * One statement for all the tests: for each, what it counts, and how many rows
- * it looked at.
+ * it looked at.  In plain SQL, or with what counts the same natively.
  */
 char *
-test_scan_query(List *tests, const TestTarget *target)
+test_scan_query(List *tests, const TestTarget *target, bool native)
 {
 	StringInfoData sql;
 	ListCell   *lc;
@@ -419,7 +420,8 @@ test_scan_query(List *tests, const TestTarget *target)
 	{
 		DataTest   *test = lfirst(lc);
 
-		appendStringInfo(&sql, ",\n  %s", test->aggregate);
+		appendStringInfo(&sql, ",\n  %s",
+						 native && test->native ? test->native : test->aggregate);
 		if (test->where != NULL)
 			appendStringInfo(&sql, ",\n  count(*) FILTER (WHERE\n%s\n)", test->where);
 	}
@@ -428,7 +430,7 @@ test_scan_query(List *tests, const TestTarget *target)
 	{
 		DataTest   *test = lfirst(lc);
 
-		if (test->join != NULL)
+		if (test->join != NULL && !(native && test->native))
 			appendStringInfo(&sql, "\n%s", test->join);
 	}
 	return sql.data;

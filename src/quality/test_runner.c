@@ -3,9 +3,10 @@
  * test_runner.c
  *	  Run the data tests of one model.
  *
- * One scan answers them all.  If it fails, a test is broken, and each is asked
- * alone to find out which; a broken test never counts as passed.  Failing rows
- * are fetched only for tests that did not pass.
+ * One scan answers them all, natively where there is a native form.  If it
+ * fails, a test is broken, and each is asked alone and in plain SQL to find out
+ * which; a broken test never counts as passed.  Failing rows are fetched only
+ * for tests that did not pass.
  *
  * Nothing here is read with a read-only SPI call: in a build that would not see
  * what the build has written.
@@ -29,6 +30,7 @@ typedef struct TestScan
 {
 	List	   *tests;
 	const TestTarget *target;
+	bool		native;
 } TestScan;
 
 /* The only row of the last SPI query: a bigint, and whether it is NULL */
@@ -82,7 +84,7 @@ run_scan(void *arg)
 	bool		isnull;
 	ListCell   *lc;
 
-	if (SPI_execute(test_scan_query(scan->tests, scan->target),
+	if (SPI_execute(test_scan_query(scan->tests, scan->target, scan->native),
 					false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not run data tests");
 	duration = (GetCurrentTimestamp() - start) / list_length(scan->tests);
@@ -147,7 +149,7 @@ tests_set_status(List *tests, TestStatus status, const char *message)
 static bool
 guard_one(DataTest *test, const TestTarget *target, void (*work) (void *))
 {
-	TestScan		scan = {list_make1(test), target};
+	TestScan		scan = {list_make1(test), target, false};
 	char	   *message;
 
 	if (run_guarded(work, &scan, &message))
@@ -214,7 +216,7 @@ tests_run(List *tests, const TestTarget *target)
 
 	while (runnable != NIL)
 	{
-		TestScan		scan = {runnable, target};
+		TestScan		scan = {runnable, target, true};
 		char	   *message;
 
 		CHECK_FOR_INTERRUPTS();
