@@ -38,6 +38,8 @@ typedef struct BuildModel
 	ModelStatus status;
 	char	   *message;		/* why it failed or was skipped */
 	int64		rows;			/* written, or tested; -1: unknown */
+	struct RowDifference *difference;	/* from the published table; NULL: not compared */
+	int64		vanished;		/* published rows whose key was not written */
 	int64		inserted;		/* in the published table; -1: not published */
 	int64		updated;
 	int64		deleted;

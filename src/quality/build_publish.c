@@ -8,10 +8,16 @@
  * between two builds.  Rows are matched on the model's key, and compared as
  * they are stored (*<>), which works for every type.
  *
+ * What differs is found once, by row_difference, and little as a rule: the
+ * statements here look at those rows only.
+ *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "executor/spi.h"
@@ -19,22 +25,46 @@
 #include "miscadmin.h"
 #include "quality/build.h"
 #include "quality/data_test.h"
+#include "quality/row_difference.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
+#include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 
-/* The published table p and the written table w of a model, and their match */
+/*
+ * The published table p and the written table w of a model, how their rows match,
+ * and which rows of each may have no equal in the other.
+ */
 typedef struct Pair
 {
 	char	   *published;
 	char	   *written;
 	char	   *match;
+	const char *published_rows; /* conditions on p and on w */
+	const char *written_rows;
+	Datum		lists[2];		/* $1 and $2 of these conditions */
+	char		nulls[2];
 } Pair;
+
+/* The condition on rows of an alias that are listed in $n */
+static const char *
+listed(Pair *pair, const RowList *list, const char *alias, int n)
+{
+	pair->nulls[n - 1] = 'n';
+	if (list->n == 0)
+		return "false";
+	/* too many to list: all of them */
+	if (list->tids == NULL)
+		return "true";
+	pair->nulls[n - 1] = ' ';
+	pair->lists[n - 1] = row_list_datum(list);
+	return psprintf("%s.ctid = ANY ($%d)", alias, n);
+}
 
 static Pair
 pair_of(const BuildModel *model)
 {
-	Pair		pair;
+	Pair		pair = {0};
 	StringInfoData match;
 	ListCell   *lc;
 
@@ -50,13 +80,23 @@ pair_of(const BuildModel *model)
 						 column, column);
 	}
 	pair.match = match.data;
+	pair.published_rows = listed(&pair, &model->difference->only_old, "p", 1);
+	pair.written_rows = listed(&pair, &model->difference->only_new, "w", 2);
 	return pair;
 }
 
+static void
+free_pair(Pair *pair)
+{
+	for (int i = 0; i < 2; i++)
+		if (pair->nulls[i] == ' ')
+			pfree(DatumGetPointer(pair->lists[i]));
+}
+
 /*
- * Written and published rows are matched as wholes, by hash or merge joins.  A
- * published table that nobody has analyzed yet must not talk the planner into a
- * nested loop.  To be ended with AtEOXact_GUC.
+ * Written and published rows are matched by hash or merge joins.  A published
+ * table that nobody has analyzed yet, or a list whose length the planner does not
+ * see, must not talk it into a nested loop.  To be ended with AtEOXact_GUC.
  */
 static int
 begin_matching(void)
@@ -68,18 +108,72 @@ begin_matching(void)
 	return level;
 }
 
-/* Run a statement and return how many rows it changed */
+/* Run a statement about a pair, and return how many rows it changed or returned */
 static int64
-change(const char *sql, int expected)
+execute_on(Pair *pair, const char *sql, int expected)
 {
-	if (SPI_execute(sql, false, 0) != expected)
+	Oid			types[2] = {TIDARRAYOID, TIDARRAYOID};
+
+	if (SPI_execute_with_args(sql, 2, types, pair->lists, pair->nulls, false, 0) != expected)
 		elog(ERROR, "could not publish");
 	return (int64) SPI_processed;
 }
 
+/* The bigint that a query about a pair returns */
+static int64
+count_in(Pair *pair, const char *sql)
+{
+	bool		isnull;
+	int64		count;
+
+	(void) execute_on(pair, sql, SPI_OK_SELECT);
+	count = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc,
+										1, &isnull));
+	SPI_freetuptable(SPI_tuptable);
+	return count;
+}
+
 /*
- * Kind shrink: rows that publishing would delete, out of those published.  A
- * source that was truncated and is being loaded again looks like this.
+ * Find out what publishing a model would change.  A published table that keeps
+ * its rows elsewhere, as after its owner has partitioned it, is left to SQL
+ * altogether.
+ */
+static void
+compare(BuildModel *model)
+{
+	Oid			schema = get_namespace_oid(PUBLISHED_SCHEMA, false);
+	Oid			published = get_relname_relid(model->name, schema);
+	Oid			written = get_relname_relid(model->name,
+											get_namespace_oid(BUILD_SCHEMA, false));
+	TimestampTz start = GetCurrentTimestamp();
+	bool		is_plain = get_rel_relkind(published) == RELKIND_RELATION &&
+		!has_subclass(published);
+	Pair		pair;
+
+	if (is_plain)
+		model->difference = row_difference(published, written, model->rows);
+	else
+	{
+		model->difference = palloc0(sizeof(RowDifference));
+		model->difference->only_old.n = model->difference->only_new.n = -1;
+	}
+	pair = pair_of(model);
+	if (!is_plain)
+		model->difference->old_rows =
+			count_in(&pair, psprintf("SELECT count(*) FROM %s", pair.published));
+	model->vanished = model->difference->only_old.n == 0 ? 0 :
+		count_in(&pair, psprintf("SELECT count(*) FROM %s p WHERE %s AND NOT EXISTS"
+								 " (SELECT FROM %s w WHERE %s AND %s)",
+								 pair.published, pair.published_rows,
+								 pair.written, pair.written_rows, pair.match));
+	free_pair(&pair);
+	model->publish_seconds = (double) (GetCurrentTimestamp() - start) / USECS_PER_SEC;
+}
+
+/*
+ * Compare each written model with its published table.  Kind shrink: rows that
+ * publishing would delete, out of those published.  A source that was truncated
+ * and is being loaded again looks like this.
  */
 void
 build_check_shrink(Build *build)
@@ -92,32 +186,21 @@ build_check_shrink(Build *build)
 	foreach(m, build->models)
 	{
 		BuildModel *model = lfirst(m);
-		Pair		pair;
+		TimestampTz start = GetCurrentTimestamp();
 		ListCell   *t;
 
 		if (model->status != MODEL_WRITTEN)
 			continue;
-		pair = pair_of(model);
+		CHECK_FOR_INTERRUPTS();
+		compare(model);
 		foreach(t, model->tests)
 		{
 			DataTest   *test = lfirst(t);
-			TimestampTz start = GetCurrentTimestamp();
-			bool		isnull;
 
 			if (test->kind != TEST_SHRINK)
 				continue;
-			/* in WHERE, and not in FILTER, the subquery becomes a join */
-			if (SPI_execute(psprintf("SELECT (SELECT count(*) FROM %s),"
-									 " (SELECT count(*) FROM %s p WHERE NOT EXISTS"
-									 " (SELECT FROM %s w WHERE %s))",
-									 pair.published, pair.published,
-									 pair.written, pair.match),
-							false, 0) != SPI_OK_SELECT)
-				elog(ERROR, "could not count what publishing would delete");
-			test->total = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0],
-													  SPI_tuptable->tupdesc, 1, &isnull));
-			test->failures = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0],
-														 SPI_tuptable->tupdesc, 2, &isnull));
+			test->total = model->difference->old_rows;
+			test->failures = model->vanished;
 			test->status = threshold_exceeded(&limit, test->failures, test->total)
 				? RESULT_ERROR : RESULT_PASS;
 			test->duration = GetCurrentTimestamp() - start;
@@ -164,6 +247,43 @@ assignments(const BuildModel *model, const Pair *pair)
 	return sql.data;
 }
 
+/*
+ * Publish one mart.  Rows are inserted before others are updated: an updated row
+ * has another ctid, and would no longer be found in the list.
+ */
+static void
+publish(BuildModel *model)
+{
+	RowDifference *difference = model->difference;
+	Pair		pair = pair_of(model);
+	char	   *set = assignments(model, &pair);
+
+	model->deleted = model->inserted = model->updated = 0;
+	if (model->vanished > 0)
+		model->deleted = execute_on(&pair,
+									psprintf("DELETE FROM %s p WHERE %s AND NOT EXISTS"
+											 " (SELECT FROM %s w WHERE %s AND %s)",
+											 pair.published, pair.published_rows,
+											 pair.written, pair.written_rows, pair.match),
+									SPI_OK_DELETE);
+	if (difference->only_new.n != 0)
+		model->inserted = execute_on(&pair,
+									 psprintf("INSERT INTO %s SELECT w.* FROM %s w WHERE %s AND NOT EXISTS"
+											  " (SELECT FROM %s p WHERE %s AND %s)",
+											  pair.published, pair.written, pair.written_rows,
+											  pair.published, pair.published_rows, pair.match),
+									 SPI_OK_INSERT);
+	/* a model may consist of its key */
+	if (difference->only_old.n != model->vanished && set[0] != '\0')
+		model->updated = execute_on(&pair,
+									psprintf("UPDATE %s p SET %s FROM %s w WHERE %s AND %s AND %s"
+											 " AND p.* OPERATOR(pg_catalog.*<>) w.*",
+											 pair.published, set, pair.written,
+											 pair.published_rows, pair.written_rows, pair.match),
+									SPI_OK_UPDATE);
+	free_pair(&pair);
+}
+
 /* Publish every mart */
 void
 build_publish(Build *build)
@@ -175,26 +295,12 @@ build_publish(Build *build)
 	{
 		BuildModel *model = lfirst(m);
 		TimestampTz start = GetCurrentTimestamp();
-		Pair		pair;
-		char	   *set;
 
 		if (!model->is_mart)
 			continue;
 		CHECK_FOR_INTERRUPTS();
-		pair = pair_of(model);
-		set = assignments(model, &pair);
-		model->deleted = change(psprintf("DELETE FROM %s p WHERE NOT EXISTS (SELECT FROM %s w WHERE %s)",
-										 pair.published, pair.written, pair.match),
-								SPI_OK_DELETE);
-		/* a model may consist of its key */
-		model->updated = set[0] == '\0' ? 0 :
-			change(psprintf("UPDATE %s p SET %s FROM %s w WHERE %s AND p.* OPERATOR(pg_catalog.*<>) w.*",
-							pair.published, set, pair.written, pair.match),
-				   SPI_OK_UPDATE);
-		model->inserted = change(psprintf("INSERT INTO %s SELECT w.* FROM %s w WHERE NOT EXISTS (SELECT FROM %s p WHERE %s)",
-										  pair.published, pair.written, pair.published, pair.match),
-								 SPI_OK_INSERT);
-		model->publish_seconds = (double) (GetCurrentTimestamp() - start) / USECS_PER_SEC;
+		publish(model);
+		model->publish_seconds += (double) (GetCurrentTimestamp() - start) / USECS_PER_SEC;
 	}
 	AtEOXact_GUC(true, level);
 }
@@ -210,8 +316,11 @@ build_drop_written(Build *build)
 		BuildModel *model = lfirst(m);
 
 		if (model->is_mart && model->rows >= 0)
-			(void) change(psprintf("DROP TABLE %s",
-								   quote_qualified_identifier(BUILD_SCHEMA, model->name)),
-						  SPI_OK_UTILITY);
+		{
+			if (SPI_execute(psprintf("DROP TABLE %s",
+									 quote_qualified_identifier(BUILD_SCHEMA, model->name)),
+							false, 0) != SPI_OK_UTILITY)
+				elog(ERROR, "could not drop what was written of %s", model->name);
+		}
 	}
 }
