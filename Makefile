@@ -19,6 +19,7 @@ OBJS = \
 	src/quality/test_runner.o \
 	src/quality/greenery_test.o \
 	src/quality/build_models.o \
+	src/quality/build_helpers.o \
 	src/quality/build_publish.o \
 	src/quality/row_difference.o \
 	src/quality/build_record.o \

@@ -267,12 +267,17 @@ publish(BuildModel *model)
 											 pair.written, pair.written_rows, pair.match),
 									SPI_OK_DELETE);
 	if (difference->only_new.n != 0)
+	{
+		const char *unless_published = difference->only_old.n == 0 ? "" :
+			psprintf(" AND NOT EXISTS (SELECT FROM %s p WHERE %s AND %s)",
+					 pair.published, pair.published_rows, pair.match);
+
 		model->inserted = execute_on(&pair,
-									 psprintf("INSERT INTO %s SELECT w.* FROM %s w WHERE %s AND NOT EXISTS"
-											  " (SELECT FROM %s p WHERE %s AND %s)",
-											  pair.published, pair.written, pair.written_rows,
-											  pair.published, pair.published_rows, pair.match),
+									 psprintf("INSERT INTO %s SELECT w.* FROM %s w WHERE %s%s",
+											  pair.published, pair.written,
+											  pair.written_rows, unless_published),
 									 SPI_OK_INSERT);
+	}
 	/* a model may consist of its key */
 	if (difference->only_old.n != model->vanished && set[0] != '\0')
 		model->updated = execute_on(&pair,
@@ -305,22 +310,28 @@ build_publish(Build *build)
 	AtEOXact_GUC(true, level);
 }
 
+/* Drop a table or view of the build's schema */
+void
+build_drop(const char *what, const char *name)
+{
+	if (SPI_execute(psprintf("DROP %s %s", what,
+							 quote_qualified_identifier(BUILD_SCHEMA, name)),
+					false, 0) != SPI_OK_UTILITY)
+		elog(ERROR, "could not drop %s", name);
+}
+
 /* Leave nothing behind in the build's schema */
 void
 build_drop_written(Build *build)
 {
 	ListCell   *m;
 
+	build_drop_helpers(build);
 	foreach(m, build->models)
 	{
 		BuildModel *model = lfirst(m);
 
 		if (model->is_mart && model->rows >= 0)
-		{
-			if (SPI_execute(psprintf("DROP TABLE %s",
-									 quote_qualified_identifier(BUILD_SCHEMA, model->name)),
-							false, 0) != SPI_OK_UTILITY)
-				elog(ERROR, "could not drop what was written of %s", model->name);
-		}
+			build_drop("TABLE", model->name);
 	}
 }
