@@ -179,6 +179,7 @@ REGRESS = \
 	alerts \
 	gate_tests \
 	build \
+	build_difference \
 	user_models \
 	change_requests \
 	privileges

@@ -46,16 +46,16 @@ typedef struct Pair
 	char		nulls[2];
 } Pair;
 
-/* The condition on rows of an alias that are listed in $n */
+/* The condition on rows of an alias that may differ: those listed in $n */
 static const char *
-listed(Pair *pair, const RowList *list, const char *alias, int n)
+restriction(Pair *pair, const RowDifference *difference, const RowList *list,
+			const char *alias, int n)
 {
 	pair->nulls[n - 1] = 'n';
+	if (!difference->listed)
+		return "true";
 	if (list->n == 0)
 		return "false";
-	/* too many to list: all of them */
-	if (list->tids == NULL)
-		return "true";
 	pair->nulls[n - 1] = ' ';
 	pair->lists[n - 1] = row_list_datum(list);
 	return psprintf("%s.ctid = ANY ($%d)", alias, n);
@@ -64,6 +64,7 @@ listed(Pair *pair, const RowList *list, const char *alias, int n)
 static Pair
 pair_of(const BuildModel *model)
 {
+	const RowDifference *difference = model->difference;
 	Pair		pair = {0};
 	StringInfoData match;
 	ListCell   *lc;
@@ -80,9 +81,17 @@ pair_of(const BuildModel *model)
 						 column, column);
 	}
 	pair.match = match.data;
-	pair.published_rows = listed(&pair, &model->difference->only_old, "p", 1);
-	pair.written_rows = listed(&pair, &model->difference->only_new, "w", 2);
+	pair.published_rows = restriction(&pair, difference, &difference->only_old, "p", 1);
+	pair.written_rows = restriction(&pair, difference, &difference->only_new, "w", 2);
 	return pair;
+}
+
+/* Whether any row of a list's table may be without an equal */
+static bool
+may_differ(const RowDifference *difference, const RowList *list)
+{
+	return difference->old_rows > 0 ? !difference->listed || list->n > 0
+		: list == &difference->only_new;
 }
 
 static void
@@ -146,26 +155,26 @@ compare(BuildModel *model)
 	Oid			written = get_relname_relid(model->name,
 											get_namespace_oid(BUILD_SCHEMA, false));
 	TimestampTz start = GetCurrentTimestamp();
-	bool		is_plain = get_rel_relkind(published) == RELKIND_RELATION &&
-		!has_subclass(published);
 	Pair		pair;
 
-	if (is_plain)
-		model->difference = row_difference(published, written, model->rows);
+	if (get_rel_relkind(published) == RELKIND_RELATION && !has_subclass(published))
+	{
+		model->difference = row_difference(published, written);
+		pair = pair_of(model);
+	}
 	else
 	{
 		model->difference = palloc0(sizeof(RowDifference));
-		model->difference->only_old.n = model->difference->only_new.n = -1;
-	}
-	pair = pair_of(model);
-	if (!is_plain)
+		pair = pair_of(model);
 		model->difference->old_rows =
 			count_in(&pair, psprintf("SELECT count(*) FROM %s", pair.published));
-	model->vanished = model->difference->only_old.n == 0 ? 0 :
-		count_in(&pair, psprintf("SELECT count(*) FROM %s p WHERE %s AND NOT EXISTS"
-								 " (SELECT FROM %s w WHERE %s AND %s)",
-								 pair.published, pair.published_rows,
-								 pair.written, pair.written_rows, pair.match));
+	}
+	if (may_differ(model->difference, &model->difference->only_old))
+		model->vanished =
+			count_in(&pair, psprintf("SELECT count(*) FROM %s p WHERE %s AND NOT EXISTS"
+									 " (SELECT FROM %s w WHERE %s AND %s)",
+									 pair.published, pair.published_rows,
+									 pair.written, pair.written_rows, pair.match));
 	free_pair(&pair);
 	model->publish_seconds = (double) (GetCurrentTimestamp() - start) / USECS_PER_SEC;
 }
@@ -217,34 +226,25 @@ build_check_shrink(Build *build)
 	AtEOXact_GUC(true, level);
 }
 
-/* The columns of a published table, as "a = w.a, b = w.b" without its key */
+/*
+ * The columns of a published table, as "a = w.a, b = w.b".  The key too: it may
+ * match without being the same, as 1.0 and 1.00 do.
+ */
 static char *
-assignments(const BuildModel *model, const Pair *pair)
+assignments(const Pair *pair)
 {
 	Oid			type = TEXTOID;
 	Datum		arg = CStringGetTextDatum(pair->published);
-	StringInfoData sql;
+	char	   *result;
 
-	if (SPI_execute_with_args("SELECT a.attname FROM pg_attribute a"
-							  " WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped"
-							  " ORDER BY a.attnum",
+	if (SPI_execute_with_args("SELECT string_agg(format('%1$I = w.%1$I', a.attname), ', ' ORDER BY a.attnum)"
+							  "  FROM pg_attribute a"
+							  " WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped",
 							  1, &type, &arg, NULL, false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not read the columns of %s", pair->published);
-	initStringInfo(&sql);
-	for (uint64 i = 0; i < SPI_processed; i++)
-	{
-		char	   *column = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
-		bool		is_key = false;
-		ListCell   *lc;
-
-		foreach(lc, model->key)
-			is_key |= strcmp(lfirst(lc), column) == 0;
-		if (!is_key)
-			appendStringInfo(&sql, "%s%s = w.%s", sql.len > 0 ? ", " : "",
-							 quote_identifier(column), quote_identifier(column));
-	}
+	result = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
 	SPI_freetuptable(SPI_tuptable);
-	return sql.data;
+	return result;
 }
 
 /*
@@ -256,7 +256,6 @@ publish(BuildModel *model)
 {
 	RowDifference *difference = model->difference;
 	Pair		pair = pair_of(model);
-	char	   *set = assignments(model, &pair);
 
 	model->deleted = model->inserted = model->updated = 0;
 	if (model->vanished > 0)
@@ -266,24 +265,18 @@ publish(BuildModel *model)
 											 pair.published, pair.published_rows,
 											 pair.written, pair.written_rows, pair.match),
 									SPI_OK_DELETE);
-	if (difference->only_new.n != 0)
-	{
-		const char *unless_published = difference->only_old.n == 0 ? "" :
-			psprintf(" AND NOT EXISTS (SELECT FROM %s p WHERE %s AND %s)",
-					 pair.published, pair.published_rows, pair.match);
-
+	if (may_differ(difference, &difference->only_new))
 		model->inserted = execute_on(&pair,
-									 psprintf("INSERT INTO %s SELECT w.* FROM %s w WHERE %s%s",
-											  pair.published, pair.written,
-											  pair.written_rows, unless_published),
+									 psprintf("INSERT INTO %s SELECT w.* FROM %s w WHERE %s AND NOT EXISTS"
+											  " (SELECT FROM %s p WHERE %s AND %s)",
+											  pair.published, pair.written, pair.written_rows,
+											  pair.published, pair.published_rows, pair.match),
 									 SPI_OK_INSERT);
-	}
-	/* a model may consist of its key */
-	if (difference->only_old.n != model->vanished && set[0] != '\0')
+	if (may_differ(difference, &difference->only_old))
 		model->updated = execute_on(&pair,
 									psprintf("UPDATE %s p SET %s FROM %s w WHERE %s AND %s AND %s"
 											 " AND p.* OPERATOR(pg_catalog.*<>) w.*",
-											 pair.published, set, pair.written,
+											 pair.published, assignments(&pair), pair.written,
 											 pair.published_rows, pair.written_rows, pair.match),
 									SPI_OK_UPDATE);
 	free_pair(&pair);

@@ -193,14 +193,14 @@ add_old_rows(Comparison *cmp)
 }
 
 static void
-list_row(const Comparison *cmp, RowList *list, const ItemPointerData *tid)
+list_row(Comparison *cmp, RowList *list, const ItemPointerData *tid)
 {
 	list->n++;
+	if (!cmp->difference->listed)
+		return;
 	if (list->n > cmp->max_listed)
 	{
-		if (list->tids != NULL)
-			pfree(list->tids);
-		list->tids = NULL;
+		cmp->difference->listed = false;
 		return;
 	}
 	if (list->n > list->allocated)
@@ -212,6 +212,14 @@ list_row(const Comparison *cmp, RowList *list, const ItemPointerData *tid)
 			list->tids = repalloc_huge(list->tids, list->allocated * sizeof(ItemPointerData));
 	}
 	list->tids[list->n - 1] = *tid;
+}
+
+static void
+free_list(RowList *list)
+{
+	if (list->tids != NULL)
+		pfree(list->tids);
+	list->tids = NULL;
 }
 
 /* Find for each row of the new table one that equals it, and is not yet taken */
@@ -364,11 +372,12 @@ check_readable(Oid table)
  * that store their rows themselves.  A row that occurs more often in one than
  * in the other is listed as often as that.
  *
- * new_rows is the number of rows of the new table, which is not read where the
- * old one is empty.  The result is in the current memory context.
+ * Nothing is listed where the old table is empty, or where the lists would be
+ * too long: one without the other would be of no use.  The result is in the
+ * current memory context.
  */
 RowDifference *
-row_difference(Oid old_table, Oid new_table, int64 new_rows)
+row_difference(Oid old_table, Oid new_table)
 {
 	RowDifference *difference = palloc0(sizeof(RowDifference));
 	Size		memory = (Size) maintenance_work_mem * 1024;
@@ -381,8 +390,10 @@ row_difference(Oid old_table, Oid new_table, int64 new_rows)
 				(errcode(ERRCODE_INTERNAL_ERROR),
 				 errmsg("could not generate a random key")));
 	cmp.difference = difference;
-	cmp.max_listed = Min(memory, MaxAllocSize / 2) / sizeof(ItemPointerData);
+	difference->listed = true;
 	cmp.max_slots = memory / sizeof(Slot);
+	/* an array of them is a constant of three statements */
+	cmp.max_listed = Min(cmp.max_slots, (int64) (MaxAllocSize / 16));
 	initStringInfo(&cmp.image);
 	cmp.scratch = AllocSetContextCreate(CurrentMemoryContext, "row difference",
 										ALLOCSET_DEFAULT_SIZES);
@@ -396,7 +407,7 @@ row_difference(Oid old_table, Oid new_table, int64 new_rows)
 		scan_table(&cmp, old_table, add_old_rows);
 		if (difference->old_rows == 0)
 		{
-			difference->only_new.n = new_rows;
+			difference->listed = false;
 			pfree(cmp.slots);
 			break;
 		}
@@ -407,6 +418,11 @@ row_difference(Oid old_table, Oid new_table, int64 new_rows)
 		pfree(cmp.slots);
 	}
 	PopActiveSnapshot();
+	if (!difference->listed)
+	{
+		free_list(&difference->only_old);
+		free_list(&difference->only_new);
+	}
 	MemoryContextDelete(cmp.scratch);
 	pfree(cmp.image.data);
 	return difference;

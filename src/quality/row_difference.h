@@ -16,18 +16,19 @@
 typedef struct RowList
 {
 	int64		n;				/* how many there are */
-	ItemPointerData *tids;		/* where; NULL when they are too many to list */
+	ItemPointerData *tids;		/* where, unless they are too many */
 	int64		allocated;
 } RowList;
 
 typedef struct RowDifference
 {
 	int64		old_rows;		/* all rows of the old table */
+	bool		listed;			/* all rows that differ are listed; else any row may */
 	RowList		only_old;
 	RowList		only_new;
 } RowDifference;
 
-extern RowDifference *row_difference(Oid old_table, Oid new_table, int64 new_rows);
+extern RowDifference *row_difference(Oid old_table, Oid new_table);
 extern Datum row_list_datum(const RowList *list);
 
 #endif							/* GREENERY_ROW_DIFFERENCE_H */
