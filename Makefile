@@ -25,7 +25,9 @@ OBJS = \
 	src/quality/test_runner.o \
 	src/quality/greenery_test.o \
 	src/quality/build_models.o \
+	src/quality/build_helpers.o \
 	src/quality/build_publish.o \
+	src/quality/row_difference.o \
 	src/quality/build_record.o \
 	src/quality/build.o \
 	src/statistics/adjust.o \
@@ -198,6 +200,7 @@ REGRESS = \
 	alerts \
 	gate_tests \
 	build \
+	build_difference \
 	user_models \
 	change_requests \
 	privileges

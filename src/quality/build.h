@@ -38,6 +38,8 @@ typedef struct BuildModel
 	ModelStatus status;
 	char	   *message;		/* why it failed or was skipped */
 	int64		rows;			/* written, or tested; -1: unknown */
+	struct RowDifference *difference;	/* from the published table; NULL: not compared */
+	int64		vanished;		/* published rows whose key was not written */
 	int64		inserted;		/* in the published table; -1: not published */
 	int64		updated;
 	int64		deleted;
@@ -50,6 +52,7 @@ typedef struct Build
 {
 	int64		build_id;
 	List	   *models;			/* of BuildModel *, in dependency order */
+	List	   *helpers;		/* views between models, see build_helpers.c */
 	List	   *tables;			/* of OIDs: what users' models read in the end */
 	char	   *view_path;		/* search_path in which every model is visible */
 	bool		failed;			/* an error, something broken, or a failed model */
@@ -58,11 +61,18 @@ typedef struct Build
 /* build_models.c: read the models; write and audit each */
 extern void build_load(Build *build);
 extern void build_write_and_audit(Build *build);
+extern char *build_view_definition(const Build *build, Oid view);
+
+/* build_helpers.c */
+extern void build_load_helpers(Build *build);
+extern void build_make_helpers(Build *build);
+extern void build_drop_helpers(Build *build);
 
 /* build_publish.c */
 extern void build_check_shrink(Build *build);
 extern void build_publish(Build *build);
 extern void build_drop_written(Build *build);
+extern void build_drop(const char *what, const char *name);
 
 /* build_record.c */
 extern void build_record(Build *build);

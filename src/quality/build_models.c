@@ -199,6 +199,7 @@ build_load(Build *build)
 	SPI_freetuptable(SPI_tuptable);
 	attach_tests(build);
 	resolve_models(build);
+	build_load_helpers(build);
 }
 
 /* Seconds since start */
@@ -226,6 +227,20 @@ column_list(const char *relation)
 	return result;
 }
 
+/* What a view selects, naming models and helper views without schema */
+char *
+build_view_definition(const Build *build, Oid view)
+{
+	int			level = greenery_set_search_path(build->view_path);
+	char	   *definition = TextDatumGetCString(DirectFunctionCall1(pg_get_viewdef,
+																	 ObjectIdGetDatum(view)));
+
+	AtEOXact_GUC(true, level);
+	/* it ends in a semicolon */
+	definition[strlen(definition) - 1] = '\0';
+	return definition;
+}
+
 /* Write one mart; the caller guards it */
 static void
 write_model(void *arg)
@@ -237,20 +252,11 @@ write_model(void *arg)
 	char	   *written_columns;
 	char	   *published_columns;
 	char	   *definition;
-	char		relkind = get_rel_relkind(model->relid);
 	int			level;
 
-	level = greenery_set_search_path(in->build->view_path);
-	if (relkind == RELKIND_VIEW)
-	{
-		definition = TextDatumGetCString(DirectFunctionCall1(pg_get_viewdef,
-															 ObjectIdGetDatum(model->relid)));
-		/* it ends in a semicolon */
-		definition[strlen(definition) - 1] = '\0';
-	}
-	else
-		definition = psprintf("SELECT * FROM %s", quoted_relation(model->relid));
-	AtEOXact_GUC(true, level);
+	definition = get_rel_relkind(model->relid) == RELKIND_VIEW
+		? build_view_definition(in->build, model->relid)
+		: psprintf("SELECT * FROM %s", quoted_relation(model->relid));
 
 	level = greenery_set_search_path(psprintf("%s, %s", BUILD_SCHEMA, in->build->view_path));
 	if (SPI_execute(psprintf("CREATE UNLOGGED TABLE %s AS %s", table, definition),
@@ -405,6 +411,8 @@ do_model(Build *build, BuildModel *model)
 	start = GetCurrentTimestamp();
 	audit_model(build, model);
 	model->audit_seconds = seconds_since(start);
+	if (model->status == MODEL_WRITTEN)
+		build_make_helpers(build);
 }
 
 /* Write and test all models, in dependency order, and say how far it is */

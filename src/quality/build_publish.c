@@ -8,10 +8,16 @@
  * between two builds.  Rows are matched on the model's key, and compared as
  * they are stored (*<>), which works for every type.
  *
+ * What differs is found once, by row_difference, and little as a rule: the
+ * statements here look at those rows only.
+ *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "executor/spi.h"
@@ -19,22 +25,47 @@
 #include "miscadmin.h"
 #include "quality/build.h"
 #include "quality/data_test.h"
+#include "quality/row_difference.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
+#include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 
-/* The published table p and the written table w of a model, and their match */
+/*
+ * The published table p and the written table w of a model, how their rows match,
+ * and which rows of each may have no equal in the other.
+ */
 typedef struct Pair
 {
 	char	   *published;
 	char	   *written;
 	char	   *match;
+	const char *published_rows; /* conditions on p and on w */
+	const char *written_rows;
+	Datum		lists[2];		/* $1 and $2 of these conditions */
+	char		nulls[2];
 } Pair;
+
+/* The condition on rows of an alias that may differ: those listed in $n */
+static const char *
+restriction(Pair *pair, const RowDifference *difference, const RowList *list,
+			const char *alias, int n)
+{
+	pair->nulls[n - 1] = 'n';
+	if (!difference->listed)
+		return "true";
+	if (list->n == 0)
+		return "false";
+	pair->nulls[n - 1] = ' ';
+	pair->lists[n - 1] = row_list_datum(list);
+	return psprintf("%s.ctid = ANY ($%d)", alias, n);
+}
 
 static Pair
 pair_of(const BuildModel *model)
 {
-	Pair		pair;
+	const RowDifference *difference = model->difference;
+	Pair		pair = {0};
 	StringInfoData match;
 	ListCell   *lc;
 
@@ -50,13 +81,31 @@ pair_of(const BuildModel *model)
 						 column, column);
 	}
 	pair.match = match.data;
+	pair.published_rows = restriction(&pair, difference, &difference->only_old, "p", 1);
+	pair.written_rows = restriction(&pair, difference, &difference->only_new, "w", 2);
 	return pair;
 }
 
+/* Whether any row of a list's table may be without an equal */
+static bool
+may_differ(const RowDifference *difference, const RowList *list)
+{
+	return difference->old_rows > 0 ? !difference->listed || list->n > 0
+		: list == &difference->only_new;
+}
+
+static void
+free_pair(Pair *pair)
+{
+	for (int i = 0; i < 2; i++)
+		if (pair->nulls[i] == ' ')
+			pfree(DatumGetPointer(pair->lists[i]));
+}
+
 /*
- * Written and published rows are matched as wholes, by hash or merge joins.  A
- * published table that nobody has analyzed yet must not talk the planner into a
- * nested loop.  To be ended with AtEOXact_GUC.
+ * Written and published rows are matched by hash or merge joins.  A published
+ * table that nobody has analyzed yet, or a list whose length the planner does not
+ * see, must not talk it into a nested loop.  To be ended with AtEOXact_GUC.
  */
 static int
 begin_matching(void)
@@ -68,18 +117,72 @@ begin_matching(void)
 	return level;
 }
 
-/* Run a statement and return how many rows it changed */
+/* Run a statement about a pair, and return how many rows it changed or returned */
 static int64
-change(const char *sql, int expected)
+execute_on(Pair *pair, const char *sql, int expected)
 {
-	if (SPI_execute(sql, false, 0) != expected)
+	Oid			types[2] = {TIDARRAYOID, TIDARRAYOID};
+
+	if (SPI_execute_with_args(sql, 2, types, pair->lists, pair->nulls, false, 0) != expected)
 		elog(ERROR, "could not publish");
 	return (int64) SPI_processed;
 }
 
+/* The bigint that a query about a pair returns */
+static int64
+count_in(Pair *pair, const char *sql)
+{
+	bool		isnull;
+	int64		count;
+
+	(void) execute_on(pair, sql, SPI_OK_SELECT);
+	count = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc,
+										1, &isnull));
+	SPI_freetuptable(SPI_tuptable);
+	return count;
+}
+
 /*
- * Kind shrink: rows that publishing would delete, out of those published.  A
- * source that was truncated and is being loaded again looks like this.
+ * Find out what publishing a model would change.  A published table that keeps
+ * its rows elsewhere, as after its owner has partitioned it, is left to SQL
+ * altogether.
+ */
+static void
+compare(BuildModel *model)
+{
+	Oid			schema = get_namespace_oid(PUBLISHED_SCHEMA, false);
+	Oid			published = get_relname_relid(model->name, schema);
+	Oid			written = get_relname_relid(model->name,
+											get_namespace_oid(BUILD_SCHEMA, false));
+	TimestampTz start = GetCurrentTimestamp();
+	Pair		pair;
+
+	if (get_rel_relkind(published) == RELKIND_RELATION && !has_subclass(published))
+	{
+		model->difference = row_difference(published, written);
+		pair = pair_of(model);
+	}
+	else
+	{
+		model->difference = palloc0(sizeof(RowDifference));
+		pair = pair_of(model);
+		model->difference->old_rows =
+			count_in(&pair, psprintf("SELECT count(*) FROM %s", pair.published));
+	}
+	if (may_differ(model->difference, &model->difference->only_old))
+		model->vanished =
+			count_in(&pair, psprintf("SELECT count(*) FROM %s p WHERE %s AND NOT EXISTS"
+									 " (SELECT FROM %s w WHERE %s AND %s)",
+									 pair.published, pair.published_rows,
+									 pair.written, pair.written_rows, pair.match));
+	free_pair(&pair);
+	model->publish_seconds = (double) (GetCurrentTimestamp() - start) / USECS_PER_SEC;
+}
+
+/*
+ * Compare each written model with its published table.  Kind shrink: rows that
+ * publishing would delete, out of those published.  A source that was truncated
+ * and is being loaded again looks like this.
  */
 void
 build_check_shrink(Build *build)
@@ -92,32 +195,21 @@ build_check_shrink(Build *build)
 	foreach(m, build->models)
 	{
 		BuildModel *model = lfirst(m);
-		Pair		pair;
+		TimestampTz start = GetCurrentTimestamp();
 		ListCell   *t;
 
 		if (model->status != MODEL_WRITTEN)
 			continue;
-		pair = pair_of(model);
+		CHECK_FOR_INTERRUPTS();
+		compare(model);
 		foreach(t, model->tests)
 		{
 			DataTest   *test = lfirst(t);
-			TimestampTz start = GetCurrentTimestamp();
-			bool		isnull;
 
 			if (test->kind != TEST_SHRINK)
 				continue;
-			/* in WHERE, and not in FILTER, the subquery becomes a join */
-			if (SPI_execute(psprintf("SELECT (SELECT count(*) FROM %s),"
-									 " (SELECT count(*) FROM %s p WHERE NOT EXISTS"
-									 " (SELECT FROM %s w WHERE %s))",
-									 pair.published, pair.published,
-									 pair.written, pair.match),
-							false, 0) != SPI_OK_SELECT)
-				elog(ERROR, "could not count what publishing would delete");
-			test->total = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0],
-													  SPI_tuptable->tupdesc, 1, &isnull));
-			test->failures = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0],
-														 SPI_tuptable->tupdesc, 2, &isnull));
+			test->total = model->difference->old_rows;
+			test->failures = model->vanished;
 			test->status = threshold_exceeded(&limit, test->failures, test->total)
 				? RESULT_ERROR : RESULT_PASS;
 			test->duration = GetCurrentTimestamp() - start;
@@ -134,34 +226,60 @@ build_check_shrink(Build *build)
 	AtEOXact_GUC(true, level);
 }
 
-/* The columns of a published table, as "a = w.a, b = w.b" without its key */
+/*
+ * The columns of a published table, as "a = w.a, b = w.b".  The key too: it may
+ * match without being the same, as 1.0 and 1.00 do.
+ */
 static char *
-assignments(const BuildModel *model, const Pair *pair)
+assignments(const Pair *pair)
 {
 	Oid			type = TEXTOID;
 	Datum		arg = CStringGetTextDatum(pair->published);
-	StringInfoData sql;
+	char	   *result;
 
-	if (SPI_execute_with_args("SELECT a.attname FROM pg_attribute a"
-							  " WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped"
-							  " ORDER BY a.attnum",
+	if (SPI_execute_with_args("SELECT string_agg(format('%1$I = w.%1$I', a.attname), ', ' ORDER BY a.attnum)"
+							  "  FROM pg_attribute a"
+							  " WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped",
 							  1, &type, &arg, NULL, false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not read the columns of %s", pair->published);
-	initStringInfo(&sql);
-	for (uint64 i = 0; i < SPI_processed; i++)
-	{
-		char	   *column = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
-		bool		is_key = false;
-		ListCell   *lc;
-
-		foreach(lc, model->key)
-			is_key |= strcmp(lfirst(lc), column) == 0;
-		if (!is_key)
-			appendStringInfo(&sql, "%s%s = w.%s", sql.len > 0 ? ", " : "",
-							 quote_identifier(column), quote_identifier(column));
-	}
+	result = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
 	SPI_freetuptable(SPI_tuptable);
-	return sql.data;
+	return result;
+}
+
+/*
+ * Publish one mart.  Rows are inserted before others are updated: an updated row
+ * has another ctid, and would no longer be found in the list.
+ */
+static void
+publish(BuildModel *model)
+{
+	RowDifference *difference = model->difference;
+	Pair		pair = pair_of(model);
+
+	model->deleted = model->inserted = model->updated = 0;
+	if (model->vanished > 0)
+		model->deleted = execute_on(&pair,
+									psprintf("DELETE FROM %s p WHERE %s AND NOT EXISTS"
+											 " (SELECT FROM %s w WHERE %s AND %s)",
+											 pair.published, pair.published_rows,
+											 pair.written, pair.written_rows, pair.match),
+									SPI_OK_DELETE);
+	if (may_differ(difference, &difference->only_new))
+		model->inserted = execute_on(&pair,
+									 psprintf("INSERT INTO %s SELECT w.* FROM %s w WHERE %s AND NOT EXISTS"
+											  " (SELECT FROM %s p WHERE %s AND %s)",
+											  pair.published, pair.written, pair.written_rows,
+											  pair.published, pair.published_rows, pair.match),
+									 SPI_OK_INSERT);
+	if (may_differ(difference, &difference->only_old))
+		model->updated = execute_on(&pair,
+									psprintf("UPDATE %s p SET %s FROM %s w WHERE %s AND %s AND %s"
+											 " AND p.* OPERATOR(pg_catalog.*<>) w.*",
+											 pair.published, assignments(&pair), pair.written,
+											 pair.published_rows, pair.written_rows, pair.match),
+									SPI_OK_UPDATE);
+	free_pair(&pair);
 }
 
 /* Publish every mart */
@@ -175,28 +293,24 @@ build_publish(Build *build)
 	{
 		BuildModel *model = lfirst(m);
 		TimestampTz start = GetCurrentTimestamp();
-		Pair		pair;
-		char	   *set;
 
 		if (!model->is_mart)
 			continue;
 		CHECK_FOR_INTERRUPTS();
-		pair = pair_of(model);
-		set = assignments(model, &pair);
-		model->deleted = change(psprintf("DELETE FROM %s p WHERE NOT EXISTS (SELECT FROM %s w WHERE %s)",
-										 pair.published, pair.written, pair.match),
-								SPI_OK_DELETE);
-		/* a model may consist of its key */
-		model->updated = set[0] == '\0' ? 0 :
-			change(psprintf("UPDATE %s p SET %s FROM %s w WHERE %s AND p.* OPERATOR(pg_catalog.*<>) w.*",
-							pair.published, set, pair.written, pair.match),
-				   SPI_OK_UPDATE);
-		model->inserted = change(psprintf("INSERT INTO %s SELECT w.* FROM %s w WHERE NOT EXISTS (SELECT FROM %s p WHERE %s)",
-										  pair.published, pair.written, pair.published, pair.match),
-								 SPI_OK_INSERT);
-		model->publish_seconds = (double) (GetCurrentTimestamp() - start) / USECS_PER_SEC;
+		publish(model);
+		model->publish_seconds += (double) (GetCurrentTimestamp() - start) / USECS_PER_SEC;
 	}
 	AtEOXact_GUC(true, level);
+}
+
+/* Drop a table or view of the build's schema */
+void
+build_drop(const char *what, const char *name)
+{
+	if (SPI_execute(psprintf("DROP %s %s", what,
+							 quote_qualified_identifier(BUILD_SCHEMA, name)),
+					false, 0) != SPI_OK_UTILITY)
+		elog(ERROR, "could not drop %s", name);
 }
 
 /* Leave nothing behind in the build's schema */
@@ -205,13 +319,12 @@ build_drop_written(Build *build)
 {
 	ListCell   *m;
 
+	build_drop_helpers(build);
 	foreach(m, build->models)
 	{
 		BuildModel *model = lfirst(m);
 
 		if (model->is_mart && model->rows >= 0)
-			(void) change(psprintf("DROP TABLE %s",
-								   quote_qualified_identifier(BUILD_SCHEMA, model->name)),
-						  SPI_OK_UTILITY);
+			build_drop("TABLE", model->name);
 	}
 }

@@ -1,0 +1,263 @@
+-- What a build changes in the published tables: exactly what differs, by whatever
+-- changes, and nothing else.
+--
+-- Builds commit: this file empties all tables it needs, before and after.
+SET client_min_messages = warning;
+SET greenery.allow_superuser_build = on;
+SET greenery.max_shrink = '100%';
+
+CREATE FUNCTION pg_temp.empty_shop() RETURNS void LANGUAGE plpgsql AS $empty$
+DECLARE
+	t text;
+BEGIN
+	FOR t IN SELECT format('greenery_published.%I', model) FROM greenery.models WHERE layer = 'mart'
+		UNION ALL SELECT 'greenery.' || unnest(ARRAY['users', 'addresses', 'products', 'promos', 'orders',
+			'order_items', 'events', 'promo_history', 'inventory_history', 'order_status_history',
+			'builds', 'build_models', 'test_results', 'test_failures', 'test_changes', 'test_overrides',
+			'alerts', 'alert_deliveries', 'alert_routes', 'change_requests'])
+	LOOP
+		EXECUTE format('TRUNCATE %s RESTART IDENTITY', t);
+	END LOOP;
+END
+$empty$;
+
+-- the published tables before a build, and where their rows were
+CREATE SCHEMA difference_before;
+CREATE FUNCTION pg_temp.remember() RETURNS void LANGUAGE plpgsql AS $remember$
+DECLARE
+	m text;
+BEGIN
+	FOR m IN SELECT model FROM greenery.models WHERE layer = 'mart' LOOP
+		EXECUTE format('DROP TABLE IF EXISTS difference_before.%I', m);
+		EXECUTE format('CREATE TABLE difference_before.%1$I AS SELECT zz.ctid AS place, zz.* FROM greenery_published.%1$I zz', m);
+	END LOOP;
+END
+$remember$;
+
+-- what is wrong with the last build: marts that are not what their view says,
+-- counts other than those of the changes, unchanged rows that were written
+CREATE FUNCTION pg_temp.wrong() RETURNS TABLE (mart text, what text, built text, expected text) LANGUAGE plpgsql AS $wrong$
+DECLARE
+	m record;
+	differs boolean;
+	match text;
+	list text;
+BEGIN
+	FOR m IN
+		SELECT o.*, b.inserted, b.updated, b.deleted
+		FROM greenery.models o
+		LEFT JOIN greenery.build_models b
+			ON b.model = o.model AND b.build_id = (SELECT max(build_id) FROM greenery.builds WHERE published)
+		WHERE o.layer = 'mart' ORDER BY o.model COLLATE "C"
+	LOOP
+		mart := m.model;
+		EXECUTE format('SELECT EXISTS ((SELECT zz::text FROM %1$s zz EXCEPT ALL SELECT zz::text FROM greenery_published.%2$I zz)
+									   UNION ALL
+									   (SELECT zz::text FROM greenery_published.%2$I zz EXCEPT ALL SELECT zz::text FROM %1$s zz))',
+					   m.relation, m.model) INTO differs;
+		IF differs THEN
+			what := 'rows'; built := NULL; expected := NULL;
+			RETURN NEXT;
+		END IF;
+		SELECT string_agg(format('now.%1$I = old.%1$I', k), ' AND ') INTO match FROM unnest(m.key) k;
+		SELECT string_agg(format('zz.%I', a.attname), ', ' ORDER BY a.attnum) INTO list
+		FROM pg_attribute a
+		WHERE a.attrelid = to_regclass(m.relation) AND a.attnum > 0 AND NOT a.attisdropped;
+		EXECUTE format('SELECT format(''%%s +, %%s *, %%s -, 0 moved'',
+							count(*) FILTER (WHERE old.place IS NULL),
+							count(*) FILTER (WHERE now.whole OPERATOR(pg_catalog.*<>) old.whole),
+							count(*) FILTER (WHERE now.place IS NULL))
+						FROM (SELECT zz.ctid AS place, ROW(%3$s) AS whole, zz.* FROM greenery_published.%1$I zz) now
+						FULL JOIN (SELECT ROW(%3$s) AS whole, zz.* FROM difference_before.%1$I zz) old ON %2$s', m.model, match, list) INTO expected;
+		EXECUTE format('SELECT format(''%%s +, %%s *, %%s -, %%s moved'', $1, $2, $3, count(*))
+						FROM (SELECT zz.ctid AS place, ROW(%3$s) AS whole, zz.* FROM greenery_published.%1$I zz) now
+						JOIN (SELECT ROW(%3$s) AS whole, zz.* FROM difference_before.%1$I zz) old ON %2$s
+						WHERE now.place <> old.place AND now.whole OPERATOR(pg_catalog.*=) old.whole', m.model, match, list)
+			INTO built USING m.inserted, m.updated, m.deleted;
+		IF built IS DISTINCT FROM expected THEN
+			what := 'counts';
+			RETURN NEXT;
+		END IF;
+	END LOOP;
+END
+$wrong$;
+
+-- changes of all kinds, others each time, that no data test minds
+CREATE FUNCTION pg_temp.change(round integer) RETURNS void LANGUAGE plpgsql AS $change$
+DECLARE
+	gone text[];
+BEGIN
+	PERFORM setseed(round / 100.0);
+	gone := ARRAY(SELECT order_id FROM greenery.orders WHERE random() < 0.03 ORDER BY 1);
+	DELETE FROM greenery.order_items WHERE order_id = ANY (gone);
+	DELETE FROM greenery.events WHERE order_id = ANY (gone);
+	DELETE FROM greenery.orders WHERE order_id = ANY (gone);
+	DELETE FROM greenery.events WHERE event_type = 'page_view' AND random() < 0.02;
+	UPDATE greenery.orders SET delivered_at = delivered_at + interval '1 minute' WHERE random() < 0.05;
+	UPDATE greenery.orders SET shipping_service = 'mule' WHERE random() < 0.05;
+	-- another order of rows, and the same rows
+	UPDATE greenery.orders SET order_cost = order_cost WHERE random() < 0.2;
+	UPDATE greenery.events SET created_at = created_at + interval '1 second' WHERE random() < 0.05;
+	-- other keys
+	UPDATE greenery.events SET event_id = event_id || 'x' WHERE random() < 0.03;
+	UPDATE greenery.events SET session_id = session_id || 'x' WHERE left(md5(session_id || round), 1) = '0';
+	UPDATE greenery.users SET first_name = first_name || 'x' WHERE random() < 0.1;
+	UPDATE greenery.products SET inventory = inventory + 1 WHERE random() < 0.2;
+	UPDATE greenery.order_items SET quantity = quantity + 1 WHERE random() < 0.03;
+	INSERT INTO greenery.events
+	SELECT event_id || round, session_id, user_id, page_url, created_at + interval '3 seconds', event_type, order_id, product_id
+	FROM greenery.events WHERE event_type = 'page_view' AND random() < 0.03;
+	INSERT INTO greenery.users
+	SELECT user_id || round, first_name, last_name, email, phone_number, created_at, updated_at, address_id
+	FROM greenery.users WHERE random() < 0.05;
+	-- two events take each other's place
+	UPDATE greenery.events e SET event_id = CASE e.event_id WHEN p.a THEN p.b ELSE p.a END
+	FROM (SELECT min(event_id) AS a, max(event_id) AS b FROM greenery.events WHERE event_type = 'page_view') p
+	WHERE e.event_id IN (p.a, p.b);
+END
+$change$;
+
+SELECT pg_temp.empty_shop();
+SELECT count(*) > 0 AS loaded FROM greenery_load_sample_shop(users => 60, orders_per_user => 3, seed => 7);
+
+-- a row of every kind of value, compared as it is stored
+CREATE TYPE public.difference_pair AS (n numeric, t text);
+CREATE TABLE public.difference_values (
+	id numeric, n numeric, f double precision, t text, j json, p point, a text[], b boolean, c "char",
+	name name, i interval, at timestamptz, u uuid, pair public.difference_pair, gone integer, s smallint);
+ALTER TABLE public.difference_values DROP COLUMN gone;
+INSERT INTO public.difference_values
+SELECT g, g / 10.0, g, 't' || g, '{"a": 1}', point(g, g), ARRAY['x', g::text], g % 2 = 0, 'c', 'n' || g,
+	interval '1 day', '2021-01-01 00:00Z'::timestamptz + g * interval '1 day', md5(g::text)::uuid,
+	ROW(g::numeric, 'x'::text)::public.difference_pair, g
+FROM generate_series(1, 30) g;
+-- long ones: compressed, and stored outside the row
+UPDATE public.difference_values SET t = repeat('long ', 2000) WHERE id = 1;
+UPDATE public.difference_values SET t = (SELECT string_agg(md5(g::text), '') FROM generate_series(1, 500) g) WHERE id = 2;
+UPDATE public.difference_values SET n = NULL, f = 'NaN', t = NULL, p = NULL, a = NULL, pair = NULL WHERE id = 3;
+CREATE VIEW public.difference_model AS SELECT * FROM public.difference_values;
+SELECT greenery_add_model('public.difference_model', key => '{id}');
+
+-- the first build, one with nothing to do, and changes
+SELECT pg_temp.remember();
+CALL greenery_build();
+SELECT * FROM pg_temp.wrong();
+SELECT status, bool_and(rows = inserted AND updated = 0 AND deleted = 0) AS all_inserted, sum(rows) > 2000 AS many
+FROM greenery.build_models WHERE build_id = 1 AND status = 'written' GROUP BY 1;
+SELECT pg_temp.remember();
+CALL greenery_build();
+SELECT * FROM pg_temp.wrong();
+SELECT sum(inserted), sum(updated), sum(deleted) FROM greenery.build_models WHERE build_id = 2;
+
+SELECT pg_temp.remember(), pg_temp.change(1);
+CALL greenery_build();
+SELECT * FROM pg_temp.wrong();
+SELECT model, inserted > 0 AS inserted, updated > 0 AS updated, deleted > 0 AS deleted FROM greenery.build_models
+WHERE build_id = 3 AND model IN ('dim_users', 'fact_events', 'fact_user_orders', 'fact_user_sessions', 'product_sessions', 'metrics')
+ORDER BY 1;
+SELECT pg_temp.remember(), pg_temp.change(2);
+CALL greenery_build();
+SELECT * FROM pg_temp.wrong();
+
+-- values that are equal but not the same, one row each; the last two swap a value
+SELECT pg_temp.remember();
+UPDATE public.difference_values SET t = overlay(t PLACING 'X' FROM 5000 FOR 1) WHERE id IN (1, 2);
+UPDATE public.difference_values SET f = '-0' WHERE id = 4;
+UPDATE public.difference_values SET n = 0.50 WHERE id = 5;
+UPDATE public.difference_values SET j = '{"a":1}' WHERE id = 6;
+UPDATE public.difference_values SET i = '24:00:00' WHERE id = 7;
+UPDATE public.difference_values SET t = '' WHERE id = 3;
+UPDATE public.difference_values SET id = 8.0 WHERE id = 8;
+UPDATE public.difference_values SET pair = ROW(9.0, 'x') WHERE id = 9;
+UPDATE public.difference_values SET p = point(10, 11) WHERE id = 10;
+UPDATE public.difference_values SET c = 'd', b = NULL WHERE id = 11;
+UPDATE public.difference_values SET a = '{x,NULL}' WHERE id = 12;
+UPDATE public.difference_values SET a = '[0:1]={x,13}' WHERE id = 13;
+UPDATE public.difference_values SET name = 'N14' WHERE id = 14;
+UPDATE public.difference_values SET s = 29 - s WHERE id IN (15, 16);
+UPDATE public.difference_values SET s = CASE s WHEN 17 THEN 18 ELSE 17 END WHERE id IN (17, 18);
+UPDATE public.difference_values SET id = CASE id WHEN 19 THEN 20 ELSE 19 END WHERE id IN (19, 20);
+DELETE FROM public.difference_values WHERE id = 21;
+UPDATE public.difference_values SET id = 31 WHERE id = 22;
+CALL greenery_build();
+SELECT * FROM pg_temp.wrong();
+SELECT inserted, updated, deleted FROM greenery.build_models WHERE model = 'difference_model' ORDER BY build_id DESC LIMIT 1;
+-- a numeric key is matched by value, and stored as it was written
+SELECT id, a.id::text = b.id::text AS as_before FROM difference_before.difference_model b JOIN greenery_published.difference_model a USING (id) WHERE id = 8;
+
+-- a published table whose rows are elsewhere is compared by SQL
+CREATE TABLE public.difference_child () INHERITS (greenery_published.difference_model);
+SELECT pg_temp.remember();
+UPDATE public.difference_values SET t = 'changed' WHERE id < 5;
+DELETE FROM public.difference_values WHERE id = 24;
+INSERT INTO public.difference_values (id) VALUES (0);
+CALL greenery_build();
+SELECT * FROM pg_temp.wrong();
+SELECT inserted, updated, deleted FROM greenery.build_models WHERE model = 'difference_model' ORDER BY build_id DESC LIMIT 1;
+SELECT r.total, r.failures FROM greenery.test_results r WHERE kind = 'shrink' AND model = 'public.difference_model' ORDER BY build_id DESC LIMIT 1;
+DROP TABLE public.difference_child;
+-- 24 % of the rows would go
+SET greenery.max_shrink = '10%';
+DELETE FROM public.difference_values WHERE id BETWEEN 5 AND 11;
+\set VERBOSITY terse
+CALL greenery_build();
+\set VERBOSITY default
+SELECT r.total, r.failures, r.message FROM greenery.test_results r WHERE kind = 'shrink' AND model = 'public.difference_model' ORDER BY build_id DESC LIMIT 1;
+SELECT count(*) FROM greenery_published.difference_model;
+SET greenery.max_shrink = '100%';
+SELECT greenery_drop_model('difference_model');
+DROP TABLE difference_before.difference_model;
+DROP VIEW public.difference_model;
+DROP TABLE public.difference_values;
+DROP TYPE public.difference_pair;
+
+-- more rows than memory has slots for: parts of them, one after the other
+CREATE TABLE public.difference_many AS SELECT g AS id, g % 7 AS n FROM generate_series(1, 40000) g;
+CREATE VIEW public.difference_model AS SELECT * FROM public.difference_many;
+SELECT greenery_add_model('public.difference_model', key => '{id}');
+SET maintenance_work_mem = '1MB';
+CALL greenery_build();
+SELECT pg_temp.remember();
+UPDATE public.difference_many SET n = n + 1 WHERE id % 400 = 0;
+DELETE FROM public.difference_many WHERE id % 400 = 1;
+INSERT INTO public.difference_many SELECT g, 1 FROM generate_series(40001, 40050) g;
+CALL greenery_build();
+SELECT * FROM pg_temp.wrong();
+SELECT inserted, updated, deleted FROM greenery.build_models WHERE model = 'difference_model' ORDER BY build_id DESC LIMIT 1;
+-- and more differences than it has room to list
+SELECT pg_temp.remember();
+UPDATE public.difference_many SET n = n + 1 WHERE id > 10;
+INSERT INTO public.difference_many SELECT g, 1 FROM generate_series(200001, 230000) g;
+DELETE FROM public.difference_many WHERE id <= 5;
+CALL greenery_build();
+SELECT * FROM pg_temp.wrong();
+SELECT inserted, updated, deleted FROM greenery.build_models WHERE model = 'difference_model' ORDER BY build_id DESC LIMIT 1;
+RESET maintenance_work_mem;
+SELECT greenery_drop_model('difference_model');
+DROP VIEW public.difference_model;
+DROP TABLE public.difference_many;
+
+-- what lies between marts reads what was written of them, once it is there
+CREATE TABLE public.difference_made (n bigint GENERATED ALWAYS AS IDENTITY, tag text, what text, definition text);
+CREATE FUNCTION public.difference_note() RETURNS event_trigger LANGUAGE plpgsql AS $note$
+DECLARE
+	c record;
+BEGIN
+	FOR c IN SELECT * FROM pg_event_trigger_ddl_commands() WHERE schema_name = 'greenery_build' AND object_type = 'view' LOOP
+		INSERT INTO public.difference_made (tag, what, definition)
+		VALUES (c.command_tag, c.object_identity, pg_get_viewdef(c.objid));
+	END LOOP;
+END
+$note$;
+CREATE EVENT TRIGGER difference_note ON ddl_command_end EXECUTE FUNCTION public.difference_note();
+SELECT pg_temp.remember(), pg_temp.change(3);
+CALL greenery_build();
+DROP EVENT TRIGGER difference_note;
+SELECT * FROM pg_temp.wrong();
+SELECT tag, what, substring(definition FROM 'FROM ([^ ]*)') AS reads FROM public.difference_made ORDER BY n;
+SELECT count(*) FROM pg_class WHERE relnamespace = 'greenery_build'::regnamespace;
+DROP FUNCTION public.difference_note();
+DROP TABLE public.difference_made;
+
+DROP SCHEMA difference_before CASCADE;
+SELECT pg_temp.empty_shop();

@@ -1,0 +1,446 @@
+/*-------------------------------------------------------------------------
+ *
+ * row_difference.c
+ *	  Which rows of two tables of the same columns have no equal in the other.
+ *
+ * A build compares every row it has written with every row that is published,
+ * and nearly all are equal.  A join would carry both tables whole through a hash
+ * table, to compare each pair column by column.  Here a row is its digest: 128
+ * bits, keyed with a random number of this comparison, so that no two different
+ * rows share one, whoever made them up.  What has no equal on the other side
+ * is little, and left to SQL.
+ *
+ * Rows are equal when their images are, value by value, which is what *<> asks:
+ * it works for every type, and 1.0 is not 1.00.
+ *
+ * Memory: 24 bytes for a slot of the old table's rows, three quarters of the slots
+ * filled at most.  Where that would be more than maintenance_work_mem, the tables
+ * are read more than once, each time for one part of all digests.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/table.h"
+#include "access/tableam.h"
+#include "access/xact.h"
+#include "catalog/objectaddress.h"
+#include "catalog/pg_type.h"
+#include "compat.h"
+#include "executor/tuptable.h"
+#include "lib/stringinfo.h"
+#include "miscadmin.h"
+#include "quality/row_difference.h"
+#include "retention/siphash.h"
+#include "utils/acl.h"
+#include "utils/array.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/rls.h"
+#include "utils/snapmgr.h"
+
+#if defined(__GNUC__)
+#define PREFETCH(p) __builtin_prefetch((p), 1)
+#else
+#define PREFETCH(p) ((void) (p))
+#endif
+
+/* Rows whose slots are on their way into the cache while others are digested */
+#define BATCH 32
+
+#define INITIAL_SLOTS 1024
+
+typedef enum SlotState
+{
+	SLOT_EMPTY,
+	SLOT_OLD,					/* a row of the old table */
+	SLOT_MATCHED				/* and one of the new table that equals it */
+} SlotState;
+
+typedef struct Slot
+{
+	uint64		digest[2];
+	ItemPointerData tid;
+	uint16		state;
+} Slot;
+
+typedef struct Row
+{
+	uint64		digest[2];
+	ItemPointerData tid;
+} Row;
+
+/* How to read a column, in the smallest space */
+typedef struct Column
+{
+	int16		attnum;			/* from 0 */
+	int16		attlen;
+	bool		attbyval;
+} Column;
+
+typedef struct Comparison
+{
+	uint64		key[2];
+	RowDifference *difference;
+	int64		max_listed;		/* of one table's rows */
+
+	/* the part of the digests that this pass is about: digest[1] & mask == part */
+	uint64		mask;
+	uint64		part;
+
+	Slot	   *slots;
+	int64		nslots;			/* a power of two */
+	int			shift;			/* the first slot to look at is digest[0] >> shift */
+	int64		used;
+	int64		max_slots;
+
+	Row			batch[BATCH];
+	int			batched;
+
+	StringInfoData image;
+	MemoryContext scratch;		/* detoasted values of one row */
+} Comparison;
+
+/* What a table's rows are given to, BATCH at a time */
+typedef void (*BatchAction) (Comparison *cmp);
+
+static void
+allocate_slots(Comparison *cmp, int64 nslots)
+{
+	cmp->slots = MemoryContextAllocExtended(CurrentMemoryContext,
+											(Size) nslots * sizeof(Slot),
+											MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	cmp->nslots = nslots;
+	cmp->used = 0;
+	cmp->shift = 64;
+	while (nslots > 1)
+	{
+		cmp->shift--;
+		nslots >>= 1;
+	}
+}
+
+/* The slot where a digest is to be looked for first */
+static inline Slot *
+home_slot(const Comparison *cmp, const uint64 digest[2])
+{
+	return &cmp->slots[digest[0] >> cmp->shift];
+}
+
+static inline Slot *
+next_slot(const Comparison *cmp, Slot *slot)
+{
+	slot++;
+	return slot == cmp->slots + cmp->nslots ? cmp->slots : slot;
+}
+
+static inline bool
+in_part(const Comparison *cmp, const uint64 digest[2])
+{
+	return (digest[1] & cmp->mask) == cmp->part;
+}
+
+static inline void
+add_slot(Comparison *cmp, const uint64 digest[2], const ItemPointerData *tid)
+{
+	Slot	   *slot = home_slot(cmp, digest);
+
+	while (slot->state != SLOT_EMPTY)
+		slot = next_slot(cmp, slot);
+	slot->digest[0] = digest[0];
+	slot->digest[1] = digest[1];
+	slot->tid = *tid;
+	slot->state = SLOT_OLD;
+	cmp->used++;
+}
+
+/*
+ * Make room for a batch: more slots or, where those would be too many, fewer
+ * digests in this pass and more passes.  Only the first pass divides: the others
+ * are about parts of the same size, but for chance.
+ */
+static void
+make_room(Comparison *cmp)
+{
+	Slot	   *old = cmp->slots;
+	int64		nold = cmp->nslots;
+	int64		nslots = nold;
+
+	if (cmp->used + BATCH <= nold / 4 * 3)
+		return;
+	if (cmp->part > 0 || nold * 2 <= cmp->max_slots)
+		nslots = nold * 2;
+	else
+		cmp->mask = cmp->mask * 2 + 1;
+	allocate_slots(cmp, nslots);
+	for (int64 i = 0; i < nold; i++)
+		if (old[i].state != SLOT_EMPTY && in_part(cmp, old[i].digest))
+			add_slot(cmp, old[i].digest, &old[i].tid);
+	pfree(old);
+}
+
+/* Remember the rows of the old table */
+static void
+add_old_rows(Comparison *cmp)
+{
+	make_room(cmp);
+	for (int i = 0; i < cmp->batched; i++)
+		if (in_part(cmp, cmp->batch[i].digest))
+			add_slot(cmp, cmp->batch[i].digest, &cmp->batch[i].tid);
+	if (cmp->part == 0)
+		cmp->difference->old_rows += cmp->batched;
+}
+
+static void
+list_row(Comparison *cmp, RowList *list, const ItemPointerData *tid)
+{
+	list->n++;
+	if (!cmp->difference->listed)
+		return;
+	if (list->n > cmp->max_listed)
+	{
+		cmp->difference->listed = false;
+		return;
+	}
+	if (list->n > list->allocated)
+	{
+		list->allocated = Max(list->allocated * 2, 64);
+		if (list->tids == NULL)
+			list->tids = palloc(list->allocated * sizeof(ItemPointerData));
+		else
+			list->tids = repalloc_huge(list->tids, list->allocated * sizeof(ItemPointerData));
+	}
+	list->tids[list->n - 1] = *tid;
+}
+
+static void
+free_list(RowList *list)
+{
+	if (list->tids != NULL)
+		pfree(list->tids);
+	list->tids = NULL;
+}
+
+/* Find for each row of the new table one that equals it, and is not yet taken */
+static void
+match_new_rows(Comparison *cmp)
+{
+	for (int i = 0; i < cmp->batched; i++)
+	{
+		Row		   *row = &cmp->batch[i];
+		Slot	   *slot;
+
+		if (!in_part(cmp, row->digest))
+			continue;
+		slot = home_slot(cmp, row->digest);
+		while (slot->state != SLOT_EMPTY &&
+			   (slot->state == SLOT_MATCHED ||
+				slot->digest[0] != row->digest[0] || slot->digest[1] != row->digest[1]))
+			slot = next_slot(cmp, slot);
+		if (slot->state == SLOT_EMPTY)
+			list_row(cmp, &cmp->difference->only_new, &row->tid);
+		else
+			slot->state = SLOT_MATCHED;
+	}
+}
+
+/* The bytes of a varlena, and how many; detoasted into the scratch context */
+static void
+append_varlena(Comparison *cmp, Datum value)
+{
+	struct varlena *datum = (struct varlena *) DatumGetPointer(value);
+	uint32		length;
+
+	if (VARATT_IS_EXTENDED(datum) && !VARATT_IS_SHORT(datum))
+	{
+		MemoryContext context = MemoryContextSwitchTo(cmp->scratch);
+
+		datum = pg_detoast_datum_packed(datum);
+		MemoryContextSwitchTo(context);
+	}
+	length = VARSIZE_ANY_EXHDR(datum);
+	appendBinaryStringInfo(&cmp->image, (char *) &length, sizeof(length));
+	appendBinaryStringInfo(&cmp->image, VARDATA_ANY(datum), length);
+}
+
+/* The digest of the row in slot */
+static void
+digest_row(Comparison *cmp, TupleTableSlot *slot, const Column *columns,
+		   int ncolumns, uint64 digest[2])
+{
+	uint64_t	hash[2];
+	uint64_t	key[2] = {cmp->key[0], cmp->key[1]};
+
+	slot_getallattrs(slot);
+	resetStringInfo(&cmp->image);
+	for (int i = 0; i < ncolumns; i++)
+	{
+		const Column *column = &columns[i];
+		Datum		value = slot->tts_values[column->attnum];
+		bool		isnull = slot->tts_isnull[column->attnum];
+
+		appendStringInfoChar(&cmp->image, isnull ? '\1' : '\0');
+		if (isnull)
+			continue;
+		if (column->attbyval)
+			appendBinaryStringInfo(&cmp->image, (char *) &value, sizeof(value));
+		else if (column->attlen == -1)
+			append_varlena(cmp, value);
+		else
+			/* the null byte of a cstring says where it ends */
+			appendBinaryStringInfo(&cmp->image, DatumGetPointer(value),
+								   column->attlen > 0 ? column->attlen
+								   : (int) strlen(DatumGetCString(value)) + 1);
+	}
+	siphash128(key, cmp->image.data, cmp->image.len, 1, 3, hash);
+	digest[0] = hash[0];
+	digest[1] = hash[1];
+}
+
+/* The table's columns that are still there */
+static Column *
+columns_of(TupleDesc desc, int *n)
+{
+	Column	   *columns = palloc(desc->natts * sizeof(Column));
+
+	*n = 0;
+	for (int i = 0; i < desc->natts; i++)
+	{
+		Form_pg_attribute att = TupleDescAttr(desc, i);
+
+		if (att->attisdropped)
+			continue;
+		columns[*n].attnum = i;
+		columns[*n].attlen = att->attlen;
+		columns[*n].attbyval = att->attbyval;
+		(*n)++;
+	}
+	return columns;
+}
+
+/* Give all rows of a table to action */
+static void
+scan_table(Comparison *cmp, Oid table, BatchAction action)
+{
+	Relation	rel = table_open(table, AccessShareLock);
+	TupleTableSlot *slot = table_slot_create(rel, NULL);
+	TableScanDesc scan = table_beginscan(rel, GetActiveSnapshot(), 0, NULL);
+	int			ncolumns;
+	Column	   *columns = columns_of(RelationGetDescr(rel), &ncolumns);
+
+	cmp->batched = 0;
+	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
+	{
+		Row		   *row = &cmp->batch[cmp->batched++];
+
+		CHECK_FOR_INTERRUPTS();
+		digest_row(cmp, slot, columns, ncolumns, row->digest);
+		row->tid = slot->tts_tid;
+		PREFETCH(home_slot(cmp, row->digest));
+		if (cmp->batched == BATCH)
+		{
+			action(cmp);
+			cmp->batched = 0;
+			MemoryContextReset(cmp->scratch);
+		}
+	}
+	action(cmp);
+	MemoryContextReset(cmp->scratch);
+	pfree(columns);
+	table_endscan(scan);
+	ExecDropSingleTupleTableSlot(slot);
+	table_close(rel, NoLock);
+}
+
+/*
+ * The rights that a query of the table would need; row_security is off in a
+ * build, so that a policy raises an error here too.
+ */
+static void
+check_readable(Oid table)
+{
+	AclResult	result = pg_class_aclcheck(table, GetUserId(), ACL_SELECT);
+
+	if (result != ACLCHECK_OK)
+		aclcheck_error(result, OBJECT_TABLE, get_rel_name(table));
+	(void) check_enable_rls(table, InvalidOid, false);
+}
+
+/*
+ * Compare two tables that have the same columns.  Both must be plain tables
+ * that store their rows themselves.  A row that occurs more often in one than
+ * in the other is listed as often as that.
+ *
+ * Nothing is listed where the old table is empty, or where the lists would be
+ * too long: one without the other would be of no use.  The result is in the
+ * current memory context.
+ */
+RowDifference *
+row_difference(Oid old_table, Oid new_table)
+{
+	RowDifference *difference = palloc0(sizeof(RowDifference));
+	Size		memory = (Size) maintenance_work_mem * 1024;
+	Comparison	cmp = {0};
+
+	check_readable(old_table);
+	check_readable(new_table);
+	if (!pg_strong_random(cmp.key, sizeof(cmp.key)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INTERNAL_ERROR),
+				 errmsg("could not generate a random key")));
+	cmp.difference = difference;
+	difference->listed = true;
+	cmp.max_slots = memory / sizeof(Slot);
+	/* an array of them is a constant of three statements */
+	cmp.max_listed = Min(cmp.max_slots, (int64) (MaxAllocSize / 16));
+	initStringInfo(&cmp.image);
+	cmp.scratch = AllocSetContextCreate(CurrentMemoryContext, "row difference",
+										ALLOCSET_DEFAULT_SIZES);
+
+	/* what this transaction has written is to be seen */
+	CommandCounterIncrement();
+	PushActiveSnapshot(GetTransactionSnapshot());
+	for (; cmp.part <= cmp.mask; cmp.part++)
+	{
+		allocate_slots(&cmp, Max(cmp.nslots, INITIAL_SLOTS));
+		scan_table(&cmp, old_table, add_old_rows);
+		if (difference->old_rows == 0)
+		{
+			difference->listed = false;
+			pfree(cmp.slots);
+			break;
+		}
+		scan_table(&cmp, new_table, match_new_rows);
+		for (int64 i = 0; i < cmp.nslots; i++)
+			if (cmp.slots[i].state == SLOT_OLD)
+				list_row(&cmp, &difference->only_old, &cmp.slots[i].tid);
+		pfree(cmp.slots);
+	}
+	PopActiveSnapshot();
+	if (!difference->listed)
+	{
+		free_list(&difference->only_old);
+		free_list(&difference->only_new);
+	}
+	MemoryContextDelete(cmp.scratch);
+	pfree(cmp.image.data);
+	return difference;
+}
+
+/* A list's rows, which are some, as an array of tid */
+Datum
+row_list_datum(const RowList *list)
+{
+	Size		size = ARR_OVERHEAD_NONULLS(1) + list->n * sizeof(ItemPointerData);
+	ArrayType  *array = palloc0(size);
+
+	Assert(list->n > 0 && list->tids != NULL);
+	SET_VARSIZE(array, size);
+	array->ndim = 1;
+	array->elemtype = TIDOID;
+	ARR_DIMS(array)[0] = (int) list->n;
+	ARR_LBOUND(array)[0] = 1;
+	memcpy(ARR_DATA_PTR(array), list->tids, list->n * sizeof(ItemPointerData));
+	return PointerGetDatum(array);
+}
