@@ -259,5 +259,18 @@ SELECT count(*) FROM pg_class WHERE relnamespace = 'greenery_build'::regnamespac
 DROP FUNCTION public.difference_note();
 DROP TABLE public.difference_made;
 
+-- compiled only where someone has said so
+CREATE VIEW public.difference_model AS SELECT 1 AS id, current_setting('jit') AS jit;
+SELECT greenery_add_model('public.difference_model', key => '{id}');
+RESET jit;
+CALL greenery_build();
+SELECT jit FROM greenery_published.difference_model;
+SET jit = on;
+CALL greenery_build();
+SELECT jit FROM greenery_published.difference_model;
+SHOW jit;
+SELECT greenery_drop_model('difference_model');
+DROP VIEW public.difference_model;
+
 DROP SCHEMA difference_before CASCADE;
 SELECT pg_temp.empty_shop();

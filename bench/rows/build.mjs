@@ -25,7 +25,7 @@ const answer = (schema) => `
 	 ORDER BY 1`;
 
 // Marts whose statistics DuckDB is spared: their tests may name columns of these
-const STATISTICS = /^(cohort_retention|product_reorder|repeat_by_)/;
+const STATISTICS = /^(cohort_retention|product_reorder|repeat_by_|repeat_indicators|user_repeat_)/;
 
 // 1 % of orders and events, others each time: three of 256 first bytes of an id
 let step = 0;

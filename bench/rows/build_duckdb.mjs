@@ -2,8 +2,8 @@
 //
 // The grain, the columns and the joins are those of src/models; written by hand,
 // for what is quick there.  Left out, in its favour: the p-values and verdicts
-// of the five small marts about buying again (some dozen rows), whose grouping is
-// here.
+// of the small marts about buying again (some dozen rows), whose grouping is here,
+// and what repeat_indicators says of its second landmark.
 
 // What staging calls for each value.  SQL macros: DuckDB inlines them.
 export const preparation = `
@@ -252,6 +252,75 @@ export const marts = {
 				 WHERE o.user_id IS NOT NULL GROUP BY i.product_id, o.user_id) AS b
 		  JOIN (${purchasers}) AS u ON u.user_id = b.user_id
 		 GROUP BY b.product_id`,
+	user_repeat_features: `
+		WITH first AS (
+			SELECT *, row_number() OVER (PARTITION BY user_id ORDER BY order_number) AS position,
+				   min(order_id) OVER (PARTITION BY user_id) <> max(order_id) OVER (PARTITION BY user_id) AS purchased_again
+			  FROM fact_user_orders WHERE user_id IS NOT NULL QUALIFY position = 1),
+		known AS (
+			SELECT e.user_id, e.session_id, e.event_type,
+				   CASE WHEN e.event_type = 'checkout' AND e.order_id = f.order_id THEN f.created_at ELSE e.created_at END AS happened_at,
+				   coalesce(e.product_id, CASE WHEN url_path_segment(e.page_url, 1) = 'product'
+											   THEN url_path_segment(e.page_url, 2) END) AS product_id
+			  FROM stg_events AS e JOIN first AS f ON f.user_id = e.user_id
+			 WHERE e.event_type IS DISTINCT FROM 'package_shipped' AND happened_at <= f.created_at),
+		sessions AS (
+			SELECT user_id, count(*) AS sessions, count(*) FILTER (WHERE checkouts = 0) AS without_purchase,
+				   count(*) FILTER (WHERE checkouts = 0 AND adds > 0) AS abandoned_carts,
+				   count(*) FILTER (WHERE checkouts = 0 AND seconds < 60) AS bounced,
+				   avg(seconds) FILTER (WHERE checkouts = 0) AS seconds_without_purchase, avg(seconds) AS mean_seconds
+			  FROM (SELECT user_id, session_id, date_diff('microsecond', min(happened_at), max(happened_at)) / 1e6 AS seconds,
+						   count(*) FILTER (WHERE event_type = 'checkout') AS checkouts,
+						   count(*) FILTER (WHERE event_type = 'add_to_cart') AS adds
+					  FROM known WHERE session_id IS NOT NULL GROUP BY user_id, session_id) AS s
+			 GROUP BY user_id),
+		viewed AS (
+			SELECT user_id, sum(views) AS product_views, count(*) FILTER (WHERE views > 0) AS breadth
+			  FROM (SELECT user_id, product_id, count(*) FILTER (WHERE event_type = 'page_view') AS views
+					  FROM known WHERE product_id IS NOT NULL GROUP BY user_id, product_id) AS p
+			 GROUP BY user_id)
+		SELECT o.user_id, o.order_id AS first_order_id, o.created_at AS first_order_at,
+			   coalesce(s.sessions, 0) AS session_frequency, s.seconds_without_purchase, s.mean_seconds,
+			   coalesce(s.without_purchase, 0) AS sessions_without_purchase, coalesce(s.abandoned_carts, 0) AS abandoned_carts,
+			   coalesce(s.bounced, 0) AS bounced_sessions, s.bounced / s.sessions AS bounce_share,
+			   coalesce(v.product_views, 0) AS product_views, coalesce(v.product_views - v.breadth, 0) AS repeat_product_views,
+			   coalesce(v.breadth, 0) AS breadth, v.product_views / nullif(v.breadth, 0) AS depth, o.has_promo AS promo_used,
+			   o.units AS basket_size, o.distinct_products, o.order_total AS order_value, hour(o.created_at) < 6 AS night,
+			   isodow(o.created_at) >= 6 AS weekend,
+			   isodow(o.created_at) >= 6 AND hour(o.created_at) BETWEEN 12 AND 17 AS weekend_afternoon,
+			   o.estimated_delivery_days, o.delivery_days, o.timeliness = 'late' AS delivery_late, o.purchased_again
+		  FROM first AS o
+		  LEFT JOIN sessions AS s ON s.user_id = o.user_id
+		  LEFT JOIN viewed AS v ON v.user_id = o.user_id`,
+	user_repeat_labels: `
+		SELECT u.user_id, u.first_order_at, u.second_order_at, n.as_of - u.first_order_at AS follow_up,
+			   u.first_order_at <= n.as_of - interval '7 days' AS is_mature,
+			   coalesce(u.second_order_at <= u.first_order_at + interval '7 days', false) AS purchased_again_within
+		  FROM (SELECT user_id, created_at AS first_order_at, lead(created_at) OVER w AS second_order_at,
+					   row_number() OVER w AS position
+				  FROM fact_user_orders WHERE user_id IS NOT NULL
+				WINDOW w AS (PARTITION BY user_id ORDER BY order_number) QUALIFY position = 1) AS u,
+			   (SELECT max(created_at) AS as_of FROM stg_orders) AS n`,
+	repeat_indicators: `
+		WITH u AS (
+			SELECT l.purchased_again_within AS came_back, f.session_frequency::double AS session_frequency,
+				   f.seconds_without_purchase::double AS seconds_without_purchase, f.mean_seconds::double AS mean_seconds,
+				   f.sessions_without_purchase::double AS sessions_without_purchase, f.abandoned_carts::double AS abandoned_carts,
+				   f.bounced_sessions::double AS bounced_sessions, f.bounce_share::double AS bounce_share,
+				   f.product_views::double AS product_views, f.repeat_product_views::double AS repeat_product_views,
+				   f.breadth::double AS breadth, f.depth::double AS depth, f.basket_size::double AS basket_size,
+				   f.distinct_products::double AS distinct_products, f.order_value::double AS order_value,
+				   f.night::double AS night, f.weekend::double AS weekend, f.weekend_afternoon::double AS weekend_afternoon,
+				   f.promo_used::double AS promo_used, f.delivery_late::double AS delivery_late,
+				   f.delivery_days::double AS delivery_days, f.estimated_delivery_days::double AS estimated_delivery_days
+			  FROM user_repeat_features AS f JOIN user_repeat_labels AS l ON l.user_id = f.user_id WHERE l.is_mature),
+		v AS (UNPIVOT u ON COLUMNS(* EXCLUDE came_back) INTO NAME indicator VALUE value),
+		m AS (SELECT indicator, median(value) AS middle FROM v GROUP BY indicator)
+		SELECT v.indicator, count(*) FILTER (WHERE value > middle) AS users_with,
+			   count(*) FILTER (WHERE value <= middle) AS users_without,
+			   count(*) FILTER (WHERE value > middle AND came_back) AS repeaters_with,
+			   count(*) FILTER (WHERE value <= middle AND came_back) AS repeaters_without
+		  FROM v JOIN m ON m.indicator = v.indicator GROUP BY v.indicator`,
 	repeat_by_delivery_days: `${repeat_by('floor(delivery_days)::integer', 'delivery_days')} HAVING floor(delivery_days) IS NOT NULL`,
 	repeat_by_promo: repeat_by("coalesce(promo_id, '(none)')", 'promo_id'),
 	repeat_by_state: repeat_by("coalesce(state, '(unknown)')", 'state'),

@@ -40,15 +40,31 @@
 
 PG_FUNCTION_INFO_V1(greenery_build);
 
+/*
+ * Whether nobody has set jit.  Many marts pass its thresholds, and most of them are
+ * compiled for longer than they run; but whoever has set it has had a reason.
+ */
+static bool
+jit_is_default(void)
+{
+	if (SPI_execute("SELECT FROM pg_settings WHERE name = 'jit' AND source = 'default'",
+					false, 1) != SPI_OK_SELECT)
+		elog(ERROR, "could not look up setting jit");
+	return SPI_processed > 0;
+}
+
 /* Until the next commit: names, and no policy may thin out a mart unseen */
 static void
-set_transaction_settings(void)
+set_transaction_settings(const Build *build)
 {
 	char		timeout[32];
 
 	(void) greenery_set_search_path(GREENERY_SAFE_SEARCH_PATH);
 	(void) set_config_option("row_security", "off", PGC_USERSET, PGC_S_SESSION,
 							 GUC_ACTION_SAVE, true, 0, false);
+	if (build->without_jit)
+		(void) set_config_option("jit", "off", PGC_USERSET, PGC_S_SESSION,
+								 GUC_ACTION_SAVE, true, 0, false);
 	if (strcmp(GetConfigOption("lock_timeout", false, false), "0") == 0)
 	{
 		snprintf(timeout, sizeof(timeout), "%d", greenery_lock_timeout);
@@ -295,16 +311,17 @@ greenery_build(PG_FUNCTION_ARGS)
 	/* survives the commits */
 	context = AllocSetContextCreate(PortalContext, "greenery build", ALLOCSET_DEFAULT_SIZES);
 
-	set_transaction_settings();
+	set_transaction_settings(&build);
 	build.build_id = open_build();
 	MemoryContextSwitchTo(context);
 	build.tables = find_tables();
+	build.without_jit = jit_is_default();
 	SPI_commit();
 
 	/* before anything takes a snapshot */
 	(void) set_config_option("transaction_isolation", "repeatable read",
 							 PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0, false);
-	set_transaction_settings();
+	set_transaction_settings(&build);
 	MemoryContextSwitchTo(context);
 	if (!lock_build())
 	{
@@ -333,7 +350,7 @@ greenery_build(PG_FUNCTION_ARGS)
 	SPI_commit();
 
 	/* the verdict is safe; what follows must not change it */
-	set_transaction_settings();
+	set_transaction_settings(&build);
 	MemoryContextSwitchTo(context);
 	EnsurePortalSnapshotExists();
 	if (!run_guarded(purge, NULL, &purge_error))

@@ -55,6 +55,7 @@ typedef struct Build
 	List	   *helpers;		/* views between models, see build_helpers.c */
 	List	   *tables;			/* of OIDs: what users' models read in the end */
 	char	   *view_path;		/* search_path in which every model is visible */
+	bool		without_jit;	/* for the work, where nobody has set it */
 	bool		failed;			/* an error, something broken, or a failed model */
 } Build;
 

@@ -6,20 +6,22 @@ CREATE VIEW greenery.product_sessions AS
 SELECT
 	x.session_id,
 	x.product_id,
-	bool_or(x.step = 'viewed') AS viewed,
-	bool_or(x.step = 'added') AS added,
-	bool_or(x.step = 'bought') AS bought
+	bool_or(x.viewed) AS viewed,
+	bool_or(x.added) AS added,
+	bool_or(x.bought) AS bought
 FROM (
 	SELECT
 		f.session_id,
 		coalesce(f.product_id,
 				 CASE WHEN f.page_kind = 'product'
 					  THEN @extschema@.url_path_segment(f.page_url, 2) END) AS product_id,
-		CASE f.event_type WHEN 'page_view' THEN 'viewed' ELSE 'added' END AS step
+		f.event_type = 'page_view' AS viewed,
+		f.event_type = 'add_to_cart' AS added,
+		false AS bought
 	FROM greenery.fact_events f
 	WHERE f.event_type IN ('page_view', 'add_to_cart')
 	UNION ALL
-	SELECT f.session_id, i.product_id, 'bought'
+	SELECT f.session_id, i.product_id, false, false, true
 	FROM greenery.fact_events f
 	JOIN greenery.stg_order_items i ON i.order_id = f.order_id
 	WHERE f.event_type = 'checkout'
