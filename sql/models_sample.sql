@@ -137,6 +137,18 @@ FULL JOIN (VALUES
 ) s (name, value) USING (name)
 WHERE abs(m.value - s.value) < 1e-12 IS NOT TRUE OR m.value = 0;
 SELECT greenery_repeat_rate() = (SELECT value FROM greenery.metrics WHERE name = 'repeat_rate') AS same_rate;
+-- all sessions at once, funnel included, say what the mart does
+SELECT t.sessions = m.sessions AS sessions, t.events = m.events AS events, t.bounces = m.bounces AS bounces,
+	t.conversions = m.conversions AS conversions, t.total_duration = m.duration AS duration, f.counts = m.depths AS depths
+FROM (SELECT (session_summary(session_id, created_at, event_type = 'checkout') FILTER (WHERE event_type <> 'package_shipped')).*
+	FROM greenery.session_events) t,
+	(SELECT funnel_counts('36500 days', session_id, created_at, event_type = 'page_view', event_type = 'checkout') AS counts
+		FROM greenery.session_events WHERE event_type <> 'package_shipped') f,
+	(SELECT count(*) AS sessions, sum(events) AS events, count(*) FILTER (WHERE is_bounce) AS bounces,
+		count(*) FILTER (WHERE has_purchase) AS conversions, sum(duration) AS duration,
+		ARRAY[count(*) FILTER (WHERE page_views = 0), count(*) FILTER (WHERE page_views > 0 AND checkouts = 0),
+			count(*) FILTER (WHERE page_views > 0 AND checkouts > 0)] AS depths
+		FROM greenery.fact_user_sessions WHERE events > 0) m;
 -- the popularity of promos
 SELECT m.order_id
 FROM greenery.fact_promo_orders m JOIN greenery.orders o USING (order_id)
