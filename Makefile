@@ -185,6 +185,7 @@ REGRESS = \
 	models \
 	alerts \
 	gate_tests \
+	native_tests \
 	build \
 	user_models \
 	change_requests \
