@@ -199,6 +199,7 @@ REGRESS = \
 	models \
 	alerts \
 	gate_tests \
+	native_tests \
 	build \
 	build_difference \
 	user_models \

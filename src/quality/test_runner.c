@@ -83,9 +83,11 @@ run_scan(void *arg)
 	int			column = 2;
 	bool		isnull;
 	ListCell   *lc;
+	char	   *query = test_scan_query(scan->tests, scan->target, scan->native);
 
-	if (SPI_execute(test_scan_query(scan->tests, scan->target, scan->native),
-					false, 0) != SPI_OK_SELECT)
+	ereport(DEBUG1,
+			(errmsg_internal("data tests of %s: %s", scan->target->from, query)));
+	if (SPI_execute(query, false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not run data tests");
 	duration = (GetCurrentTimestamp() - start) / list_length(scan->tests);
 	total = result_int64(1, &isnull);
