@@ -64,6 +64,8 @@ OBJS = \
 	src/sessions/retention.o \
 	src/sessions/session_count.o \
 	src/sessions/session_log.o \
+	src/sessions/session_log_dump.o \
+	src/sessions/session_log_sweep.o \
 	src/sessions/session_state.o \
 	src/sessions/session_summary.o \
 	src/sessions/sessionize.o \
@@ -266,8 +268,10 @@ $(OBJS): $(wildcard $(srcdir)/src/*.h $(srcdir)/src/*/*.h)
 # loops over millions of rows
 src/retention/key_column.o src/retention/key_state.o src/retention/key_table.o \
 src/retention/key_table_dump.o src/retention/repeat_rate.o \
+src/retention/repeat_rate_by_row.o \
 src/retention/value_table.o src/quality/duplicate_count.o \
-src/sessions/session_log.o src/sessions/session_state.o \
+src/sessions/session_log.o src/sessions/session_log_dump.o \
+src/sessions/session_log_sweep.o src/sessions/session_state.o \
 src/sessions/funnel.o: CFLAGS += -O3
 
 # The TAP tests start servers of their own and need Perl's IPC::Run, so they are

@@ -1,0 +1,100 @@
+/*-------------------------------------------------------------------------
+ *
+ * session_log_rows.h
+ *	  The inside of a session log, for session_log*.c only: where its rows are.
+ *
+ *	  row, packed:	| key[0] << 8 + mask | key[1] | time |
+ *	  row, wide:	| key[0] << 8		 | key[1] | time | mask |
+ *	  pending row:	| key[0]			 | key[1] | time | mask |
+ *
+ * key[1] is there if keys have 128 bits.  The first byte of a key is known from
+ * the partition, which leaves room for a mask of up to eight bits; longer ones
+ * take a word of their own.  So a row with a key of 64 bits takes 16 bytes, and
+ * nothing of the key is lost.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef GREENERY_SESSION_LOG_ROWS_H
+#define GREENERY_SESSION_LOG_ROWS_H
+
+#include "sessions/session_log.h"
+
+#include <string.h>
+
+#if defined(__GNUC__)
+#define LOG_INLINE static inline __attribute__((always_inline))
+#else
+#define LOG_INLINE static inline
+#endif
+
+/* bits of a mask that fit beside a key */
+#define PACKED_BITS 8
+#define PACKED_MASK ((UINT64_C(1) << PACKED_BITS) - 1)
+#define PARTITION_SHIFT (64 - PACKED_BITS)
+
+/* rows that are not worth compacting, and how many times as many are */
+#define COMPACT_FROM (UINT64_C(1) << 16)
+#define COMPACT_GROWTH 4
+
+LOG_INLINE bool
+fits_packed(SessionLogShape shape)
+{
+	return shape.steps <= PACKED_BITS;
+}
+
+/* Rows in a chunk of a partition */
+LOG_INLINE uint64_t
+rows_in(const SessionLog *log, const SessionLogPartition *partition,
+		const SessionLogChunk *chunk)
+{
+	if (chunk == partition->last)
+		return (uint64_t) (partition->next - chunk->words) / log->words;
+	return chunk->capacity;
+}
+
+LOG_INLINE uint64_t
+rows_of(const SessionLog *log, const SessionLogPartition *partition)
+{
+	if (partition->last == NULL)
+		return 0;
+	return partition->full + rows_in(log, partition, partition->last);
+}
+
+/* From here on rows go to this chunk */
+LOG_INLINE void
+use_chunk(const SessionLog *log, SessionLogPartition *partition,
+		  SessionLogChunk *chunk)
+{
+	partition->last = chunk;
+	partition->next = chunk->words;
+	partition->end = chunk->words + chunk->capacity * log->words;
+}
+
+/* session_log.c: go on to the next chunk of a partition whose last one is full */
+extern void session_log_next_chunk(SessionLog *log,
+								   SessionLogPartition *partition);
+
+/* session_log.c: from now on rows go to partitions */
+extern void session_log_make_partitions(SessionLog *log);
+
+LOG_INLINE void
+put_row(SessionLog *log, SessionLogPartition *partition, uint64_t first,
+		uint64_t second, int64_t time, uint64_t mask)
+{
+	uint64_t   *row = partition->next;
+
+	if (row == partition->end)
+	{
+		session_log_next_chunk(log, partition);
+		row = partition->next;
+	}
+	*row++ = first | (log->packed ? mask : 0);
+	if (log->shape.keys == 2)
+		*row++ = second;
+	*row++ = (uint64_t) time;
+	if (!log->packed)
+		*row++ = mask;
+	partition->next = row;
+}
+
+#endif							/* GREENERY_SESSION_LOG_ROWS_H */
