@@ -20,22 +20,22 @@ plan skip_all => 'the size of a process is read from /proc'
 # large as its largest query.
 $ENV{MALLOC_MMAP_THRESHOLD_} = $ENV{MALLOC_TRIM_THRESHOLD_} = 128 * 1024;
 
-my $warm_up = 3;
-my $rounds = 20;
+my $warm_up = 2;
+my $rounds = 12;
 
 # What a session may be larger by after so many rounds, in bytes (and mappings).
-# Each round makes six states of some 500 bytes and tables of 0.5 to 2 MB.
+# Each round makes six states of some 500 bytes and tables of 256 kB to 2 MB.
 my @measures = (
 	[ 'process', 1024 * 1024 ],
 	[ 'its own memory', 1024 * 1024 ],
 	[ 'mappings', 8 ],
 	[ 'memory contexts', 8192 ]);
 
-# All kinds of tables
-my @aggregates = (
-	'repeat_rate(i, o)', 'repeat_rate(u, u2)', 'repeat_rate(t, o)', 'repeat_rate(n, o)',
-	'repeat_rate_by_row(t)', 'duplicate_count(i)');
-my $aggregates = join(', ', @aggregates);
+# All kinds of tables.  That of the uuids is so large that it gets huge pages; the
+# others do with a quarter of the rows, since there are many rounds.
+my $few = 'FILTER (WHERE o % 4 = 0)';
+my $aggregates = "repeat_rate(u, u2), repeat_rate(i, o) $few, repeat_rate(t, o) $few, "
+  . "repeat_rate(n, o) $few, repeat_rate_by_row(t) $few, duplicate_count(i) $few";
 
 my $node = new_server('leaks');
 $node->append_conf('postgresql.conf', q{
@@ -72,13 +72,11 @@ CREATE FUNCTION size() RETURNS text LANGUAGE sql AS $$
 $$;
 });
 
-# Of 28000 users 2800 have ordered twice
+# the same for each quarter of the users
 my $answer = $node->safe_psql('postgres', q{
-	SELECT repeat(rate || '|', 5) || repeats
-	  FROM (SELECT count(*) FILTER (WHERE orders > 1) AS repeats,
-				   count(*) FILTER (WHERE orders > 1) / count(*)::float8 AS rate
-			  FROM (SELECT count(*) AS orders FROM keys GROUP BY i) u) r});
-is($answer, '0.1|0.1|0.1|0.1|0.1|2800', 'plain SQL');
+	SELECT repeat(format('%s|', avg((orders > 1)::int)::float8), 5) || count(*) FILTER (WHERE orders > 1 AND i % 4 = 0)
+	  FROM (SELECT i, count(*) AS orders FROM keys GROUP BY i) u});
+is($answer, '0.1|0.1|0.1|0.1|0.1|700', 'plain SQL');
 
 # Run script(1), script(2), ... in one session.  Each is to fail with the SQLSTATE,
 # or, if that is undefined, not at all; afterwards the session works, and is as
