@@ -28,7 +28,7 @@ my @measures = (
 	[ 'process', 1024 * 1024 ],
 	[ 'its own memory', 1024 * 1024 ],
 	[ 'mappings', 8 ],
-	[ 'memory contexts', 2048 ]);
+	[ 'memory contexts', 4096 ]);
 
 # All kinds of tables.  That of the uuids is so large that it gets huge pages; the
 # others do with a quarter of the rows, since there are many rounds.  What happens to
@@ -74,7 +74,7 @@ CREATE FUNCTION size() RETURNS text LANGUAGE sql AS $$
 	SELECT concat_ws(' ', 1024 * substring(s, 'VmSize:\s+(\d+)')::bigint,
 		1024 * substring(s, 'RssAnon:\s+(\d+)')::bigint,
 		(SELECT count(*) FROM regexp_split_to_table(pg_read_file('/proc/self/maps'), '\n')),
-		(SELECT sum(used_bytes) FROM pg_backend_memory_contexts WHERE name !~ '^(MessageContext|PgStat)'))
+		(SELECT sum(used_bytes) FROM pg_backend_memory_contexts WHERE name !~ '^(MessageContext|PgStat|TabStatusArray)'))
 	FROM pg_read_file('/proc/self/status') s
 $$;
 });
