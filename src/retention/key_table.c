@@ -234,8 +234,8 @@ put(KeyTable *table, const uint64_t *key, const uint64_t *value,
 	else
 	{
 		/* nobody can foresee who comes back: no branch may ask */
-		bool		second = !is_mark(held, words) &
-			(value == NULL || !same(held, value, words));
+		int			second = (int) !is_mark(held, words) &
+			(int) (value == NULL || !same(held, value, words));
 
 		held[0] = second ? KEY_TABLE_MARK : held[0];
 		if (words == 2)
