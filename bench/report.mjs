@@ -46,4 +46,5 @@ export function preamble(report)
 }
 
 export const machine = () =>
-	`${cpus().length} × ${cpus()[0].model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GB`;
+	`${cpus().length} × ${cpus()[0].model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GB, `
+	+ `${process.env.BENCH_HUGE_PAGES === 'yes' ? 'with' : 'without'} huge pages`;

@@ -111,11 +111,11 @@ remove_work()
 	rm -rf "$1" 2>/dev/null || { sleep 1; rm -rf "$1"; }
 }
 
-# The EXIT trap.  Runs after success, failure and signals alike; a script that
+# The EXIT trap, with the exit status where that is no longer $?.  Runs after success, failure and signals alike; a script that
 # wants to leave its server running unsets WORK first.
 cleanup()
 {
-	local status=$?
+	local status=${1:-$?}
 
 	trap - EXIT
 	trap '' INT TERM HUP PIPE
