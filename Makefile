@@ -13,6 +13,7 @@ OBJS = \
 	src/schema.o \
 	src/retention/greenery_repeat_rate.o \
 	src/retention/own_columns.o \
+	src/state/handover.o \
 	src/quality/threshold.o \
 	src/quality/guarded.o \
 	src/quality/key_set.o \
@@ -177,6 +178,7 @@ REGRESS = \
 	repeat_rate \
 	own_columns \
 	duplicate_count \
+	handover \
 	session_duration \
 	sample_shop \
 	sessionize \

@@ -137,7 +137,9 @@ my $error = '1 / (i - i) = 1';
 like($node->safe_psql('postgres', "$workers EXPLAIN SELECT $all FROM keys"),
 	qr/Partial Aggregate/, 'there are plans with workers');
 
-for ([ 'serial', '' ], [ 'parallel', $workers ])
+my $both = 'SET max_parallel_workers_per_gather = 1; SET parallel_leader_participation = on;';
+
+for ([ 'serial', '' ], [ 'parallel', $workers ], [ 'parallel with the leader', $both ])
 {
 	my ($how, $start) = @$_;
 	my $with = sub { my ($do) = @_; sub { 'SELECT ' . aggregates(at($_[0], $do)) . " FROM keys;\n" } };
@@ -145,7 +147,8 @@ for ([ 'serial', '' ], [ 'parallel', $workers ])
 	survives("no failure, $how", undef, $with->('true'), start => $start);
 	survives("error in a row, $how", '22012', $with->($error), start => $start);
 	survives("cancelled, $how", '57014', $with->('cancel()'), start => $start);
-	survives("a worker is terminated", '57P01', $with->('die()'), start => $start) if $start;
+	survives("a worker is terminated, $how", '57P01', $with->('die()'), start => $start)
+	  if $start eq $workers;
 
 	# at any point, that of handing over states among them; the last ones may not be
 	# in time, and the first ROLLBACK may be timed out itself

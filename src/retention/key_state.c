@@ -15,9 +15,8 @@
  *
  * A worker's state travels as the bytes of its table in the order of its
  * slots, and is never built up again in the leader: what deserialize returns
- * is the bytes, checked, and combine streams them into the leader's table.  The
- * leader's own state takes the same way: to hand it over as a pointer gained
- * nothing, since the leader has time until the worker's bytes are there.
+ * is the bytes, checked, and combine streams them into the leader's table, which
+ * is handed over as it is: see handover.c.
  *
  *-------------------------------------------------------------------------
  */
@@ -29,6 +28,7 @@
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "retention/key_state.h"
+#include "state/handover.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
@@ -115,6 +115,13 @@ key_state_wrong(const KeyAggregate *aggregate)
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("aggregate state is not one of %s", aggregate->name)));
+}
+
+static bool
+is_state(const void *state, const KeyAggregate *aggregate)
+{
+	return ((const KeyState *) state)->magic == KEY_STATE_MAGIC &&
+		((const KeyState *) state)->aggregate == aggregate;
 }
 
 static void
@@ -232,8 +239,19 @@ key_state_counts(FunctionCallInfo fcinfo, const KeyAggregate *aggregate,
 	}
 }
 
-static bytea *
-dump_state(KeyState *state)
+/* How many bytes it takes to write a state; values gets those of a value table */
+static uint64
+dump_size(KeyState *state, StringInfo values)
+{
+	if (state->words != 0)
+		return sizeof(KeyDumpHeader) + key_table_dump_size(&state->table);
+	initStringInfo(values);
+	value_table_dump(state->values, values);
+	return sizeof(KeyDumpHeader) + values->len;
+}
+
+static void
+write_dump(KeyState *state, const StringInfo values, char *where)
 {
 	KeyDumpHeader header = {
 		.version = KEY_DUMP_VERSION,
@@ -242,49 +260,25 @@ dump_state(KeyState *state)
 		.types = {state->columns[0].type, state->columns[1].type},
 		.collation = state->collation
 	};
-	uint64		size;
-	bytea	   *result;
 
-	if (state->words == 0)
-	{
-		StringInfoData bytes;
-
-		initStringInfo(&bytes);
-		appendStringInfoSpaces(&bytes, VARHDRSZ);
-		appendBinaryStringInfo(&bytes, (char *) &header, sizeof(header));
-		value_table_dump(state->values, &bytes);
-		result = (bytea *) bytes.data;
-		SET_VARSIZE(result, bytes.len);
-		return result;
-	}
-
-	size = VARHDRSZ + sizeof(header) + key_table_dump_size(&state->table);
-	if (size > MaxAllocSize)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("state of %s is too large for a parallel worker",
-						state->aggregate->name),
-				 errdetail("It takes " UINT64_FORMAT " bytes, and at most %zu can be handed over.",
-						   size, (Size) MaxAllocSize),
-				 errhint("Set max_parallel_workers_per_gather to 0 for this query.")));
-	result = palloc((Size) size);
-	SET_VARSIZE(result, (Size) size);
-	memcpy(VARDATA(result), &header, sizeof(header));
-	key_table_dump(&state->table, VARDATA(result) + sizeof(header));
-	return result;
+	memcpy(where, &header, sizeof(header));
+	if (state->words != 0)
+		key_table_dump(&state->table, where + sizeof(header));
+	else
+		memcpy(where + sizeof(header), values->data, values->len);
 }
 
 /* Check bytes that claim to be a state of the aggregate, and wrap them up */
 static KeyDump *
-read_dump(const KeyAggregate *aggregate, bytea *serialized)
+read_dump(const KeyAggregate *aggregate, const char *bytes, Size size)
 {
 	KeyDump    *dump = palloc0(sizeof(KeyDump));
 	KeyColumn	columns[2];
 
 	dump->magic = KEY_DUMP_MAGIC;
 	dump->aggregate = aggregate;
-	dump->bytes = VARDATA_ANY(serialized);
-	dump->size = VARSIZE_ANY_EXHDR(serialized);
+	dump->bytes = bytes;
+	dump->size = size;
 	if (dump->size < sizeof(KeyDumpHeader))
 		invalid_dump(aggregate);
 	memcpy(&dump->header, dump->bytes, sizeof(KeyDumpHeader));
@@ -309,19 +303,60 @@ read_dump(const KeyAggregate *aggregate, bytea *serialized)
 Datum
 key_state_serialize(FunctionCallInfo fcinfo, const KeyAggregate *aggregate)
 {
+	KeyState   *state;
+	StringInfoData values;
+	bytea	   *message;
+	char	   *where;
+
 	(void) aggregate_context(fcinfo, aggregate);
-	PG_RETURN_BYTEA_P(dump_state(key_state_arg(fcinfo, aggregate)));
+	state = key_state_arg(fcinfo, aggregate);
+	message = handover_state(fcinfo, state->context, state);
+	if (message != NULL)
+		state->handed_over = true;
+	else
+	{
+		message = handover_bytes(fcinfo, aggregate->name,
+								 dump_size(state, &values), &where);
+		write_dump(state, &values, where);
+	}
+	PG_RETURN_BYTEA_P(message);
 }
 
-/* The result lives as long as the argument: until combine has run */
+/*
+ * A state that was handed over as it is, or a dump, which lives as long as the
+ * argument: until combine has run
+ */
 Datum
 key_state_deserialize(FunctionCallInfo fcinfo, const KeyAggregate *aggregate)
 {
+	Handover	handover;
+
 	(void) aggregate_context(fcinfo, aggregate);
-	PG_RETURN_POINTER(read_dump(aggregate, PG_GETARG_BYTEA_PP(0)));
+	if (!handover_receive(fcinfo, PG_GETARG_BYTEA_PP(0), &handover))
+		invalid_dump(aggregate);
+	if (handover.state == NULL)
+		PG_RETURN_POINTER(read_dump(aggregate, handover.bytes, handover.size));
+	if (!is_state(handover.state, aggregate))
+		invalid_dump(aggregate);
+	PG_RETURN_POINTER(handover.state);
 }
 
-/* Pour the second state, which is a dump or a state, into the first */
+/* The contents of another state of this process as a dump */
+static KeyDump *
+dump_of(KeyState *state)
+{
+	StringInfoData values;
+	uint64		size = dump_size(state, &values);
+	char	   *bytes = MemoryContextAllocHuge(CurrentMemoryContext, (Size) size);
+
+	write_dump(state, &values, bytes);
+	return read_dump(state->aggregate, bytes, (Size) size);
+}
+
+/*
+ * Pour the second state, which is a dump or a state, into the first.  One that was
+ * handed over is nobody else's and can be the first.
+ */
 Datum
 key_state_combine(FunctionCallInfo fcinfo, const KeyAggregate *aggregate)
 {
@@ -337,9 +372,13 @@ key_state_combine(FunctionCallInfo fcinfo, const KeyAggregate *aggregate)
 	}
 
 	dump = (KeyDump *) PG_GETARG_POINTER(1);
-	if (dump->magic == KEY_STATE_MAGIC &&
-		((KeyState *) dump)->aggregate == aggregate)
-		dump = read_dump(aggregate, dump_state((KeyState *) dump));
+	if (is_state(dump, aggregate))
+	{
+		state = (KeyState *) dump;
+		if (PG_ARGISNULL(0) && state->handed_over)
+			PG_RETURN_POINTER(state);
+		dump = dump_of(state);
+	}
 	if (dump->magic != KEY_DUMP_MAGIC || dump->aggregate != aggregate)
 		key_state_wrong(aggregate);
 

@@ -29,6 +29,7 @@ typedef struct KeyState
 	uint32		magic;			/* tells this from other aggregates' states */
 	const KeyAggregate *aggregate;
 	MemoryContext context;
+	bool		handed_over;	/* by the node that has made it */
 	Oid			collation;
 	KeyColumn	columns[2];
 	int			words;			/* 1 or 2; 0: the values are in values */

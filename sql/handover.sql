@@ -1,0 +1,130 @@
+-- States that travel from process to process: large ones by way of shared memory,
+-- the leader's as they are, small ones and those of groups as bytes.  Whatever the
+-- way, the answers are those of plain SQL.
+\pset null '(null)'
+
+CREATE TABLE rows_of (part int, a bigint, b bigint, t text, u uuid, n numeric)
+	PARTITION BY LIST (part);
+CREATE TABLE rows_0 PARTITION OF rows_of FOR VALUES IN (0) WITH (parallel_workers = 2);
+CREATE TABLE rows_1 PARTITION OF rows_of FOR VALUES IN (1) WITH (parallel_workers = 2);
+CREATE TABLE rows_2 PARTITION OF rows_of FOR VALUES IN (2) WITH (parallel_workers = 2);
+-- keys of all processes and partitions, and some of one of them only
+INSERT INTO rows_of
+	SELECT i % 3, k, v, 'text ' || k, md5(k::text)::uuid, k / 4.0
+	  FROM generate_series(1, 30000) i,
+		   LATERAL (SELECT CASE WHEN i % 11 = 0 THEN NULL ELSE i * 7919 % 9001 END AS k,
+						   CASE WHEN i % 13 = 0 THEN NULL ELSE i * 31 % (1 + i % 5) END AS v) x;
+ANALYZE rows_of;
+
+-- what is asked: several states at once, of all kinds of tables; two aggregates
+-- with one state
+CREATE TYPE answers AS (rate double precision, counts bigint[], texts bigint[],
+	uuids bigint[], numbers bigint[], by_row double precision, dup_a bigint, dup_t bigint);
+CREATE FUNCTION expected(condition text) RETURNS answers
+LANGUAGE plpgsql AS $$
+DECLARE
+	result answers;
+BEGIN
+	EXECUTE format('
+		WITH r AS MATERIALIZED (SELECT * FROM rows_of WHERE %1$s),
+			 p AS (SELECT count(DISTINCT b) AS orders FROM r WHERE a IS NOT NULL AND b IS NOT NULL GROUP BY a),
+			 c AS (SELECT count(*) AS users, count(*) FILTER (WHERE orders > 1) AS again FROM p),
+			 d AS (SELECT count(*) AS n FROM r WHERE a IS NOT NULL GROUP BY a)
+		SELECT again::float8 / nullif(users, 0), ARRAY[users, again], ARRAY[users, again],
+			   ARRAY[users, again], ARRAY[users, again],
+			   (SELECT (count(*) FILTER (WHERE n > 1))::float8 / nullif(count(*), 0) FROM d),
+			   (SELECT count(*) FILTER (WHERE n > 1) FROM d), (SELECT count(*) FILTER (WHERE n > 1) FROM d)
+		  FROM c', condition) INTO result;
+	RETURN result;
+END $$;
+CREATE FUNCTION query(condition text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+	SELECT 'SELECT repeat_rate(a, b), repeat_counts(a, b), repeat_counts(t, b), repeat_counts(u, b),
+				   repeat_counts(n, b), repeat_rate_by_row(a), duplicate_count(a), duplicate_count(t)
+			  FROM rows_of WHERE ' || condition $$;
+CREATE FUNCTION agrees(condition text) RETURNS boolean
+LANGUAGE plpgsql AS $$
+DECLARE
+	result answers;
+BEGIN
+	EXECUTE query(condition) INTO result;
+	RETURN result = expected(condition);
+END $$;
+CREATE FUNCTION plan_has(query text, node text) RETURNS boolean
+LANGUAGE plpgsql AS $$
+DECLARE
+	line text;
+	has boolean = false;
+BEGIN
+	FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || query LOOP
+		has := has OR line LIKE '%' || node || '%';
+	END LOOP;
+	RETURN has;
+END $$;
+
+SET parallel_setup_cost = 0;
+SET parallel_tuple_cost = 0;
+SET min_parallel_table_scan_size = 0;
+SET max_parallel_workers_per_gather = 2;
+
+-- the leader reads rows too; it does not; it alone does; no one has a row
+SELECT plan_has(query('true'), 'Gather') AS gathers, agrees('true'), agrees('a < 100'), agrees('a < 0');
+SET parallel_leader_participation = off;
+SELECT plan_has(query('true'), 'Gather') AS gathers, agrees('true'), agrees('a < 100'), agrees('a < 0');
+SET parallel_leader_participation = on;
+SET max_parallel_workers = 0;
+SELECT plan_has(query('true'), 'Gather') AS gathers, agrees('true'), agrees('a < 0');
+RESET max_parallel_workers;
+
+-- partitions aggregated one by one, in all processes
+SET enable_partitionwise_aggregate = on;
+SELECT plan_has(query('true'), 'Partial Aggregate') AS partial, plan_has(query('true'), 'Gather') AS gathers,
+	   agrees('true'), agrees('part <> 1');
+SET parallel_leader_participation = off;
+SELECT agrees('true'), agrees('part <> 1');
+SET parallel_leader_participation = on;
+-- and without any other process
+SET max_parallel_workers_per_gather = 0;
+SELECT plan_has(query('true'), 'Partial Aggregate') AS partial, plan_has(query('true'), 'Gather') AS gathers,
+	   agrees('true');
+SET max_parallel_workers_per_gather = 2;
+RESET enable_partitionwise_aggregate;
+
+-- groups, whose states may be gone when they are combined
+SELECT plan_has('SELECT part, repeat_counts(a, b) FROM rows_of GROUP BY part', 'Partial') AS partial;
+SELECT part, repeat_counts(a, b) = (expected('part = ' || part)).counts AS agrees
+  FROM rows_of GROUP BY part ORDER BY part;
+SET enable_hashagg = off;
+SELECT part, repeat_counts(a, b) = (expected('part = ' || part)).counts AS agrees
+  FROM rows_of GROUP BY part ORDER BY part;
+RESET enable_hashagg;
+
+-- run again and again, with workers each time
+SET enable_material = off;
+SELECT plan_has('SELECT x, s.* FROM generate_series(1, 3) x LEFT JOIN LATERAL
+	(SELECT repeat_counts(a, b) AS c, duplicate_count(t) AS d FROM rows_of) s ON s.d > x', 'Gather') AS gathers;
+SELECT x, c = (expected('true')).counts AS counts, d = (expected('true')).dup_t AS duplicates
+  FROM generate_series(1, 3) x
+  LEFT JOIN LATERAL (SELECT repeat_counts(a, b) AS c, duplicate_count(t) AS d FROM rows_of) s ON s.d > x
+ ORDER BY x;
+RESET enable_material;
+PREPARE again(int) AS
+	SELECT repeat_counts(a, b), (SELECT repeat_counts(u, b) FROM rows_of WHERE part = $1)
+	  FROM rows_of WHERE part = $1;
+SET plan_cache_mode = force_generic_plan;
+CREATE FUNCTION parts_agree() RETURNS SETOF boolean LANGUAGE plpgsql AS $$
+DECLARE
+	counts bigint[];
+	uuids bigint[];
+BEGIN
+	FOR part IN 0..2 LOOP
+		EXECUTE format('EXECUTE again(%s)', part) INTO counts, uuids;
+		RETURN NEXT counts = (expected('part = ' || part)).counts AND uuids = counts;
+	END LOOP;
+END $$;
+SELECT * FROM parts_agree();
+RESET plan_cache_mode;
+DEALLOCATE again;
+
+DROP FUNCTION parts_agree, plan_has, agrees, query, expected;
+DROP TYPE answers;
+DROP TABLE rows_of;
