@@ -14,6 +14,7 @@ OBJS = \
 	src/retention/greenery_repeat_rate.o \
 	src/retention/own_columns.o \
 	src/state/handover.o \
+	src/state/huge_memory.o \
 	src/quality/threshold.o \
 	src/quality/guarded.o \
 	src/quality/key_set.o \
@@ -49,6 +50,7 @@ OBJS = \
 	src/text/unicode_class.o \
 	src/text/url.o \
 	src/retention/key_column.o \
+	src/retention/key_log.o \
 	src/retention/key_state.o \
 	src/retention/key_table.o \
 	src/retention/key_table_dump.o \
@@ -268,7 +270,8 @@ all: META.json
 $(OBJS): $(wildcard $(srcdir)/src/*.h $(srcdir)/src/*/*.h)
 
 # loops over millions of rows
-src/retention/key_column.o src/retention/key_state.o src/retention/key_table.o \
+src/retention/key_column.o src/retention/key_log.o src/retention/key_state.o \
+src/retention/key_table.o \
 src/retention/key_table_dump.o src/retention/repeat_rate.o \
 src/retention/repeat_rate_by_row.o \
 src/retention/value_table.o src/quality/duplicate_count.o \

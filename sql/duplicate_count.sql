@@ -99,6 +99,13 @@ SELECT count(*) FILTER (WHERE growing <> greatest(i - 7000, 0)) AS wrong, max(gr
   FROM (SELECT i, duplicate_count(i % 7000) OVER (ORDER BY i) AS growing
 		  FROM generate_series(1, 9000) i) frames;
 
+-- so many values that those beyond the second of their kind are dropped in between
+SELECT duplicate_count(i) AS "0", duplicate_count(greatest(i, 2)) AS "1",
+	   duplicate_count(i % 50000) AS "50000", duplicate_count(i / 2) AS "149999",
+	   duplicate_count(greatest(i, 200000)) AS "1 again", duplicate_count(i % 7) AS "7",
+	   duplicate_count('id ' || i % 170000) AS "130000", duplicate_count('id ' || i % 3) AS "3"
+  FROM generate_series(1, 300000) i;
+
 -- parallel: the plan is partial, and the answers are those of a serial one
 CREATE FUNCTION partial_plan(query text) RETURNS boolean
 LANGUAGE plpgsql AS $$

@@ -200,6 +200,8 @@ BEGIN
 	RETURN false;
 END
 $plan$;
+-- the cost of merging is such that the planner would not
+ALTER FUNCTION greenery.key_set_combine(internal, internal) COST 1;
 SELECT pg_temp.plan_has('SELECT greenery.key_set(c_uuid) FROM native.parent', 'Partial Aggregate') AS set_in_parallel,
 	pg_temp.plan_has('SELECT greenery.orphan_count((SELECT greenery.key_set(c_uuid) FROM native.parent), c_uuid) FROM native.child',
 					 'Partial Aggregate') AS count_in_parallel;
@@ -207,6 +209,7 @@ SELECT greenery.orphan_count((SELECT greenery.key_set(c_uuid) FROM native.parent
 	(SELECT count(*) FROM native.child c WHERE c_uuid IS NOT NULL
 	 AND NOT EXISTS (SELECT FROM native.parent p WHERE p.c_uuid = c.c_uuid)) AS by_hand
 FROM native.child;
+ALTER FUNCTION greenery.key_set_combine(internal, internal) COST 40000000;
 SET max_parallel_workers_per_gather = 0;
 CREATE FUNCTION pg_temp.set_of(bigint[]) RETURNS bytea LANGUAGE sql AS 'SELECT greenery.key_set(v) FROM unnest($1) v';
 -- a set of every size, as it grows

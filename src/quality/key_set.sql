@@ -6,9 +6,10 @@ CREATE FUNCTION greenery.key_set_transition(state internal, value "any")
 COMMENT ON FUNCTION greenery.key_set_transition(internal, "any") IS
 	'Aggregate key_set: takes in one value. NULL leaves the state as it is.';
 
+-- COST: to hand a set from process to process takes longer than to fill it
 CREATE FUNCTION greenery.key_set_combine(state internal, other internal)
 	RETURNS internal
-	LANGUAGE C IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME';
+	LANGUAGE C IMMUTABLE PARALLEL SAFE COST 40000000 AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION greenery.key_set_combine(internal, internal) IS
 	'Aggregate key_set: the state of the values of both states. NULL is the state of no values.';
 

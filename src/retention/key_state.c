@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * key_state.c
- *	  The state of repeat_rate and duplicate_count: which table the values go
- *	  to, and how states travel and meet.
+ *	  The state of repeat_rate and duplicate_count: which table or log the values
+ *	  go to, and how states travel and meet.
  *
  * Types are looked up when the state is made, and kept in it.  Ids of up to 64
  * bits are keys as they are; a pair with a uuid or a text makes both of them
@@ -22,13 +22,12 @@
  */
 #include "postgres.h"
 
-#include <sys/mman.h>
-
 #include "compat.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "retention/key_state.h"
 #include "state/handover.h"
+#include "state/huge_memory.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
@@ -56,49 +55,16 @@ typedef struct KeyDump
 	Size		size;
 } KeyDump;
 
-/* Sizes from which memory is worth pages of its own; those of most systems */
-#define HUGE_PAGE ((Size) 2 * 1024 * 1024)
-#define CACHE_LINE 64
-
-/*
- * Memory of zeroes for a table, on a cache line's edge.
- *
- * Ask for huge pages before the memory is touched, and start large memory where
- * one of them does: rows hit a table all over, and with small pages each of them
- * waits for the address of its page, after each page has waited for the system.
- * Whatever the system makes of it, the memory is as good.
- *
- * In front of it is the address that pfree wants.
- */
 static void *
 allocate(void *context, uint64_t size)
 {
-	Size		edge = size >= HUGE_PAGE ? HUGE_PAGE : CACHE_LINE;
-	char	   *chunk;
-	char	   *memory;
-
-	if (size > MaxAllocHugeSize - HUGE_PAGE - sizeof(void *))
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("too many different values")));
-	chunk = MemoryContextAllocExtended(context, (Size) size + edge + sizeof(void *),
-									   MCXT_ALLOC_HUGE);
-	memory = (char *) TYPEALIGN(edge, chunk + sizeof(void *));
-#ifdef MADV_HUGEPAGE
-	if (edge == HUGE_PAGE)
-		(void) madvise(memory, (Size) size / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
-#endif
-	memcpy(memory - sizeof(void *), &chunk, sizeof(void *));
-	return memset(memory, 0, (Size) size);
+	return huge_alloc(context, size);
 }
 
 static void
 release(void *context pg_attribute_unused(), void *memory)
 {
-	void	   *chunk;
-
-	memcpy(&chunk, (char *) memory - sizeof(void *), sizeof(void *));
-	pfree(chunk);
+	huge_free(memory);
 }
 
 static void
@@ -133,11 +99,15 @@ invalid_dump(const KeyAggregate *aggregate)
 }
 
 static MemoryContext
-aggregate_context(FunctionCallInfo fcinfo, const KeyAggregate *aggregate)
+aggregate_context(FunctionCallInfo fcinfo, const KeyAggregate *aggregate,
+				  bool *in_window)
 {
 	MemoryContext context;
+	int			caller = AggCheckCallContext(fcinfo, &context);
 
-	if (!AggCheckCallContext(fcinfo, &context))
+	if (in_window != NULL)
+		*in_window = caller == AGG_CONTEXT_WINDOW;
+	if (caller == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("support function of %s called outside an aggregate",
@@ -164,9 +134,14 @@ init_columns(const KeyAggregate *aggregate, const Oid *types, Oid collation,
 	return words;
 }
 
+/*
+ * Whose keys come with a value has a table, for the sake of the memory that their
+ * rows would take in a log.  A window asks for the counts at every row: a log would
+ * be counted each time.
+ */
 static KeyState *
 make_state(MemoryContext context, const KeyAggregate *aggregate,
-		   const Oid *types, Oid collation)
+		   const Oid *types, Oid collation, bool in_window)
 {
 	KeyState   *state = MemoryContextAllocZero(context, sizeof(KeyState));
 
@@ -178,6 +153,11 @@ make_state(MemoryContext context, const KeyAggregate *aggregate,
 	if (state->words == 0)
 		state->values = value_table_create(context, aggregate->ncolumns, types,
 										   collation);
+	else if (aggregate->mode == KEY_TABLE_DUPLICATES && !in_window)
+	{
+		state->logged = true;
+		key_log_init(&state->log, state->words, &hooks, context);
+	}
 	else
 		key_table_init(&state->table, aggregate->mode, state->words, &hooks,
 					   context);
@@ -188,12 +168,13 @@ make_state(MemoryContext context, const KeyAggregate *aggregate,
 KeyState *
 key_state_start(FunctionCallInfo fcinfo, const KeyAggregate *aggregate)
 {
-	MemoryContext context = aggregate_context(fcinfo, aggregate);
+	bool		in_window;
+	MemoryContext context = aggregate_context(fcinfo, aggregate, &in_window);
 	Oid			types[2] = {InvalidOid, InvalidOid};
 
 	for (int i = 0; i < aggregate->ncolumns; i++)
 		types[i] = get_fn_expr_argtype(fcinfo->flinfo, i + 1);
-	return make_state(context, aggregate, types, PG_GET_COLLATION());
+	return make_state(context, aggregate, types, PG_GET_COLLATION(), in_window);
 }
 
 /* Add a row, of as many values as there are columns, for any table */
@@ -209,6 +190,11 @@ key_state_add_wide(KeyState *state, const Datum *row)
 		return;
 	}
 	key = key_scatter_words(key_column_words(&state->columns[0], row[0]));
+	if (state->logged)
+	{
+		key_log_add(&state->log, key.words);
+		return;
+	}
 	if (state->aggregate->ncolumns == 2)
 		value = key_column_words(&state->columns[1], row[1]);
 	key_table_add(&state->table, key.words, value.words);
@@ -221,7 +207,7 @@ key_state_counts(FunctionCallInfo fcinfo, const KeyAggregate *aggregate,
 {
 	KeyState   *state;
 
-	(void) aggregate_context(fcinfo, aggregate);
+	(void) aggregate_context(fcinfo, aggregate, NULL);
 	*keys = 0;
 	*repeats = 0;
 	if (PG_ARGISNULL(0))
@@ -232,6 +218,8 @@ key_state_counts(FunctionCallInfo fcinfo, const KeyAggregate *aggregate,
 		*keys = value_table_keys(state->values);
 		*repeats = value_table_repeats(state->values);
 	}
+	else if (state->logged)
+		key_log_counts(&state->log, keys, repeats);
 	else
 	{
 		*keys = key_table_keys(&state->table);
@@ -244,7 +232,9 @@ static uint64
 dump_size(KeyState *state, StringInfo values)
 {
 	if (state->words != 0)
-		return sizeof(KeyDumpHeader) + key_table_dump_size(&state->table);
+		return sizeof(KeyDumpHeader) +
+			(state->logged ? key_log_dump_size(&state->log) :
+			 key_table_dump_size(&state->table));
 	initStringInfo(values);
 	value_table_dump(state->values, values);
 	return sizeof(KeyDumpHeader) + values->len;
@@ -262,10 +252,13 @@ write_dump(KeyState *state, const StringInfo values, char *where)
 	};
 
 	memcpy(where, &header, sizeof(header));
-	if (state->words != 0)
-		key_table_dump(&state->table, where + sizeof(header));
+	where += sizeof(header);
+	if (state->words == 0)
+		memcpy(where, values->data, values->len);
+	else if (state->logged)
+		key_log_dump(&state->log, where);
 	else
-		memcpy(where + sizeof(header), values->data, values->len);
+		key_table_dump(&state->table, where);
 }
 
 /* Check bytes that claim to be a state of the aggregate, and wrap them up */
@@ -294,8 +287,10 @@ read_dump(const KeyAggregate *aggregate, const char *bytes, Size size)
 
 	/* the value table checks its bytes value by value, as it reads them */
 	if (dump->header.words != 0 &&
-		!key_table_check(aggregate->mode, dump->header.words, dump->bytes,
-						 dump->size))
+		!(aggregate->mode == KEY_TABLE_DUPLICATES ?
+		  key_log_check(dump->header.words, dump->bytes, dump->size) :
+		  key_table_check(aggregate->mode, dump->header.words, dump->bytes,
+						  dump->size)))
 		invalid_dump(aggregate);
 	return dump;
 }
@@ -308,7 +303,7 @@ key_state_serialize(FunctionCallInfo fcinfo, const KeyAggregate *aggregate)
 	bytea	   *message;
 	char	   *where;
 
-	(void) aggregate_context(fcinfo, aggregate);
+	(void) aggregate_context(fcinfo, aggregate, NULL);
 	state = key_state_arg(fcinfo, aggregate);
 	message = handover_state(fcinfo, state->context, state);
 	if (message != NULL)
@@ -331,7 +326,7 @@ key_state_deserialize(FunctionCallInfo fcinfo, const KeyAggregate *aggregate)
 {
 	Handover	handover;
 
-	(void) aggregate_context(fcinfo, aggregate);
+	(void) aggregate_context(fcinfo, aggregate, NULL);
 	if (!handover_receive(fcinfo, PG_GETARG_BYTEA_PP(0), &handover))
 		invalid_dump(aggregate);
 	if (handover.state == NULL)
@@ -360,7 +355,7 @@ dump_of(KeyState *state)
 Datum
 key_state_combine(FunctionCallInfo fcinfo, const KeyAggregate *aggregate)
 {
-	MemoryContext context = aggregate_context(fcinfo, aggregate);
+	MemoryContext context = aggregate_context(fcinfo, aggregate, NULL);
 	KeyState   *state;
 	KeyDump    *dump;
 
@@ -384,7 +379,7 @@ key_state_combine(FunctionCallInfo fcinfo, const KeyAggregate *aggregate)
 
 	if (PG_ARGISNULL(0))
 		state = make_state(context, aggregate, dump->header.types,
-						   dump->header.collation);
+						   dump->header.collation, false);
 	else
 		state = key_state_arg(fcinfo, aggregate);
 	if (state->columns[0].type != dump->header.types[0] ||
@@ -397,6 +392,8 @@ key_state_combine(FunctionCallInfo fcinfo, const KeyAggregate *aggregate)
 
 	if (state->words == 0)
 		value_table_load(state->values, dump->bytes, dump->size);
+	else if (state->logged)
+		key_log_load(&state->log, dump->bytes, dump->size);
 	else
 		key_table_load(&state->table, dump->bytes);
 	PG_RETURN_POINTER(state);

@@ -12,6 +12,7 @@
 
 #include "fmgr.h"
 #include "retention/key_column.h"
+#include "retention/key_log.h"
 #include "retention/key_table.h"
 #include "retention/value_table.h"
 
@@ -33,7 +34,9 @@ typedef struct KeyState
 	Oid			collation;
 	KeyColumn	columns[2];
 	int			words;			/* 1 or 2; 0: the values are in values */
+	bool		logged;			/* in log, or else in table */
 	KeyTable	table;
+	KeyLog		log;
 	ValueTable *values;
 } KeyState;
 
@@ -91,10 +94,9 @@ key_state_add_pair(KeyState *state, Datum key, Datum value)
 static inline void
 key_state_add_value(KeyState *state, Datum key)
 {
-	if (likely(state->words == 1))
-		key_table_add_word(&state->table,
-						   key_scatter(key_column_word(&state->columns[0], key)),
-						   0);
+	if (likely(state->words == 1 && state->logged))
+		key_log_add_word(&state->log,
+						 key_scatter(key_column_word(&state->columns[0], key)));
 	else
 		key_state_add_wide(state, &key);
 }

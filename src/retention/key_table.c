@@ -105,6 +105,7 @@ resize(KeyTable *table, uint64_t nslots)
 	if (nslots <= UINT64_MAX / 64)
 		size = nslots * table->width * sizeof(uint64_t) + CACHE_LINE;
 	table->chunk = table->hooks->allocate(table->arg, size);
+	memset(table->chunk, 0, size);
 	table->slots = (uint64_t *) (((uintptr_t) table->chunk + CACHE_LINE - 1) &
 								 ~(uintptr_t) (CACHE_LINE - 1));
 	table->nslots = nslots;

@@ -27,7 +27,7 @@ typedef enum KeyTableMode
 /* What the table needs of its surroundings; arg is passed through */
 typedef struct KeyTableHooks
 {
-	/* memory of all zeroes; does not return without it */
+	/* memory on a cache line's edge; does not return without it */
 	void	   *(*allocate) (void *arg, uint64_t size);
 	void		(*release) (void *arg, void *chunk);
 	/* called often in every long loop; may longjmp away */

@@ -1,0 +1,79 @@
+/*-------------------------------------------------------------------------
+ *
+ * key_log.h
+ *	  Keys of 64 or 128 bits, written down as they come, and counted in the end:
+ *	  how many different ones, and how many of them more than once?
+ *
+ * Plain C: needs no server.  Memory and interrupts come from the caller.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef GREENERY_KEY_LOG_H
+#define GREENERY_KEY_LOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "retention/key_table.h"
+
+#define KEY_LOG_PARTS 256
+
+typedef struct KeyLogChunk KeyLogChunk;
+
+struct KeyLogChunk
+{
+	KeyLogChunk *next;
+	uint64_t	capacity;		/* in keys */
+	uint64_t	keys[];
+};
+
+/* All chunks up to the last one are full; those after it are to be used next */
+typedef struct KeyLogPart
+{
+	uint64_t   *next;			/* where the next key goes, in the last chunk */
+	uint64_t   *end;			/* of that chunk */
+	KeyLogChunk *first;
+	KeyLogChunk *last;
+	uint64_t	full;			/* keys in the chunks before the last */
+} KeyLogPart;
+
+typedef struct KeyLog
+{
+	int			words;			/* 64-bit words in a key: 1, 2 */
+	uint64_t	nkeys;			/* written down, however often */
+	uint64_t	shrink_at;		/* that many are too many */
+	uint64_t   *pending;		/* all of them, as long as there are no parts */
+	uint64_t	pending_capacity;
+	KeyLogPart *parts;
+	char	   *slab;			/* where the next chunk goes */
+	uint64_t	slab_left;
+	uint64_t	slab_size;		/* of the next slab */
+	const KeyTableHooks *hooks;
+	void	   *arg;
+} KeyLog;
+
+extern void key_log_init(KeyLog *log, int words, const KeyTableHooks *hooks,
+						 void *arg);
+
+/* Add a key.  Its high bits choose the part: the caller has scattered it. */
+extern void key_log_add(KeyLog *log, const uint64_t *key);
+
+/* The same for a log with words = 1 */
+extern void key_log_add_word(KeyLog *log, uint64_t key);
+
+/* Number of different keys, and of those that came more than once */
+extern void key_log_counts(const KeyLog *log, uint64_t *keys,
+						   uint64_t *repeats);
+
+/*
+ * The contents as bytes, for key_log_load in a process of the same machine.
+ * key_log_dump_size drops what need not travel.  key_log_check tells whether
+ * bytes could come from a log like this one.
+ */
+extern uint64_t key_log_dump_size(KeyLog *log);
+extern void key_log_dump(const KeyLog *log, char *bytes);
+extern bool key_log_check(int words, const char *bytes, uint64_t size);
+extern void key_log_load(KeyLog *log, const char *bytes, uint64_t size);
+
+#endif							/* GREENERY_KEY_LOG_H */
