@@ -313,4 +313,4 @@ bench:
 	@ROW='$(ROW)' SCALE='$(SCALE)' ROUNDS='$(ROUNDS)' $(srcdir)/scripts/bench
 
 bench-growth:
-	@SCALE='$(SCALE)' ROUNDS='$(ROUNDS)' $(srcdir)/scripts/bench growth
+	@ROW='$(ROW)' SCALE='$(SCALE)' ROUNDS='$(ROUNDS)' $(srcdir)/scripts/bench growth

@@ -114,7 +114,7 @@ const bench = await open();
 let missed = 0;
 
 if (process.argv[2] === 'growth')
-	missed = await growth(bench, { scale, rounds, results: BENCH_RESULTS, docs: BENCH_DOCS, command: BENCH_COMMAND });
+	missed = await growth(bench, chosen_rows(), { scale, rounds, results: BENCH_RESULTS, docs: BENCH_DOCS, command: BENCH_COMMAND });
 else
 {
 	const report = await measure_rows(bench);

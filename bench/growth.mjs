@@ -1,10 +1,10 @@
-// How the cost grows with the rows: four aggregates and functions at a tenth,
-// three tenths and the whole of the scale, by one process; and the memory that
-// repeat_rate takes for a user.
+// How the cost grows with the rows: our side of every row of the table at a tenth,
+// three tenths and the whole of the scale; and the memory that repeat_rate takes for
+// a user.
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { make_dataset, remove_dataset } from './datasets.mjs';
-import { median } from './measure.mjs';
+import { median, run } from './measure.mjs';
 import { plot } from './plot.mjs';
 import { Postgres } from './postgres.mjs';
 import { machine } from './report.mjs';
@@ -16,37 +16,25 @@ const PARTS = [0.1, 0.3, 1];
 const STEEPEST = 1.15;
 const BYTES_A_USER = 64;
 
-// rows: how large a data set of what scale is
-const subjects = [
-	{ name: 'repeat_rate(bigint, bigint)', data: 'orders_bigint', scale: (rows) => rows,
-		count: 'SELECT count(*) FROM bench.orders_bigint',
-		sql: 'SELECT repeat_rate(user_id, order_id) FROM bench.orders_bigint' },
-	{ name: 'duplicate_count(bigint)', data: 'orders_bigint', scale: (rows) => rows,
-		count: 'SELECT count(*) FROM bench.orders_bigint',
-		sql: 'SELECT duplicate_count(order_id) FROM bench.orders_bigint' },
-	{ name: 'window_funnel, by session', data: 'events', scale: (rows) => rows,
-		count: 'SELECT count(*) FROM bench.events',
-		sql: `SELECT sum(depth) FROM (
-				SELECT window_funnel(interval '1 hour', created_at, event_type = 'page_view',
-									 event_type = 'add_to_cart', event_type = 'checkout') AS depth
-				  FROM bench.events GROUP BY session_id) AS s` },
-	{ name: 'normalize_phone', data: 'phones', scale: (rows) => 2 * rows,
-		count: 'SELECT count(*) FROM bench.phones',
-		sql: 'SELECT count(normalize_phone(phone)) FROM bench.phones' },
-];
+// What asks the same over other types of ids, or for one user's rows, grows likewise
+const LEFT_OUT = /_bigint$|_unique$|^look_up$/;
 
-async function seconds_of(pg, sql, rounds)
+// A build at its full size takes minutes, and varies little
+const rounds_of = (row, rounds) => row.name === 'build' ? Math.min(rounds, 2) : rounds;
+
+async function seconds_of(bench, row, rounds)
 {
 	const seconds = [];
 
+	await row.prepare?.(bench, row);
 	for (let round = 0; round <= rounds; round++)
 	{
-		const start = performance.now();
+		const result = await run(bench, row.contenders[0]);
 
-		await pg.query(sql);
 		if (round > 0)
-			seconds.push((performance.now() - start) / 1000);
+			seconds.push(result.seconds);
 	}
+	await row.finish?.(bench, row);
 	return { median: median(seconds), min: Math.min(...seconds), max: Math.max(...seconds) };
 }
 
@@ -80,9 +68,10 @@ async function memory_of_repeat_rate(bench)
 const power = (points) =>
 	Math.log(points.at(-1).median / points[0].median) / Math.log(points.at(-1).rows / points[0].rows);
 
-export async function growth(bench, { scale, rounds, results, docs, command })
+export async function growth(bench, subjects, { scale, rounds, results, docs, command })
 {
-	const series = subjects.map(({ name }) => ({ name, points: [] }));
+	const measured = subjects.filter(({ name }) => !LEFT_OUT.test(name));
+	const series = measured.map(({ title }) => ({ name: title, points: [] }));
 	const memory = [];
 	let missed = 0;
 
@@ -93,36 +82,34 @@ export async function growth(bench, { scale, rounds, results, docs, command })
 	{
 		const rows = Math.round(scale * part);
 
-		for (const data of new Set(subjects.map((subject) => subject.data)))
+		for (const data of new Set(measured.map((row) => row.data)))
 		{
-			const wanted = subjects.filter((subject) => subject.data === data);
-
 			console.log(`==> ${rows} rows: making data set ${data}`);
-			const dataset = await make_dataset(alone, data, wanted[0].scale(rows));
+			const dataset = await make_dataset(alone, data, rows);
 
-			await bench.pg.query('SET max_parallel_workers_per_gather = 0');
-			for (const subject of wanted)
+			for (const [i, row] of measured.entries())
 			{
-				const count = Number(await bench.pg.value(subject.count));
-				const point = { rows: count, ...await seconds_of(bench.pg, subject.sql, rounds) };
+				if (row.data !== data)
+					continue;
+				const point = { rows, ...await seconds_of(alone, row, rounds_of(row, rounds)) };
 
-				series.find(({ name }) => name === subject.name).points.push(point);
-				console.log(`    ${subject.name.padEnd(28)} ${point.median.toFixed(3)} s, `
-					+ `${(point.median / count * 1e9).toFixed(0)} ns a row`);
+				series[i].points.push(point);
+				console.log(`    ${row.title.padEnd(42)} ${point.median.toFixed(3)} s, `
+					+ `${(point.median / rows * 1e9).toFixed(0)} ns a row`);
 			}
 			if (data === 'orders_bigint')
 			{
 				memory.push({ rows, ...await memory_of_repeat_rate(bench) });
-				console.log(`    repeat_rate, memory           ${memory.at(-1).bytes_a_user.toFixed(1)} bytes a user`);
+				console.log(`    repeat_rate, memory                        ${memory.at(-1).bytes_a_user.toFixed(1)} bytes a user`);
 			}
 			await remove_dataset(alone, dataset);
 		}
 	}
 
 	const lines = [
-		`- ${new Date().toISOString().slice(0, 10)}, \`${command}\`, ${machine()}; one process, median of ${rounds} rounds`, '',
-		`| | ${series[0].points.map(({ rows }) => `${rows / 1e6} M rows`).join(' | ')} | power |`,
-		'|---|---:|---:|---:|---|',
+		`- ${new Date().toISOString().slice(0, 10)}, \`${command}\`, ${machine()}; median of ${rounds} rounds (builds: 2)`, '',
+		`| | ${PARTS.map((part) => `${scale * part / 1e6} M rows`).join(' | ')} | power |`,
+		`|---|${PARTS.map(() => '---:|').join('')}---|`,
 	];
 
 	for (const { name, points } of series)
@@ -135,13 +122,16 @@ export async function growth(bench, { scale, rounds, results, docs, command })
 			`${point.median.toFixed(3)} s (${(point.median / point.rows * 1e9).toFixed(0)} ns a row)`).join(' | ')}`
 			+ ` | ${steep.toFixed(2)}, goal ≤ ${STEEPEST}: ${reached ? 'reached' : '**missed**'} |`);
 	}
-	const most = Math.max(...memory.map(({ bytes_a_user }) => bytes_a_user));
-	const reached = most <= BYTES_A_USER;
+	if (memory.length > 0)
+	{
+		const most = Math.max(...memory.map(({ bytes_a_user }) => bytes_a_user));
+		const reached = most <= BYTES_A_USER;
 
-	missed += reached ? 0 : 1;
-	lines.push(`| repeat_rate, peak memory | ${memory.map(({ bytes_a_user }) =>
-		`${bytes_a_user.toFixed(1)} bytes a user`).join(' | ')}`
-		+ ` | goal ≤ ${BYTES_A_USER} bytes a user: ${reached ? 'reached' : '**missed**'} |`);
+		missed += reached ? 0 : 1;
+		lines.push(`| repeat_rate, serial, peak memory | ${memory.map(({ bytes_a_user }) =>
+			`${bytes_a_user.toFixed(1)} bytes a user`).join(' | ')}`
+			+ ` | goal ≤ ${BYTES_A_USER} bytes a user: ${reached ? 'reached' : '**missed**'} |`);
+	}
 
 	mkdirSync(results, { recursive: true });
 	mkdirSync(docs, { recursive: true });

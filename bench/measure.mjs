@@ -40,7 +40,7 @@ async function set_up(bench, contender)
 }
 
 // Run one contender once: its answer, and how long it took in seconds
-async function run(bench, contender)
+export async function run(bench, contender)
 {
 	const engine = contender.engine === 'postgres' ? bench.pg : bench.duck;
 	const statements = [contender.sql].flat();
