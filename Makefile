@@ -308,9 +308,9 @@ install-notify: greenery-notify
 
 # Figures on a private server of its own, see scripts/bench: "make bench ROW=name"
 # for one row of the table, SCALE and ROUNDS as there.
-.PHONY: bench bench-growth
+.PHONY: bench bench-growth bench-all
 bench:
 	@ROW='$(ROW)' SCALE='$(SCALE)' ROUNDS='$(ROUNDS)' $(srcdir)/scripts/bench
 
-bench-growth:
-	@ROW='$(ROW)' SCALE='$(SCALE)' ROUNDS='$(ROUNDS)' $(srcdir)/scripts/bench growth
+bench-growth bench-all: bench-%:
+	@ROW='$(ROW)' SCALE='$(SCALE)' ROUNDS='$(ROUNDS)' $(srcdir)/scripts/bench $*

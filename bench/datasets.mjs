@@ -229,6 +229,8 @@ export async function make_dataset(bench, name, scale)
 	const { pg, duck, exchange } = bench;
 	const bench_tables = Object.keys(dataset.tables).map((table) => `bench.${table}`);
 
+	// whatever was measured before
+	await pg.query('RESET ALL');
 	for (const sql of dataset.make)
 		await pg.query(sql);
 	for (const table of dataset.vacuum ?? bench_tables)

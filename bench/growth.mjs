@@ -1,6 +1,6 @@
 // How the cost grows with the rows: our side of every row of the table at a tenth,
 // three tenths and the whole of the scale; and the memory that repeat_rate takes for
-// a user.
+// a user.  What this run has measured already is not measured again.
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { make_dataset, remove_dataset } from './datasets.mjs';
@@ -17,7 +17,8 @@ const STEEPEST = 1.15;
 const BYTES_A_USER = 64;
 
 // What asks the same over other types of ids, or for one user's rows, grows likewise
-const LEFT_OUT = /_bigint$|_unique$|^look_up$/;
+const left_out = ({ name, goals }) => ['greenery_repeat_rate_unique', 'look_up'].includes(name)
+	|| goals.every((goal) => goal.at_most === undefined && goal.times_faster === undefined);
 
 // A build at its full size takes minutes, and varies little
 const rounds_of = (row, rounds) => row.name === 'build' ? Math.min(rounds, 2) : rounds;
@@ -46,7 +47,7 @@ function peak_memory(pid)
 
 // By how much repeat_rate raises the peak of a process that has scanned the same
 // rows before, so that the server's shared pages are no part of it
-async function memory_of_repeat_rate(bench)
+export async function memory_of_repeat_rate(bench)
 {
 	const pg = new Postgres(bench.psql, 'bench');
 
@@ -68,10 +69,11 @@ async function memory_of_repeat_rate(bench)
 const power = (points) =>
 	Math.log(points.at(-1).median / points[0].median) / Math.log(points.at(-1).rows / points[0].rows);
 
-export async function growth(bench, subjects, { scale, rounds, results, docs, command })
+export async function growth(bench, subjects, { scale, rounds, results, docs, command, report })
 {
-	const measured = subjects.filter(({ name }) => !LEFT_OUT.test(name));
+	const measured = subjects.filter((row) => !left_out(row));
 	const series = measured.map(({ title }) => ({ name: title, points: [] }));
+	const whole = (row) => report?.rows.find(({ name }) => name === row.name)?.contenders[0];
 	const memory = [];
 	let missed = 0;
 
@@ -82,14 +84,29 @@ export async function growth(bench, subjects, { scale, rounds, results, docs, co
 	{
 		const rows = Math.round(scale * part);
 
-		for (const data of new Set(measured.map((row) => row.data)))
+		if (part === 1)
+		{
+			for (const [i, row] of measured.entries())
+			{
+				if (whole(row) === undefined)
+					continue;
+				const { median, min, max } = whole(row);
+
+				series[i].points.push({ rows, median, min, max });
+			}
+			if (report?.memory !== undefined)
+				memory.push({ rows, ...report.memory });
+		}
+		const wanted = measured.filter((row) => part < 1 || whole(row) === undefined);
+
+		for (const data of new Set(wanted.map((row) => row.data)))
 		{
 			console.log(`==> ${rows} rows: making data set ${data}`);
 			const dataset = await make_dataset(alone, data, rows);
 
 			for (const [i, row] of measured.entries())
 			{
-				if (row.data !== data)
+				if (row.data !== data || !wanted.includes(row))
 					continue;
 				const point = { rows, ...await seconds_of(alone, row, rounds_of(row, rounds)) };
 
@@ -97,7 +114,7 @@ export async function growth(bench, subjects, { scale, rounds, results, docs, co
 				console.log(`    ${row.title.padEnd(42)} ${point.median.toFixed(3)} s, `
 					+ `${(point.median / rows * 1e9).toFixed(0)} ns a row`);
 			}
-			if (data === 'orders_bigint')
+			if (data === 'orders_bigint' && !(part === 1 && report?.memory !== undefined))
 			{
 				memory.push({ rows, ...await memory_of_repeat_rate(bench) });
 				console.log(`    repeat_rate, memory                        ${memory.at(-1).bytes_a_user.toFixed(1)} bytes a user`);

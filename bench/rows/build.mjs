@@ -196,7 +196,7 @@ export const rows = [
 				check: answer('bench_rebuilt') },
 		],
 		finish: async (bench) => {
-			await bench.pg.query('SET client_min_messages = warning; DROP SCHEMA bench_rebuilt CASCADE');
+			await bench.pg.query('SET client_min_messages = warning; DROP SCHEMA IF EXISTS bench_rebuilt CASCADE');
 			if (bench.duck !== null)
 				await drop_marts(bench);
 		},

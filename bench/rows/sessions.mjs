@@ -133,7 +133,6 @@ function funnel({ suffix, ids, data, goals })
 			{ name: 'DuckDB, windows', engine: 'duckdb', sql: carried(data) },
 			{ name: 'DuckDB, self-join', engine: 'duckdb', sql: self_join(data) },
 			{ name: 'PostgreSQL, self-join', engine: 'postgres', set, sql: self_join(`bench.${data}`) },
-			{ name: 'PostgreSQL, windows', engine: 'postgres', set, sql: carried(`bench.${data}`) },
 		],
 		goals: goals([
 			{ against: 'DuckDB', at_most: 0.70 },
