@@ -68,6 +68,7 @@ OBJS = \
 	src/sessions/session_count.o \
 	src/sessions/session_log.o \
 	src/sessions/session_log_dump.o \
+	src/sessions/session_log_spans.o \
 	src/sessions/session_log_sweep.o \
 	src/sessions/session_state.o \
 	src/sessions/session_summary.o \
@@ -276,7 +277,8 @@ src/retention/key_table_dump.o src/retention/repeat_rate.o \
 src/retention/repeat_rate_by_row.o \
 src/retention/value_table.o src/quality/duplicate_count.o \
 src/sessions/session_log.o src/sessions/session_log_dump.o \
-src/sessions/session_log_sweep.o src/sessions/session_state.o \
+src/sessions/session_log_spans.o src/sessions/session_log_sweep.o \
+src/sessions/session_state.o \
 src/sessions/funnel.o: CFLAGS += -O3
 
 # The TAP tests start servers of their own and need Perl's IPC::Run, so they are

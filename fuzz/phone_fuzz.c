@@ -51,7 +51,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			   strict == PHONE_BAD_EXCHANGE : strict == problem);
 	FUZZ_CHECK(problem != PHONE_BAD_EXCHANGE);
 
-	/* blanks at the ends change nothing, as long as the text is not too long */
+	/*
+	 * blanks at the ends change nothing, as long as the text is not too long;
+	 * a tab at the front is more than the short cut for plain texts takes
+	 */
 	longer = malloc(size + 4);
 	FUZZ_CHECK(longer != NULL);
 	memcpy(longer, " \t", 2);
@@ -60,6 +63,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(longer + 2 + size, " \n", 2);
 	FUZZ_CHECK(phone_parse(longer, size + 4, false, again) ==
 			   (size + 4 > PHONE_MAX_BYTES ? PHONE_TOO_LONG : problem));
+	FUZZ_CHECK(problem != PHONE_OK || size + 4 > PHONE_MAX_BYTES ||
+			   memcmp(again, digits, PHONE_DIGITS) == 0);
 	free(longer);
 
 	/* full-width characters are those of ASCII */

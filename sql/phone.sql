@@ -194,3 +194,27 @@ INSERT INTO stored VALUES (1, repeat(' ', 1000) || '831-155-1615'), (2, repeat('
 ALTER TABLE stored ALTER v SET STORAGE EXTERNAL;
 INSERT INTO stored VALUES (3, '831-155-1615'), (4, repeat('8', 3000)), (5, repeat('8', 100000));
 SELECT n, normalize_phone(v), phone_problem(v) FROM stored ORDER BY n;
+-- plain texts take a short cut, which a tab is no part of: numbers with
+-- whatever between the digits, the same with one character changed, and noise
+WITH draws AS (
+	SELECT i, md5('phone' || i) AS h, ('x' || substr(md5('pick' || i), 1, 7))::bit(28)::int AS pick
+	  FROM generate_series(1, 20000) i),
+numbers AS (
+	SELECT i, pick, (ARRAY['', '+1 ', '1-', '1', '(', '+', '1 (', '001', '01'])[1 + pick % 9]
+			|| translate(substr(h, 1, 3), 'abcdef', '234567') || (ARRAY['-', ') ', '.', ' ', '', ')', '/', ' - '])[1 + pick / 9 % 8]
+			|| translate(substr(h, 4, 3), 'abcdef', '234567') || (ARRAY['-', '.', ' ', '', '/'])[1 + pick / 72 % 5]
+			|| translate(substr(h, 7, 4), 'abcdef', '234567') AS phone
+	  FROM draws),
+texts AS (
+	SELECT 'number' AS kind, phone FROM numbers
+	UNION ALL
+	SELECT 'changed', overlay(phone PLACING substr('0123456789 -./()+x,;#:', 1 + pick / 360 % 22, pick / 7920 % 2)
+							  FROM 1 + pick / 15840 % length(phone) FOR 1) FROM numbers
+	UNION ALL
+	SELECT 'noise', translate(h, 'abcdef', ' -./1+') FROM draws)
+SELECT kind, count(normalize_phone(phone)) > 1000 AS numbers, count(phone_problem(phone)) > 1000 AS problems,
+	   count(*) FILTER (WHERE (normalize_phone(phone), phone_problem(phone)) IS DISTINCT FROM
+						(normalize_phone(E'\t' || phone), phone_problem(E'\t' || phone))) AS differ,
+	   count(*) FILTER (WHERE replace(normalize_phone(phone), '-', '') <>
+						right(regexp_replace(phone, '[^0-9]', '', 'g'), 10)) AS wrong
+  FROM texts WHERE phone !~ '[x,;#]' GROUP BY kind ORDER BY kind;

@@ -115,6 +115,27 @@ SELECT gap, session_count(s, t, gap) > 2 * 97 AS telling, session_count(s, t, ga
 	   LATERAL (SELECT count(*) FILTER (WHERE pause IS NULL OR pause > gap) AS lag
 				  FROM (SELECT t - lag(t) OVER (PARTITION BY s ORDER BY t) AS pause FROM long_sessions) l) l
  GROUP BY gap, lag ORDER BY gap;
+-- as a shop writes them: in the order of time, some sessions at a time, so that
+-- most rows find their session under way; now and then one comes back later
+CREATE TABLE shop_events AS
+	SELECT i, CASE WHEN pg_temp.pick('b' || i, 50) = 0 THEN i / 400 ELSE i / 40 * 4 + pg_temp.pick('s' || i, 9) END AS s,
+		   CASE pg_temp.pick('n' || i, 30) WHEN 0 THEN NULL WHEN 1 THEN 'infinity'
+				ELSE timestamptz '2021-02-10 00:00+00' + (i + pg_temp.pick('m' || i, 5)) * interval '1 second' END AS t,
+		   pg_temp.pick('c' || i, 30) = 0 AS bought
+	  FROM generate_series(1, 30000) i;
+-- likewise, and backward; in no order, so that few do
+SELECT gap, lag > 3000 AS telling, session_count(s, t, gap ORDER BY i) - lag AS "0", session_count(s::text, t, gap ORDER BY i) - lag AS "0",
+	   session_count(s::numeric, t, gap ORDER BY i) - lag AS "0", session_count(s, t, gap ORDER BY i DESC) - lag AS "0",
+	   session_count(s, t, gap ORDER BY md5(i::text)) - lag AS "0", session_count(s::text, t, gap ORDER BY least(i, 15000), md5(i::text)) - lag AS "0"
+  FROM shop_events, (VALUES (interval '0'), ('2 seconds'), ('5 seconds'), ('1 minute'), ('1 day')) g(gap),
+	   LATERAL (SELECT count(*) FILTER (WHERE pause IS NULL OR pause > gap) AS lag
+				  FROM (SELECT t - lag(t) OVER (PARTITION BY s ORDER BY t) AS pause FROM shop_events WHERE isfinite(t)) l) l
+ GROUP BY gap, lag ORDER BY gap;
+-- asked for on the way, the answers change nothing
+SELECT count(*) AS frames, count(*) FILTER (WHERE m <> e) AS wrong
+  FROM (SELECT i, CASE WHEN i % 1777 = 0 OR i = 30000 THEN session_count(s, t, '5 seconds') OVER (ORDER BY i) END AS m FROM shop_events) f,
+	   LATERAL (SELECT session_count(s, t, '5 seconds' ORDER BY md5(x.i::text)) AS e FROM shop_events x WHERE x.i <= f.i) y
+ WHERE m IS NOT NULL;
 
 -- parallel equals serial; with the leader out, every state crosses a process.
 -- The cost of merging is such that the planner would not.
@@ -136,6 +157,10 @@ SELECT pg_temp.error_of('SELECT session_count(by_text, t, i % 2 * interval ''1 h
 ALTER TABLE long_sessions SET (parallel_workers = 3);
 SELECT pg_temp.plan_has('SELECT session_count(s, t, ''1 minute'') FROM long_sessions', 'Partial Aggregate') AS long,
 	   session_count(s, t, '1 minute') = session_count(s::numeric, t, '1 minute') AS same FROM long_sessions;
+ALTER TABLE shop_events SET (parallel_workers = 3);
+SELECT pg_temp.plan_has('SELECT session_count(s, t, ''5 seconds'') FROM shop_events', 'Partial Aggregate') AS shop,
+	   (SELECT session_count(s::text, t, '5 seconds') FROM shop_events) =
+	   (SELECT session_count(s::text, t, '5 seconds' ORDER BY md5(i::text)) FROM shop_events) AS same;
 -- a state of another kind, from bytes
 CREATE AGGREGATE public.foreign_bytes("any", timestamptz, boolean) (
 	SFUNC = session_summary_transition, STYPE = internal, FINALFUNC = session_count_final,
@@ -145,5 +170,5 @@ SELECT pg_temp.error_of('SELECT foreign_bytes(by_text, t, true) FROM mixed_event
 DROP AGGREGATE public.foreign_bytes("any", timestamptz, boolean);
 COMMIT;
 ALTER FUNCTION session_count_combine(internal, internal) COST 40000000;
-DROP TABLE mixed_events, long_sessions;
+DROP TABLE mixed_events, long_sessions, shop_events;
 DROP TYPE two_part_id;

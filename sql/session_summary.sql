@@ -143,6 +143,34 @@ SELECT count(*) AS types, count(*) FILTER (WHERE pg_temp.differ(a, e)) AS wrong
 		  FROM (SELECT count(*) AS n, bool_or(i = 55555) AS c, max(t) - min(t) AS d FROM long_sessions GROUP BY s) g) e,
 	   (SELECT session_summary(s, t, i = 55555), session_summary(s::text, t, i = 55555), session_summary(s::numeric, t, i = 55555)
 		  FROM long_sessions) AS x(a1, a2, a3), LATERAL (VALUES (a1), (a2), (a3)) AS v(a);
+-- as a shop writes them: in the order of time, some sessions at a time, so that
+-- most rows find their session under way; now and then one comes back later
+CREATE TABLE shop_events AS
+	SELECT i, CASE WHEN pg_temp.pick('b' || i, 50) = 0 THEN i / 400 ELSE i / 40 * 4 + pg_temp.pick('s' || i, 9) END AS s,
+		   CASE pg_temp.pick('n' || i, 30) WHEN 0 THEN NULL WHEN 1 THEN 'infinity'
+				ELSE timestamptz '2021-02-10 00:00+00' + (i + pg_temp.pick('m' || i, 5)) * interval '1 second' END AS t,
+		   pg_temp.pick('c' || i, 30) = 0 AS bought
+	  FROM generate_series(1, 30000) i;
+-- likewise; in no order, so that few do; and first the one, then the other
+SELECT input, count(*) AS types, min((a).sessions) > 3000 AS telling, count(*) FILTER (WHERE pg_temp.differ(a, e)) AS wrong
+  FROM (SELECT ROW(count(*), sum(n), count(*) FILTER (WHERE d < '1 minute' AND NOT c), count(*) FILTER (WHERE c), sum(d), avg(d))::session_totals AS e
+		  FROM (SELECT count(*) AS n, bool_or(bought) AS c, max(t) FILTER (WHERE isfinite(t)) - min(t) FILTER (WHERE isfinite(t)) AS d
+				  FROM shop_events GROUP BY s) g) e,
+	   (SELECT 'ordered' AS input, session_summary(s, t, bought ORDER BY i) AS a1, session_summary(s::text, t, bought ORDER BY i) AS a2,
+			   session_summary(s::numeric, t, bought ORDER BY i) AS a3, session_summary(md5(s::text)::uuid, t, bought ORDER BY i DESC) AS a4 FROM shop_events
+		UNION ALL
+		SELECT 'shuffled', session_summary(s, t, bought ORDER BY md5(i::text)), session_summary(s::text, t, bought ORDER BY md5(i::text)),
+			   session_summary(s::numeric, t, bought ORDER BY md5(i::text)), session_summary(md5(s::text)::uuid, t, bought ORDER BY md5(i::text)) FROM shop_events
+		UNION ALL
+		SELECT 'both', session_summary(s, t, bought ORDER BY least(i, 15000), md5(i::text)), session_summary(s::text, t, bought ORDER BY least(i, 15000), md5(i::text)),
+			   session_summary(s::numeric, t, bought ORDER BY greatest(i, 15000), md5(i::text)), session_summary(md5(s::text)::uuid, t, bought ORDER BY greatest(i, 15000), md5(i::text))
+		  FROM shop_events) x, LATERAL (VALUES (a1), (a2), (a3), (a4)) AS v(a)
+ GROUP BY input ORDER BY input;
+-- asked for on the way, the answers change nothing
+SELECT count(*) AS frames, count(*) FILTER (WHERE pg_temp.differ(m, e)) AS wrong
+  FROM (SELECT i, CASE WHEN i % 1777 = 0 OR i = 30000 THEN session_summary(s, t, bought) OVER (ORDER BY i) END AS m FROM shop_events) f,
+	   LATERAL (SELECT session_summary(s, t, bought ORDER BY md5(x.i::text)) AS e FROM shop_events x WHERE x.i <= f.i) y
+ WHERE m IS NOT NULL;
 
 -- parallel equals serial; with the leader out, every state crosses a process.
 -- The cost of merging is such that the planner would not.
@@ -164,6 +192,10 @@ ALTER TABLE long_sessions SET (parallel_workers = 3);
 SELECT pg_temp.plan_has('SELECT session_summary(s, t, true) FROM long_sessions', 'Partial Aggregate') AS long,
 	   (SELECT session_summary(s, t, i = 55555)::text FROM long_sessions) =
 	   (SELECT session_summary(s::numeric, t, i = 55555)::text FROM long_sessions) AS same;
+ALTER TABLE shop_events SET (parallel_workers = 3);
+SELECT pg_temp.plan_has('SELECT session_summary(s, t, true) FROM shop_events', 'Partial Aggregate') AS shop,
+	   (SELECT session_summary(s::text, t, bought)::text FROM shop_events) =
+	   (SELECT session_summary(s::text, t, bought ORDER BY md5(i::text))::text FROM shop_events) AS same;
 -- states of another kind, in memory and from bytes
 CREATE AGGREGATE pg_temp.foreign_state(double precision, boolean) (
 	SFUNC = ranked_scores_add, STYPE = internal, FINALFUNC = session_summary_final);
@@ -176,6 +208,6 @@ SELECT pg_temp.error_of('SELECT foreign_bytes(by_text, t, ''1 hour'') FROM mixed
 DROP AGGREGATE public.foreign_bytes("any", timestamptz, interval);
 COMMIT;
 ALTER FUNCTION session_summary_combine(internal, internal) COST 40000000;
-DROP TABLE mixed_events, long_sessions;
+DROP TABLE mixed_events, long_sessions, shop_events;
 DROP TYPE two_part_id;
 DROP COLLATION ignore_case;

@@ -14,7 +14,8 @@
  * Digits may be those of any script, ASCII characters may come full-width, and
  * invisible characters count for nothing.  The text is read once from the
  * left; the first character that does not fit decides what is wrong.  Only a
- * text that fits has its digits counted and judged, see judge_digits().
+ * text that fits has its digits counted and judged, see judge_digits().  Plain
+ * texts take a short cut to there, see scan_plain().
  *
  * What is deliberately not enforced, unless strict: the plan's rules for area
  * and exchange codes.  Shops hold numbers that break them, test data and
@@ -30,6 +31,9 @@
 
 /* Digits worth keeping: 011, the country code, the number */
 #define MAX_DIGITS			14
+
+/* Longest text for scan_plain() */
+#define MAX_PLAIN			24
 
 /* Longest extensions: after a marker that can mean nothing else, and after one
  * that can also stand between two numbers, where seven digits are more likely
@@ -58,7 +62,7 @@ typedef struct PhoneScan
 	const unsigned char *next;
 	const unsigned char *end;
 	int			ndigits;		/* all that were seen */
-	char		digits[MAX_DIGITS]; /* the first of them */
+	char		digits[MAX_PLAIN];	/* the first MAX_DIGITS of them, or more */
 	unsigned int cuts;			/* bit n: a separator after n digits */
 	bool		plus;
 	bool		prefix;			/* "tel:" was seen */
@@ -96,6 +100,13 @@ static const unsigned char ascii_class[128] = {
 	['s'] = CH_LETTER, ['t'] = CH_LETTER, ['u'] = CH_LETTER,
 	['v'] = CH_LETTER, ['w'] = CH_LETTER, ['x'] = CH_LETTER,
 	['y'] = CH_LETTER, ['z'] = CH_LETTER
+};
+
+/* What scan_plain() takes: 1 for a digit, 2 for a separator or a blank */
+static const unsigned char plain_class[256] = {
+	[' '] = 2, ['-'] = 2, ['.'] = 2, ['/'] = 2,
+	['0'] = 1, ['1'] = 1, ['2'] = 1, ['3'] = 1, ['4'] = 1,
+	['5'] = 1, ['6'] = 1, ['7'] = 1, ['8'] = 1, ['9'] = 1
 };
 
 /*
@@ -418,6 +429,63 @@ scan_number(PhoneScan *scan)
 }
 
 /*
+ * scan_number() for what most people type: ASCII digits with single blanks,
+ * dashes, dots and slashes, before them perhaps a plus or three digits in
+ * parentheses.  Returns false if the text is anything else, which says nothing
+ * about it, and leaves the scan as it was but for digits.
+ *
+ * The loop does the same for every character, whatever it is: branches would be
+ * guessed wrong again and again, as no two people type alike.
+ */
+static bool
+scan_plain(PhoneScan *scan)
+{
+	const unsigned char *p = scan->next;
+	const size_t length = (size_t) (scan->end - p);
+	size_t		i = 0;
+	unsigned int ndigits = 0;
+	unsigned int cuts = 0;
+	bool		plain = true;
+
+	/* room for a digit after what comes before the loop */
+	if (length < PHONE_DIGITS || length > MAX_PLAIN)
+		return false;
+	if (p[0] == '(')
+	{
+		if (p[4] != ')')
+			return false;
+		for (i = 1; i < 4; i++)
+		{
+			plain &= plain_class[p[i]] == 1;
+			scan->digits[ndigits++] = (char) p[i];
+		}
+		cuts = CUT(0) | CUT(3);
+		i = 5;
+	}
+	else
+	{
+		/* a separator must not come first */
+		i = (p[0] == '+');
+		plain = plain_class[p[i]] == 1;
+	}
+	for (; i < length; i++)
+	{
+		unsigned int class = plain_class[p[i]];
+
+		scan->digits[ndigits] = (char) p[i];
+		cuts |= (class >> 1) << ndigits;
+		ndigits += class & 1;
+		plain &= class != 0;
+	}
+	if (!plain)
+		return false;
+	scan->plus = (p[0] == '+');
+	scan->ndigits = (int) ndigits;
+	scan->cuts = cuts;
+	return true;
+}
+
+/*
  * Find the ten digits among those collected.  *start is where they begin.
  *
  * The country is stated by "+1" or by an international prefix, 011 or 00, and
@@ -517,7 +585,7 @@ phone_parse(const char *text, size_t length, bool strict,
 	scan.plus = scan.prefix = scan.open = false;
 	scan.open_at = 0;
 
-	if ((problem = scan_number(&scan)) != PHONE_OK ||
+	if ((!scan_plain(&scan) && (problem = scan_number(&scan)) != PHONE_OK) ||
 		(problem = judge_digits(&scan, &start)) != PHONE_OK)
 		return problem;
 	memcpy(digits, scan.digits + start, PHONE_DIGITS);

@@ -16,7 +16,8 @@
  *
  * Chunks are never moved or merged, and cut from large slabs: the system hands
  * out memory by the huge page then, and writing to 256 places in turn does not
- * wait for the addresses of 256 pages.
+ * wait for the addresses of 256 pages.  A large slab starts where a huge page
+ * may; what lies before is never touched, and so never handed out.
  *
  *-------------------------------------------------------------------------
  */
@@ -28,21 +29,42 @@
 #define LAST_CHUNK 1024
 #define FIRST_SLAB (UINT64_C(64) << 10)
 #define LAST_SLAB (UINT64_C(8) << 20)
+#define HUGE_PAGE (UINT64_C(2) << 20)
 
 void
 session_log_init(SessionLog *log, SessionLogShape shape,
-				 session_log_compact compact, const SessionLogHooks *hooks,
-				 void *arg)
+				 session_log_compact compact, uint64_t reach,
+				 const SessionLogHooks *hooks, void *arg)
 {
 	memset(log, 0, sizeof(*log));
 	log->shape = shape;
 	log->packed = fits_packed(shape);
-	log->words = shape.keys + (log->packed ? 1 : 2);
+	log->words = words_of_row(shape);
 	log->compact = compact;
+	log->reach = reach;
 	log->compact_at = COMPACT_FROM;
+	log->recent_left = RECENT_FROM;
 	log->slab_size = FIRST_SLAB;
 	log->hooks = hooks;
 	log->arg = arg;
+}
+
+/* Room for more chunks */
+static void
+next_slab(SessionLog *log)
+{
+	const uint64_t size = log->slab_size;
+
+	if (size < HUGE_PAGE)
+		log->slab = log->hooks->allocate(log->arg, size);
+	else
+	{
+		log->slab = log->hooks->allocate(log->arg, size + HUGE_PAGE);
+		log->slab += -(uintptr_t) log->slab % HUGE_PAGE;
+	}
+	log->slab_left = size;
+	if (size < LAST_SLAB)
+		log->slab_size = size * 2;
 }
 
 /* Go on to the next chunk of a partition whose last one is full */
@@ -68,12 +90,7 @@ session_log_next_chunk(SessionLog *log, SessionLogPartition *partition)
 		capacity = LAST_CHUNK;
 	size = sizeof(SessionLogChunk) + capacity * log->words * sizeof(uint64_t);
 	if (size > log->slab_left)
-	{
-		log->slab = log->hooks->allocate(log->arg, log->slab_size);
-		log->slab_left = log->slab_size;
-		if (log->slab_size < LAST_SLAB)
-			log->slab_size *= 2;
-	}
+		next_slab(log);
 	chunk = (SessionLogChunk *) log->slab;
 	log->slab += size;
 	log->slab_left -= size;
@@ -86,27 +103,28 @@ session_log_next_chunk(SessionLog *log, SessionLogPartition *partition)
 	use_chunk(log, partition, chunk);
 }
 
-LOG_INLINE void
-add_to_partition(SessionLog *log, const uint64_t *key, int64_t time,
-				 uint64_t mask)
-{
-	put_row(log, &log->partitions[key[0] >> PARTITION_SHIFT],
-			key[0] << PACKED_BITS, log->shape.keys == 2 ? key[1] : 0,
-			time, mask);
-}
-
 /* From now on rows go to partitions */
 void
 session_log_make_partitions(SessionLog *log)
 {
 	const uint64_t size = SESSION_LOG_PARTITIONS * sizeof(SessionLogPartition);
-	int			keys = log->shape.keys;
+	const int	words = words_of_pending(log->shape);
 	const uint64_t *row = log->pending;
 
 	log->partitions = log->hooks->allocate(log->arg, size);
 	memset(log->partitions, 0, size);
-	for (uint64_t i = 0; i < log->npending; i++, row += keys + 2)
-		add_to_partition(log, row, (int64_t) row[keys], row[keys + 1]);
+	for (uint64_t i = 0; i < log->npending; i++, row += words)
+	{
+		SessionLogPartition *partition = &log->partitions[row[0] >> PARTITION_SHIFT];
+		const uint64_t *rest = row + log->shape.keys;
+
+		if (log->shape.spans)
+			put_span(log, partition, row[0] << PACKED_BITS, row[1],
+					 (int64_t) rest[0], (int64_t) rest[1], rest[2]);
+		else
+			put_event(log, partition, row[0] << PACKED_BITS, row[1],
+					  (int64_t) rest[0], rest[1]);
+	}
 	if (log->pending != NULL)
 		log->hooks->release(log->arg, log->pending);
 	log->nrows = log->npending;
@@ -116,10 +134,10 @@ session_log_make_partitions(SessionLog *log)
 }
 
 /* Room for one more pending row, or partitions */
-static void
-grow_pending(SessionLog *log)
+void
+session_log_grow_pending(SessionLog *log)
 {
-	const uint64_t size = (log->shape.keys + 2) * sizeof(uint64_t);
+	const uint64_t size = words_of_pending(log->shape) * sizeof(uint64_t);
 	uint64_t	capacity = log->pending_capacity * 4;
 	uint64_t   *pending;
 
@@ -147,16 +165,18 @@ session_log_add(SessionLog *log, const uint64_t *key, int64_t time,
 	uint64_t   *row;
 
 	if (log->partitions == NULL && log->npending == log->pending_capacity)
-		grow_pending(log);
+		session_log_grow_pending(log);
 	if (log->partitions != NULL)
 	{
 		if (log->nrows >= log->compact_at)
-			session_log_shrink(log);
-		add_to_partition(log, key, time, mask);
+			session_log_compact_partitions(log);
+		put_event(log, &log->partitions[key[0] >> PARTITION_SHIFT],
+				  key[0] << PACKED_BITS, log->shape.keys == 2 ? key[1] : 0,
+				  time, mask);
 		log->nrows++;
 		return;
 	}
-	row = log->pending + log->npending++ * (log->shape.keys + 2);
+	row = log->pending + log->npending++ * words_of_pending(log->shape);
 	*row++ = key[0];
 	if (log->shape.keys == 2)
 		*row++ = key[1];

@@ -4,6 +4,11 @@
  *	  The rows of many sessions, collected in any order and handed out session
  *	  by session.
  *
+ * A log is of one of two kinds.  One of events keeps rows with a time and a
+ * mask, for questions about what happened in which order.  One of spans keeps
+ * from when to when something went on, and what: spans of a session that are no
+ * further apart than the log's reach become one.
+ *
  * Plain C: needs no server.  Memory and interrupts come from the caller.
  *
  *-------------------------------------------------------------------------
@@ -32,6 +37,7 @@ typedef struct SessionLogShape
 {
 	int			keys;			/* 64-bit words in a key: 1, 2 */
 	int			steps;			/* bits in a mask, 1 to 64 */
+	bool		spans;			/* of spans; at most 8 steps then */
 } SessionLogShape;
 
 #define SESSION_LOG_PARTITIONS 256
@@ -55,6 +61,8 @@ typedef struct SessionLogPartition
 	uint64_t	full;			/* rows in the chunks before the last */
 } SessionLogPartition;
 
+typedef struct SessionLogRecent SessionLogRecent;
+
 /*
  * Merge or drop rows of a session that the answer will not depend on, whatever
  * rows are added later; rows are as session_log_visit gets them.  Returns how
@@ -74,7 +82,10 @@ typedef struct SessionLog
 	SessionLogPartition *partitions;
 	uint64_t	nrows;			/* in all partitions */
 	uint64_t	compact_at;		/* that many rows are too many */
-	session_log_compact compact;
+	session_log_compact compact;	/* for events */
+	uint64_t	reach;			/* for spans */
+	SessionLogRecent *recent;	/* spans under way, see session_log_spans.c */
+	uint64_t	recent_left;	/* rows until it is judged, or tried again */
 	char	   *slab;			/* where the next chunk goes */
 	uint64_t	slab_left;
 	uint64_t	slab_size;		/* of the next slab */
@@ -92,20 +103,34 @@ typedef void (*session_log_visit) (void *arg, const GreeneryRecord *rows,
 /* Another key in place of one of a log that is loaded, see there */
 typedef uint64_t (*session_log_rekey) (void *arg, uint64_t key);
 
+/* Called with each span: a session, or what lies between two pauses of one */
+typedef void (*session_log_visit_span) (void *arg, int64_t first, int64_t last,
+										uint64_t mask);
+
+/* compact is for a log of events, reach for one of spans */
 extern void session_log_init(SessionLog *log, SessionLogShape shape,
-							 session_log_compact compact,
+							 session_log_compact compact, uint64_t reach,
 							 const SessionLogHooks *hooks, void *arg);
 
 /*
- * Add one row.  The high bits of key[0] choose the partition: the caller has
- * scattered the keys.
+ * Add one row to a log of events.  The high bits of key[0] choose the
+ * partition: the caller has scattered the keys.
  */
 extern void session_log_add(SessionLog *log, const uint64_t *key,
 							int64_t time, uint64_t mask);
 
-/* Visit all sessions, in no order; the log is not changed */
+/*
+ * Add one row to a log of spans, likewise.  Without a time it is the span from
+ * INT64_MAX to INT64_MIN, which adds nothing to any other.
+ */
+extern void session_log_add_span(SessionLog *log, const uint64_t *key,
+								 int64_t first, int64_t last, uint64_t mask);
+
+/* Visit all sessions, in no order; what the log says is not changed */
 extern void session_log_sweep(const SessionLog *log, session_log_visit visit,
 							  void *arg);
+extern void session_log_sweep_spans(SessionLog *log,
+									session_log_visit_span visit, void *arg);
 
 /* Drop what the answer does not depend on */
 extern void session_log_shrink(SessionLog *log);
@@ -115,7 +140,7 @@ extern void session_log_shrink(SessionLog *log);
  * machine.  session_log_check tells whether bytes could come from a log of
  * this shape.
  */
-extern uint64_t session_log_dump_size(const SessionLog *log);
+extern uint64_t session_log_dump_size(SessionLog *log);
 extern void session_log_dump(const SessionLog *log, char *bytes);
 extern bool session_log_check(SessionLogShape shape, const char *bytes,
 							  uint64_t size);

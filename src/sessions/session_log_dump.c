@@ -16,10 +16,12 @@
  * the rows as they are in memory.
  */
 uint64_t
-session_log_dump_size(const SessionLog *log)
+session_log_dump_size(SessionLog *log)
 {
+	session_log_flush(log);
 	if (log->partitions == NULL)
-		return (1 + log->npending * (log->shape.keys + 2)) * sizeof(uint64_t);
+		return (1 + log->npending * words_of_pending(log->shape)) *
+			sizeof(uint64_t);
 	return (1 + SESSION_LOG_PARTITIONS + log->nrows * log->words) *
 		sizeof(uint64_t);
 }
@@ -41,7 +43,7 @@ session_log_dump(const SessionLog *log, char *bytes)
 	if (kind == DUMP_PENDING)
 	{
 		put(bytes, log->pending,
-			log->npending * (log->shape.keys + 2) * sizeof(uint64_t));
+			log->npending * words_of_pending(log->shape) * sizeof(uint64_t));
 		return;
 	}
 	for (int i = 0; i < SESSION_LOG_PARTITIONS; i++)
@@ -84,14 +86,14 @@ session_log_check(SessionLogShape shape, const char *bytes, uint64_t size)
 	if (size % sizeof(uint64_t) != 0 || words < 1)
 		return false;
 	if (word_at(bytes, 0) == DUMP_PENDING)
-		return (words - 1) % (shape.keys + 2) == 0;
+		return (words - 1) % words_of_pending(shape) == 0;
 	if (word_at(bytes, 0) != DUMP_PARTITIONS ||
 		words < 1 + SESSION_LOG_PARTITIONS)
 		return false;
 	words -= 1 + SESSION_LOG_PARTITIONS;
-	if (words % (shape.keys + (fits_packed(shape) ? 1 : 2)) != 0)
+	if (words % words_of_row(shape) != 0)
 		return false;
-	rows = words / (shape.keys + (fits_packed(shape) ? 1 : 2));
+	rows = words / words_of_row(shape);
 	for (int i = 0; i < SESSION_LOG_PARTITIONS; i++)
 	{
 		uint64_t	n = word_at(bytes, 1 + i);
@@ -114,8 +116,13 @@ add_rekeyed(SessionLog *log, uint64_t partition, const char *bytes, uint64_t n,
 		uint64_t	key = rekey(arg, partition << PARTITION_SHIFT |
 								first >> PACKED_BITS);
 
-		session_log_add(log, &key, (int64_t) word_at(bytes, 1),
-						log->packed ? first & PACKED_MASK : word_at(bytes, 2));
+		if (log->shape.spans)
+			session_log_add_span(log, &key, (int64_t) word_at(bytes, 1),
+								 (int64_t) word_at(bytes, 2),
+								 first & PACKED_MASK);
+		else
+			session_log_add(log, &key, (int64_t) word_at(bytes, 1),
+							log->packed ? first & PACKED_MASK : word_at(bytes, 2));
 	}
 }
 
@@ -152,17 +159,23 @@ session_log_load(SessionLog *log, const char *bytes, uint64_t size,
 
 	if (word_at(bytes, 0) == DUMP_PENDING)
 	{
-		uint64_t	n = (size / sizeof(uint64_t) - 1) / (keys + 2);
+		const int	words = words_of_pending(log->shape);
+		uint64_t	n = (size / sizeof(uint64_t) - 1) / words;
 
 		for (uint64_t i = 0; i < n; i++)
 		{
-			uint64_t	row[4];
+			uint64_t	row[MAX_WORDS];
 
-			memcpy(row, counts + i * (keys + 2) * sizeof(uint64_t),
-				   (keys + 2) * sizeof(uint64_t));
+			memcpy(row, counts + i * words * sizeof(uint64_t),
+				   words * sizeof(uint64_t));
 			if (rekey != NULL)
 				row[0] = rekey(arg, row[0]);
-			session_log_add(log, row, (int64_t) row[keys], row[keys + 1]);
+			if (log->shape.spans)
+				session_log_add_span(log, row, (int64_t) row[keys],
+									 (int64_t) row[keys + 1],
+									 row[keys + 2] & PACKED_MASK);
+			else
+				session_log_add(log, row, (int64_t) row[keys], row[keys + 1]);
 		}
 		return;
 	}
@@ -182,5 +195,5 @@ session_log_load(SessionLog *log, const char *bytes, uint64_t size,
 		bytes += n * log->words * sizeof(uint64_t);
 	}
 	if (log->nrows >= log->compact_at)
-		session_log_shrink(log);
+		session_log_compact_partitions(log);
 }

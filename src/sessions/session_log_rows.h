@@ -3,14 +3,16 @@
  * session_log_rows.h
  *	  The inside of a session log, for session_log*.c only: where its rows are.
  *
- *	  row, packed:	| key[0] << 8 + mask | key[1] | time |
- *	  row, wide:	| key[0] << 8		 | key[1] | time | mask |
- *	  pending row:	| key[0]			 | key[1] | time | mask |
+ *	  event, packed:	| key[0] << 8 + mask | key[1] | time |
+ *	  event, wide:		| key[0] << 8		 | key[1] | time | mask |
+ *	  span:				| key[0] << 8 + mask | key[1] | first | last |
+ *	  pending event:	| key[0]			 | key[1] | time | mask |
+ *	  pending span:		| key[0]			 | key[1] | first | last | mask |
  *
  * key[1] is there if keys have 128 bits.  The first byte of a key is known from
  * the partition, which leaves room for a mask of up to eight bits; longer ones
- * take a word of their own.  So a row with a key of 64 bits takes 16 bytes, and
- * nothing of the key is lost.
+ * take a word of their own.  So an event with a key of 64 bits takes 16 bytes,
+ * and nothing of the key is lost.
  *
  *-------------------------------------------------------------------------
  */
@@ -23,14 +25,24 @@
 
 #if defined(__GNUC__)
 #define LOG_INLINE static inline __attribute__((always_inline))
+#define prefetch_for_write(address) __builtin_prefetch(address, 1)
 #else
 #define LOG_INLINE static inline
+#define prefetch_for_write(address) ((void) 0)
 #endif
 
 /* bits of a mask that fit beside a key */
 #define PACKED_BITS 8
 #define PACKED_MASK ((UINT64_C(1) << PACKED_BITS) - 1)
 #define PARTITION_SHIFT (64 - PACKED_BITS)
+
+/* 64-bit words in a row, at most */
+#define MAX_WORDS 5
+
+/* rows in partitions that are worth a table of the spans under way */
+#ifndef RECENT_FROM
+#define RECENT_FROM 8192
+#endif
 
 /* rows that are not worth compacting, and how many times as many are */
 #define COMPACT_FROM (UINT64_C(1) << 16)
@@ -40,6 +52,26 @@ LOG_INLINE bool
 fits_packed(SessionLogShape shape)
 {
 	return shape.steps <= PACKED_BITS;
+}
+
+LOG_INLINE int
+words_of_row(SessionLogShape shape)
+{
+	return shape.keys + (shape.spans || !fits_packed(shape) ? 2 : 1);
+}
+
+LOG_INLINE int
+words_of_pending(SessionLogShape shape)
+{
+	return shape.keys + (shape.spans ? 3 : 2);
+}
+
+/* Do spans become one?  first is no earlier than the other's first time. */
+LOG_INLINE bool
+within_reach(int64_t last, int64_t first, uint64_t reach)
+{
+	/* the difference fits an unsigned word, not always a signed one */
+	return first <= last || (uint64_t) first - (uint64_t) last <= reach;
 }
 
 /* Rows in a chunk of a partition */
@@ -77,9 +109,18 @@ extern void session_log_next_chunk(SessionLog *log,
 /* session_log.c: from now on rows go to partitions */
 extern void session_log_make_partitions(SessionLog *log);
 
-LOG_INLINE void
-put_row(SessionLog *log, SessionLogPartition *partition, uint64_t first,
-		uint64_t second, int64_t time, uint64_t mask)
+/* session_log.c: room for one more pending row, or partitions */
+extern void session_log_grow_pending(SessionLog *log);
+
+/* session_log_sweep.c: drop rows of partitions */
+extern void session_log_compact_partitions(SessionLog *log);
+
+/* session_log_spans.c: write what is under way to the partitions */
+extern void session_log_flush(SessionLog *log);
+
+/* Room for a row at the end of a partition */
+LOG_INLINE uint64_t *
+next_row(SessionLog *log, SessionLogPartition *partition)
 {
 	uint64_t   *row = partition->next;
 
@@ -88,13 +129,35 @@ put_row(SessionLog *log, SessionLogPartition *partition, uint64_t first,
 		session_log_next_chunk(log, partition);
 		row = partition->next;
 	}
-	*row++ = first | (log->packed ? mask : 0);
+	partition->next = row + log->words;
+	return row;
+}
+
+LOG_INLINE void
+put_event(SessionLog *log, SessionLogPartition *partition, uint64_t first_word,
+		  uint64_t second_word, int64_t time, uint64_t mask)
+{
+	uint64_t   *row = next_row(log, partition);
+
+	*row++ = first_word | (log->packed ? mask : 0);
 	if (log->shape.keys == 2)
-		*row++ = second;
+		*row++ = second_word;
 	*row++ = (uint64_t) time;
 	if (!log->packed)
-		*row++ = mask;
-	partition->next = row;
+		*row = mask;
+}
+
+LOG_INLINE void
+put_span(SessionLog *log, SessionLogPartition *partition, uint64_t first_word,
+		 uint64_t second_word, int64_t first, int64_t last, uint64_t mask)
+{
+	uint64_t   *row = next_row(log, partition);
+
+	*row++ = first_word | mask;
+	if (log->shape.keys == 2)
+		*row++ = second_word;
+	*row++ = (uint64_t) first;
+	*row = (uint64_t) last;
 }
 
 #endif							/* GREENERY_SESSION_LOG_ROWS_H */

@@ -35,6 +35,7 @@ typedef struct Sweep
 	uint64_t	key_bits;		/* those of the first word that are key */
 	bool		packed;
 	session_log_visit visit;
+	session_log_visit_span visit_span;
 	void	   *arg;
 	uint64_t   *rows;			/* sorted copy of a partition */
 	uint64_t	rows_capacity;	/* in words */
@@ -96,7 +97,7 @@ after(const uint64_t *a, const uint64_t *b, int words, int keys,
 	if (a[keys] != b[keys])
 		return (int64_t) a[keys] > (int64_t) b[keys];
 
-	/* by the mask, so that rows that are alike are neighbours */
+	/* events by the mask, so that those that are alike are neighbours */
 	return words == keys + 1 ? a[0] > b[0] : a[keys + 1] > b[keys + 1];
 }
 
@@ -111,7 +112,7 @@ LOG_INLINE void
 insertion_sort(uint64_t *rows, uint64_t n, int words, int keys,
 			   uint64_t key_bits)
 {
-	uint64_t	row[4];
+	uint64_t	row[MAX_WORDS];
 
 	for (uint64_t i = 1; i < n; i++)
 	{
@@ -268,10 +269,10 @@ put_back(Sweep *sweep, SessionLogPartition *partition, const uint64_t *row,
 	if (n > 0)
 		n = log->compact(log->arg, sweep->session, n);
 	if (n == 0)
-		put_row(log, partition, first, second, 0, 0);
+		put_event(log, partition, first, second, 0, 0);
 	for (uint64_t i = 0; i < n; i++)
-		put_row(log, partition, first, second, sweep->session[i].key,
-				sweep->session[i].value);
+		put_event(log, partition, first, second, sweep->session[i].key,
+				  sweep->session[i].value);
 }
 
 /*
@@ -322,23 +323,61 @@ visit_sessions(Sweep *sweep, SessionLogPartition *rewritten, uint64_t n,
 	poll_after(sweep, n);
 }
 
+/*
+ * The same for spans: those within reach of one another become one, and the
+ * sessions of a log of spans are what cannot be made one.
+ */
+LOG_INLINE void
+visit_spans(Sweep *sweep, SessionLogPartition *rewritten, uint64_t n,
+			int words, int keys)
+{
+	const uint64_t reach = sweep->log->reach;
+	const uint64_t *row = sweep->rows;
+	const uint64_t *end = row + n * words;
+
+	while (row < end)
+	{
+		const uint64_t *start = row;
+		int64_t		last = (int64_t) row[keys + 1];
+		uint64_t	mask = 0;
+
+		do
+		{
+			if (last < (int64_t) row[keys + 1])
+				last = (int64_t) row[keys + 1];
+			mask |= sweep->packed ? row[0] & PACKED_MASK : row[keys + 2];
+			row += words;
+		} while (row < end && same_session(row, start, keys, sweep->key_bits) &&
+				 within_reach(last, (int64_t) row[keys], reach));
+		if (rewritten != NULL)
+			put_span(sweep->rewriting, rewritten, start[0] & sweep->key_bits,
+					 keys == 2 ? start[1] : 0, (int64_t) start[keys], last, mask);
+		else
+			sweep->visit_span(sweep->arg, (int64_t) start[keys], last, mask);
+	}
+	poll_after(sweep, n);
+}
+
 LOG_INLINE void
 sweep_partition_as(Sweep *sweep, SessionLogPartition *partition, int words,
-				   int keys)
+				   int keys, bool spans)
 {
+	SessionLogPartition *rewritten = NULL;
 	uint64_t	n = rows_of(sweep->log, partition);
 
 	if (n == 0)
 		return;
 	sort_partition(sweep, partition, n, words, keys);
-	if (sweep->rewriting == NULL)
+	if (sweep->rewriting != NULL)
 	{
-		visit_sessions(sweep, NULL, n, words, keys);
-		return;
+		rewritten = partition;
+		partition->full = 0;
+		use_chunk(sweep->log, partition, partition->first);
 	}
-	partition->full = 0;
-	use_chunk(sweep->log, partition, partition->first);
-	visit_sessions(sweep, partition, n, words, keys);
+	if (spans)
+		visit_spans(sweep, rewritten, n, words, keys);
+	else
+		visit_sessions(sweep, rewritten, n, words, keys);
 }
 
 /* Made once for each layout, so that the numbers of words are constants */
@@ -354,14 +393,18 @@ sweep_partitions(Sweep *sweep)
 	{
 		SessionLogPartition *partition = &log->partitions[i];
 
-		if (sweep->packed && !wide)
-			sweep_partition_as(sweep, partition, 2, 1);
+		if (log->shape.spans && !wide)
+			sweep_partition_as(sweep, partition, 3, 1, true);
+		else if (log->shape.spans)
+			sweep_partition_as(sweep, partition, 4, 2, true);
+		else if (sweep->packed && !wide)
+			sweep_partition_as(sweep, partition, 2, 1, false);
 		else if (sweep->packed)
-			sweep_partition_as(sweep, partition, 3, 2);
+			sweep_partition_as(sweep, partition, 3, 2, false);
 		else if (!wide)
-			sweep_partition_as(sweep, partition, 3, 1);
+			sweep_partition_as(sweep, partition, 3, 1, false);
 		else
-			sweep_partition_as(sweep, partition, 4, 2);
+			sweep_partition_as(sweep, partition, 4, 2, false);
 	}
 }
 
@@ -370,22 +413,21 @@ static void
 sweep_pending(Sweep *sweep)
 {
 	const SessionLog *log = sweep->log;
-	uint64_t	words = log->shape.keys + 2;
+	const uint64_t n = log->npending;
+	const uint64_t words = words_of_pending(log->shape);
 
 	sweep->key_bits = ~UINT64_C(0);
 	sweep->rows = make_room(sweep, NULL, &sweep->rows_capacity,
-							log->npending * words, sizeof(uint64_t));
-	memcpy(sweep->rows, log->pending, log->npending * words * sizeof(uint64_t));
+							n * words, sizeof(uint64_t));
+	memcpy(sweep->rows, log->pending, n * words * sizeof(uint64_t));
 	if (log->shape.keys == 1)
-	{
-		merge_sort(sweep, sweep->rows, log->npending, 3, 1);
-		visit_sessions(sweep, NULL, log->npending, 3, 1);
-	}
+		merge_sort(sweep, sweep->rows, n, words, 1);
 	else
-	{
-		merge_sort(sweep, sweep->rows, log->npending, 4, 2);
-		visit_sessions(sweep, NULL, log->npending, 4, 2);
-	}
+		merge_sort(sweep, sweep->rows, n, words, 2);
+	if (log->shape.spans)
+		visit_spans(sweep, NULL, n, words, log->shape.keys);
+	else
+		visit_sessions(sweep, NULL, n, words, log->shape.keys);
 }
 
 static void
@@ -400,31 +442,53 @@ end_sweep(Sweep *sweep)
 			sweep->log->hooks->release(sweep->log->arg, chunks[i]);
 }
 
+static void
+run_sweep(Sweep *sweep)
+{
+	if (sweep->log->partitions != NULL)
+		sweep_partitions(sweep);
+	else if (sweep->log->npending > 0)
+		sweep_pending(sweep);
+	end_sweep(sweep);
+}
+
 void
 session_log_sweep(const SessionLog *log, session_log_visit visit, void *arg)
 {
 	Sweep		sweep = {.log = log, .visit = visit, .arg = arg};
 
-	if (log->partitions != NULL)
-		sweep_partitions(&sweep);
-	else if (log->npending > 0)
-		sweep_pending(&sweep);
-	end_sweep(&sweep);
+	run_sweep(&sweep);
 }
 
 void
-session_log_shrink(SessionLog *log)
+session_log_sweep_spans(SessionLog *log, session_log_visit_span visit,
+						void *arg)
+{
+	Sweep		sweep = {.log = log, .visit_span = visit, .arg = arg};
+
+	session_log_flush(log);
+	run_sweep(&sweep);
+}
+
+/* Drop rows of partitions */
+void
+session_log_compact_partitions(SessionLog *log)
 {
 	Sweep		sweep = {.log = log, .rewriting = log};
 
-	if (log->partitions == NULL)
-		return;
-	sweep_partitions(&sweep);
-	end_sweep(&sweep);
+	run_sweep(&sweep);
 	log->nrows = 0;
 	for (int i = 0; i < SESSION_LOG_PARTITIONS; i++)
 		log->nrows += rows_of(log, &log->partitions[i]);
 	log->compact_at = log->nrows * COMPACT_GROWTH;
 	if (log->compact_at < COMPACT_FROM)
 		log->compact_at = COMPACT_FROM;
+}
+
+void
+session_log_shrink(SessionLog *log)
+{
+	session_log_flush(log);
+	if (log->partitions != NULL)
+		session_log_compact_partitions(log);
 }

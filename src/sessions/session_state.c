@@ -30,7 +30,7 @@
 #include "utils/memutils.h"
 
 #define SESSION_DUMP_MAGIC 0x53657344
-#define SESSION_DUMP_VERSION 1
+#define SESSION_DUMP_VERSION 2
 
 /* Scatters numbers, and the other way round: their product is 1 */
 #define NUMBER_FACTOR UINT64CONST(0x9e3779b97f4a7c15)
@@ -143,12 +143,22 @@ words_of(const KeyColumn *column)
 		column->form == KEY_FORM_PADDED ? 2 : 1;
 }
 
+static SessionLogShape
+shape_of(const SessionAggregate *aggregate, const KeyColumn *column, int steps)
+{
+	SessionLogShape shape;
+
+	shape.keys = words_of(column);
+	shape.steps = steps;
+	shape.spans = aggregate->compact == NULL;
+	return shape;
+}
+
 static SessionState *
 make_state(MemoryContext context, const SessionAggregate *aggregate,
 		   Oid type, Oid collation, int steps, int64 length)
 {
 	SessionState *state = MemoryContextAllocZero(context, sizeof(SessionState));
-	SessionLogShape shape;
 
 	state->magic = SESSION_STATE_MAGIC;
 	state->aggregate = aggregate;
@@ -159,9 +169,10 @@ make_state(MemoryContext context, const SessionAggregate *aggregate,
 	key_column_init(&state->column, type, collation, aggregate->key);
 	if (state->column.form == KEY_FORM_OTHER)
 		state->values = value_ids_create(context, type, collation);
-	shape.keys = words_of(&state->column);
-	shape.steps = steps;
-	session_log_init(&state->log, shape, aggregate->compact, &hooks, state);
+	session_log_init(&state->log, shape_of(aggregate, &state->column, steps),
+					 aggregate->compact,
+					 aggregate->length != NULL ? (uint64) length : PG_UINT64_MAX,
+					 &hooks, state);
 	return state;
 }
 
@@ -208,9 +219,8 @@ session_state_length(const SessionState *state, int64 length)
 						state->aggregate->length)));
 }
 
-/* Add a row; mask 0 says no more than that the session is there */
-void
-session_state_add(SessionState *state, Datum key, int64 time, uint64 mask)
+static inline Key128
+scattered_key(SessionState *state, Datum key)
 {
 	Key128		words;
 
@@ -231,7 +241,27 @@ session_state_add(SessionState *state, Datum key, int64 time, uint64 mask)
 			words.words[0] = key_scatter(key_column_word(&state->column, key));
 			break;
 	}
+	return words;
+}
+
+/* Add an event; mask 0 says no more than that the session is there */
+void
+session_state_add(SessionState *state, Datum key, int64 time, uint64 mask)
+{
+	Key128		words = scattered_key(state, key);
+
 	session_log_add(&state->log, words.words, time, mask);
+	state->rows++;
+}
+
+/* Add a span */
+void
+session_state_add_span(SessionState *state, Datum key, int64 first, int64 last,
+					   uint64 mask)
+{
+	Key128		words = scattered_key(state, key);
+
+	session_log_add_span(&state->log, words.words, first, last, mask);
 	state->rows++;
 }
 
@@ -240,6 +270,13 @@ session_state_sweep(const SessionState *state, session_log_visit visit,
 					void *arg)
 {
 	session_log_sweep(&state->log, visit, arg);
+}
+
+void
+session_state_sweep_spans(SessionState *state, session_log_visit_span visit,
+						  void *arg)
+{
+	session_log_sweep_spans(&state->log, visit, arg);
 }
 
 static bytea *
@@ -300,7 +337,6 @@ read_dump(const SessionAggregate *aggregate, bytea *serialized)
 	const char *bytes = VARDATA_ANY(serialized);
 	Size		size = VARSIZE_ANY_EXHDR(serialized);
 	KeyColumn	column;
-	SessionLogShape shape;
 
 	dump->magic = SESSION_DUMP_MAGIC;
 	dump->aggregate = aggregate;
@@ -324,9 +360,8 @@ read_dump(const SessionAggregate *aggregate, bytea *serialized)
 	dump->values = bytes;
 	dump->log = bytes + header->values_size;
 	dump->log_size = size - header->values_size;
-	shape.keys = words_of(&column);
-	shape.steps = header->steps;
-	if (!session_log_check(shape, dump->log, dump->log_size))
+	if (!session_log_check(shape_of(aggregate, &column, header->steps),
+						   dump->log, dump->log_size))
 		invalid_dump(aggregate);
 	return dump;
 }

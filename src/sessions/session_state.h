@@ -23,7 +23,11 @@ typedef struct SessionAggregate
 	const char *key;			/* the argument that rows are grouped by */
 	const char *length;			/* the argument that is an interval, or NULL */
 
-	/* what need not be kept of a session; arg is the SessionState */
+	/*
+	 * What need not be kept of a session's events; arg is the SessionState.
+	 * NULL if rows are spans: those no further apart than the length are one
+	 * then, or all of a session if there is no length.
+	 */
 	session_log_compact compact;
 } SessionAggregate;
 
@@ -51,8 +55,12 @@ extern SessionState *session_state_get(FunctionCallInfo fcinfo,
 extern void session_state_length(const SessionState *state, int64 length);
 extern void session_state_add(SessionState *state, Datum key, int64 time,
 							  uint64 mask);
+extern void session_state_add_span(SessionState *state, Datum key, int64 first,
+								   int64 last, uint64 mask);
 extern void session_state_sweep(const SessionState *state,
 								session_log_visit visit, void *arg);
+extern void session_state_sweep_spans(SessionState *state,
+									  session_log_visit_span visit, void *arg);
 extern Datum session_state_combine(FunctionCallInfo fcinfo,
 								   const SessionAggregate *aggregate);
 extern Datum session_state_serialize(FunctionCallInfo fcinfo,

@@ -19,19 +19,16 @@
 #include "sessions/session_state.h"
 #include "utils/timestamp.h"
 
-/* bits of a row's mask */
-#define HAS_TIME 1
-#define IS_CONVERTED 2
-#define MASK_BITS 2
+/* bits of a span's mask */
+#define IS_CONVERTED 1
+#define MASK_BITS 1
 
 #define BOUNCE_BELOW USECS_PER_MINUTE
 
 #define RESULT_COLUMNS 6
 
-static size_t keep_ends(void *arg, GreeneryRecord *rows, size_t n);
-
 static const SessionAggregate session_summary = {
-	1, "session_summary", "session_id", NULL, keep_ends
+	1, "session_summary", "session_id", NULL, NULL
 };
 
 typedef struct Totals
@@ -50,30 +47,6 @@ PG_FUNCTION_INFO_V1(session_summary_serialize);
 PG_FUNCTION_INFO_V1(session_summary_deserialize);
 PG_FUNCTION_INFO_V1(session_summary_final);
 
-/* Of a session its first and last time are kept, and whether it converted */
-static size_t
-keep_ends(void *arg pg_attribute_unused(), GreeneryRecord *rows, size_t n)
-{
-	GreeneryRecord first = {0, 0};
-	GreeneryRecord last = {0, 0};
-
-	for (size_t i = 0; i < n; i++)
-	{
-		uint64		masks = first.value | rows[i].value;
-
-		if ((rows[i].value & HAS_TIME) && !(first.value & HAS_TIME))
-			first = rows[i];
-		if (rows[i].value & HAS_TIME)
-			last = rows[i];
-		first.value = masks;
-	}
-	rows[0] = first;
-	if (last.value == 0 || last.key == first.key)
-		return 1;
-	rows[1] = last;
-	return 2;
-}
-
 /*
  * session_summary_transition(internal, session_id "any", ts timestamp[tz],
  *							  converted boolean)
@@ -82,21 +55,17 @@ Datum
 session_summary_transition(PG_FUNCTION_ARGS)
 {
 	SessionState *state = session_state_get(fcinfo, &session_summary);
-	int64		time = 0;
-	uint64		mask = 0;
+	int64		first = PG_INT64_MAX;
+	int64		last = PG_INT64_MIN;
 
 	if (unlikely(state == NULL))
 		state = session_state_start(fcinfo, &session_summary, 1, MASK_BITS, 0);
 	if (PG_ARGISNULL(1))
 		PG_RETURN_POINTER(state);
 	if (!PG_ARGISNULL(2) && !TIMESTAMP_NOT_FINITE(PG_GETARG_TIMESTAMP(2)))
-	{
-		time = PG_GETARG_TIMESTAMP(2);
-		mask |= HAS_TIME;
-	}
-	if (!PG_ARGISNULL(3) && PG_GETARG_BOOL(3))
-		mask |= IS_CONVERTED;
-	session_state_add(state, PG_GETARG_DATUM(1), time, mask);
+		first = last = PG_GETARG_TIMESTAMP(2);
+	session_state_add_span(state, PG_GETARG_DATUM(1), first, last,
+						   !PG_ARGISNULL(3) && PG_GETARG_BOOL(3) ? IS_CONVERTED : 0);
 	PG_RETURN_POINTER(state);
 }
 
@@ -119,31 +88,19 @@ session_summary_deserialize(PG_FUNCTION_ARGS)
 }
 
 static void
-add_session(void *arg, const GreeneryRecord *rows, size_t n)
+add_session(void *arg, int64_t first, int64_t last, uint64_t mask)
 {
 	Totals	   *totals = arg;
-	int64		first = PG_INT64_MAX;
-	int64		last = PG_INT64_MIN;
-	uint64		masks = 0;
 
 	totals->sessions++;
-	for (size_t i = 0; i < n; i++)
-	{
-		masks |= rows[i].value;
-		if (rows[i].value & HAS_TIME)
-		{
-			first = Min(first, rows[i].key);
-			last = Max(last, rows[i].key);
-		}
-	}
-	if (masks & IS_CONVERTED)
+	if (mask & IS_CONVERTED)
 		totals->conversions++;
-	if (masks & HAS_TIME)
+	if (first <= last)
 	{
 		/* fits an unsigned word, not always a signed one */
 		uint64		duration = (uint64) last - (uint64) first;
 
-		if (duration < BOUNCE_BELOW && !(masks & IS_CONVERTED))
+		if (duration < BOUNCE_BELOW && !(mask & IS_CONVERTED))
 			totals->bounces++;
 		totals->timed++;
 		totals->microseconds += duration % USECS_PER_DAY;
@@ -182,7 +139,7 @@ session_summary_final(PG_FUNCTION_ARGS)
 		tupdesc->natts != RESULT_COLUMNS)
 		elog(ERROR, "session_summary must return session_totals");
 	if (state != NULL)
-		session_state_sweep(state, add_session, &totals);
+		session_state_sweep_spans(state, add_session, &totals);
 	values[0] = Int64GetDatum((int64) totals.sessions);
 	values[1] = Int64GetDatum(state == NULL ? 0 : (int64) state->rows);
 	values[2] = Int64GetDatum((int64) totals.bounces);
