@@ -249,7 +249,13 @@ build_write_difference(BuildModel *model, const char *definition, const char *pa
 	if (difference->listed &&
 		difference->only_old.n <= difference->old_rows / MUCH &&
 		difference->only_new.n <= difference->old_rows / MUCH)
+	{
 		model->applied = run_guarded(apply, model, &message);
+		if (!model->applied)
+			ereport(DEBUG1,
+					(errmsg_internal("difference of model %s not applied: %s",
+									 model->name, message)));
+	}
 	if (model->applied)
 		model->publish_seconds = (double) (GetCurrentTimestamp() - start) / USECS_PER_SEC;
 	else

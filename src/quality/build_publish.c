@@ -293,6 +293,8 @@ build_apply(BuildModel *model)
 {
 	int			level = begin_matching();
 
+	/* nobody has counted them yet */
+	model->vanished = model->difference->only_old.n;
 	publish(model);
 	model->vanished = model->deleted;
 	AtEOXact_GUC(true, level);
