@@ -7,8 +7,8 @@
  * builds left open and says that this one runs.  The second takes the lock
  * again, locks the sources, and only then its one snapshot, REPEATABLE READ: a
  * snapshot taken before would not protect against a source that is truncated
- * and loaded again.  All its work is done in a subtransaction, so that an error
- * can still be recorded.  The third removes results that are too old.  The verdict
+ * and loaded again.  All its work is done in subtransactions, so that an error, and
+ * marts that are not to be published, can still be recorded.  The third removes results that are too old.  The verdict
  * is raised after all that: nothing that was recorded is lost by it.
  *
  * Whatever ends the session in the middle leaves the published tables as they

@@ -6,7 +6,8 @@
  * A mart's definition is deparsed while all models are visible, so that it names
  * them without schema, and run with the build's schema in front: where a model
  * has been written already, the written table is read and nothing is computed
- * twice.  build_load makes sure that no other relation hides a model.
+ * twice.  In place of the table there is a view of the published one where only what
+ * differs has been written, see build_difference.c.  build_load makes sure that no other relation hides a model.
  *
  *-------------------------------------------------------------------------
  */
