@@ -28,8 +28,10 @@ OBJS = \
 	src/quality/greenery_test.o \
 	src/quality/build_models.o \
 	src/quality/build_helpers.o \
+	src/quality/build_difference.o \
 	src/quality/build_publish.o \
 	src/quality/row_difference.o \
+	src/quality/row_digest.o \
 	src/quality/build_record.o \
 	src/quality/build.o \
 	src/statistics/adjust.o \

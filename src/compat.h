@@ -12,10 +12,13 @@
 
 #include "postgres.h"
 
-#include "fmgr.h"
+#include "catalog/pg_class.h"
 #include "datatype/timestamp.h"
+#include "fmgr.h"
+#include "miscadmin.h"
 #include "parser/analyze.h"
 #include "pgtime.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/datetime.h"
 #include "utils/guc.h"
@@ -142,6 +145,17 @@ greenery_parse_analyze(struct RawStmt *statement, const char *source)
 	return parse_analyze_fixedparams(statement, source, NULL, 0, NULL);
 #else
 	return parse_analyze(statement, source, NULL, 0, NULL);
+#endif
+}
+
+/* Whether the caller owns a table, and so may analyze it; renamed in 16 */
+static inline bool
+greenery_owns_table(Oid table)
+{
+#if PG_VERSION_NUM >= 160000
+	return object_ownercheck(RelationRelationId, table, GetUserId());
+#else
+	return pg_class_ownercheck(table, GetUserId());
 #endif
 }
 

@@ -7,8 +7,8 @@
  * builds left open and says that this one runs.  The second takes the lock
  * again, locks the sources, and only then its one snapshot, REPEATABLE READ: a
  * snapshot taken before would not protect against a source that is truncated
- * and loaded again.  All its work is done in a subtransaction, so that an error
- * can still be recorded.  The third removes results that are too old.  The verdict
+ * and loaded again.  All its work is done in subtransactions, so that an error, and
+ * marts that are not to be published, can still be recorded.  The third removes results that are too old.  The verdict
  * is raised after all that: nothing that was recorded is lost by it.
  *
  * Whatever ends the session in the middle leaves the published tables as they
@@ -259,24 +259,48 @@ close_build(const Build *build, const char *status, const char *message)
 		elog(ERROR, "could not close the build");
 }
 
-/* The work of the second transaction; the caller guards it */
+/*
+ * The work of the second transaction, in three steps that the caller guards.  The
+ * second is undone when the build has failed: it may have changed published tables.
+ */
 static void
-do_build(void *arg)
+prepare(void *arg)
+{
+	/* a history records what the sources said, whatever the tests say of it */
+	execute(psprintf("SELECT %s.greenery_record_history()", greenery_schema()), SPI_OK_SELECT);
+	build_load(arg);
+}
+
+static void
+make_marts(void *arg)
 {
 	Build	   *build = arg;
 
-	/* a history records what the sources said, whatever the tests say of it */
-	execute(psprintf("SELECT %s.greenery_record_history()", greenery_schema()), SPI_OK_SELECT);
-	build_load(build);
 	build_write_and_audit(build);
 	build_check_shrink(build);
-	if (!build->failed)
-		build_publish(build);
+	if (build->failed)
+		return;
+	build_publish(build);
 	build_drop_written(build);
+}
+
+static void
+record(void *arg)
+{
+	Build	   *build = arg;
+
 	build_record(build);
 	close_build(build, build->failed ? "failed" : "published",
 				build->failed ? build_failed_tests(build) : NULL);
 	queue_alerts(build);
+}
+
+static bool
+do_build(Build *build, char **error)
+{
+	return run_guarded(prepare, build, error) &&
+		run_or_undo(make_marts, build, &build->failed, error) &&
+		run_guarded(record, build, error);
 }
 
 /* Remove what is older than greenery.retention */
@@ -332,7 +356,7 @@ greenery_build(PG_FUNCTION_ARGS)
 	}
 	locked = run_guarded(lock_sources, &build, &error);
 	EnsurePortalSnapshotExists();
-	if (!locked || !run_guarded(do_build, &build, &error))
+	if (!locked || !do_build(&build, &error))
 	{
 		char	   *why;
 

@@ -39,6 +39,7 @@ typedef struct BuildModel
 	char	   *message;		/* why it failed or was skipped */
 	int64		rows;			/* written, or tested; -1: unknown */
 	struct RowDifference *difference;	/* from the published table; NULL: not compared */
+	bool		applied;		/* already, to the published table */
 	int64		vanished;		/* published rows whose key was not written */
 	int64		inserted;		/* in the published table; -1: not published */
 	int64		updated;
@@ -69,7 +70,12 @@ extern void build_load_helpers(Build *build);
 extern void build_make_helpers(Build *build);
 extern void build_drop_helpers(Build *build);
 
+/* build_difference.c */
+extern bool build_write_difference(BuildModel *model, const char *definition,
+								   const char *path);
+
 /* build_publish.c */
+extern void build_apply(BuildModel *model);
 extern void build_check_shrink(Build *build);
 extern void build_publish(Build *build);
 extern void build_drop_written(Build *build);

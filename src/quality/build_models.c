@@ -6,7 +6,8 @@
  * A mart's definition is deparsed while all models are visible, so that it names
  * them without schema, and run with the build's schema in front: where a model
  * has been written already, the written table is read and nothing is computed
- * twice.  build_load makes sure that no other relation hides a model.
+ * twice.  In place of the table there is a view of the published one where only what
+ * differs has been written, see build_difference.c.  build_load makes sure that no other relation hides a model.
  *
  *-------------------------------------------------------------------------
  */
@@ -48,7 +49,7 @@ find_model(const Build *build, const char *name)
 	return NULL;
 }
 
-/* The written table of a model, quoted */
+/* The written table of a model, or the view that stands for it, quoted */
 static char *
 written_table(const BuildModel *model)
 {
@@ -241,35 +242,25 @@ build_view_definition(const Build *build, Oid view)
 	return definition;
 }
 
-/* Write one mart; the caller guards it */
+/* Run a utility statement under a search_path */
 static void
-write_model(void *arg)
+execute_in(const char *path, const char *sql)
 {
-	ModelInBuild *in = arg;
-	BuildModel *model = in->model;
-	char	   *table = written_table(model);
-	char	   *published = quote_qualified_identifier(PUBLISHED_SCHEMA, model->name);
-	char	   *written_columns;
-	char	   *published_columns;
-	char	   *definition;
-	int			level;
+	int			level = greenery_set_search_path(path);
 
-	definition = get_rel_relkind(model->relid) == RELKIND_VIEW
-		? build_view_definition(in->build, model->relid)
-		: psprintf("SELECT * FROM %s", quoted_relation(model->relid));
-
-	level = greenery_set_search_path(psprintf("%s, %s", BUILD_SCHEMA, in->build->view_path));
-	if (SPI_execute(psprintf("CREATE UNLOGGED TABLE %s AS %s", table, definition),
-					false, 0) != SPI_OK_UTILITY)
-		elog(ERROR, "could not write model %s", model->name);
-	model->rows = (int64) SPI_processed;
+	if (SPI_execute(sql, false, 0) != SPI_OK_UTILITY)
+		elog(ERROR, "could not run: %s", sql);
 	AtEOXact_GUC(true, level);
+}
 
-	if (SPI_execute(psprintf("ANALYZE %s", table), false, 0) != SPI_OK_UTILITY)
-		elog(ERROR, "could not analyze model %s", model->name);
+/* Raise an error unless a model's written and published table have the same columns */
+static void
+check_columns(const BuildModel *model, const char *table)
+{
+	char	   *published = quote_qualified_identifier(PUBLISHED_SCHEMA, model->name);
+	char	   *written_columns = column_list(table);
+	char	   *published_columns = column_list(published);
 
-	written_columns = column_list(table);
-	published_columns = column_list(published);
 	if (published_columns == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_TABLE),
@@ -281,6 +272,35 @@ write_model(void *arg)
 						model->name),
 				 errdetail("The model has %s; the table has %s. greenery_drop_model() and greenery_add_model() make the table anew.",
 						   written_columns, published_columns)));
+}
+
+/* Write one mart; the caller guards it */
+static void
+write_model(void *arg)
+{
+	ModelInBuild *in = arg;
+	BuildModel *model = in->model;
+	char	   *table = written_table(model);
+	char	   *definition;
+	char	   *path;
+
+	definition = get_rel_relkind(model->relid) == RELKIND_VIEW
+		? build_view_definition(in->build, model->relid)
+		: psprintf("SELECT * FROM %s", quoted_relation(model->relid));
+
+	path = psprintf("%s, %s", BUILD_SCHEMA, in->build->view_path);
+	/* the columns first: the same whatever is written */
+	execute_in(path, psprintf("CREATE UNLOGGED TABLE %s AS %s WITH NO DATA", table, definition));
+	check_columns(model, table);
+	if (build_write_difference(model, definition, path))
+		return;
+
+	/* anew: only this statement writes what parallel workers compute */
+	build_drop("TABLE", model->name);
+	execute_in(path, psprintf("CREATE UNLOGGED TABLE %s AS %s", table, definition));
+	model->rows = (int64) SPI_processed;
+	if (SPI_execute(psprintf("ANALYZE %s", table), false, 0) != SPI_OK_UTILITY)
+		elog(ERROR, "could not analyze model %s", model->name);
 }
 
 /* What a test reads in place of a model: what the build has written of it */

@@ -9,7 +9,8 @@
  * they are stored (*<>), which works for every type.
  *
  * What differs is found once, by row_difference, and little as a rule: the
- * statements here look at those rows only.
+ * statements here look at those rows only.  Where build_difference.c has found it
+ * while the mart was computed, the written table holds nothing else.
  *
  *-------------------------------------------------------------------------
  */
@@ -52,10 +53,10 @@ restriction(Pair *pair, const RowDifference *difference, const RowList *list,
 			const char *alias, int n)
 {
 	pair->nulls[n - 1] = 'n';
-	if (!difference->listed)
-		return "true";
-	if (list->n == 0)
+	if (difference->listed && list->n == 0)
 		return "false";
+	if (!difference->listed || list->tids == NULL)
+		return "true";
 	pair->nulls[n - 1] = ' ';
 	pair->lists[n - 1] = row_list_datum(list);
 	return psprintf("%s.ctid = ANY ($%d)", alias, n);
@@ -201,7 +202,8 @@ build_check_shrink(Build *build)
 		if (model->status != MODEL_WRITTEN)
 			continue;
 		CHECK_FOR_INTERRUPTS();
-		compare(model);
+		if (!model->applied)
+			compare(model);
 		foreach(t, model->tests)
 		{
 			DataTest   *test = lfirst(t);
@@ -282,7 +284,23 @@ publish(BuildModel *model)
 	free_pair(&pair);
 }
 
-/* Publish every mart */
+/*
+ * Publish one mart, of which only what differs has been written, before it is
+ * tested; the caller undoes it if the build fails.
+ */
+void
+build_apply(BuildModel *model)
+{
+	int			level = begin_matching();
+
+	/* nobody has counted them yet */
+	model->vanished = model->difference->only_old.n;
+	publish(model);
+	model->vanished = model->deleted;
+	AtEOXact_GUC(true, level);
+}
+
+/* Publish every mart that is not yet */
 void
 build_publish(Build *build)
 {
@@ -294,7 +312,7 @@ build_publish(Build *build)
 		BuildModel *model = lfirst(m);
 		TimestampTz start = GetCurrentTimestamp();
 
-		if (!model->is_mart)
+		if (!model->is_mart || model->applied)
 			continue;
 		CHECK_FOR_INTERRUPTS();
 		publish(model);
@@ -325,6 +343,6 @@ build_drop_written(Build *build)
 		BuildModel *model = lfirst(m);
 
 		if (model->is_mart && model->rows >= 0)
-			build_drop("TABLE", model->name);
+			build_drop(model->applied ? "VIEW" : "TABLE", model->name);
 	}
 }

@@ -64,18 +64,19 @@ static void
 record_model(const Build *build, const BuildModel *model, int position)
 {
 	Arguments	args = {0};
+	bool		published = !build->failed && model->inserted >= 0;
 
 	add_count(&args, build->build_id);
 	add_text(&args, model->name);
 	add_argument(&args, INT4OID, Int32GetDatum(position), false);
 	add_text(&args, model_status_names[model->status]);
 	add_count(&args, model->rows);
-	add_count(&args, model->inserted);
-	add_count(&args, model->updated);
-	add_count(&args, model->deleted);
+	add_count(&args, published ? model->inserted : -1);
+	add_count(&args, published ? model->updated : -1);
+	add_count(&args, published ? model->deleted : -1);
 	add_argument(&args, FLOAT8OID, Float8GetDatum(model->write_seconds), !model->is_mart);
 	add_argument(&args, FLOAT8OID, Float8GetDatum(model->audit_seconds), false);
-	add_argument(&args, FLOAT8OID, Float8GetDatum(model->publish_seconds), model->inserted < 0);
+	add_argument(&args, FLOAT8OID, Float8GetDatum(model->publish_seconds), !published);
 	add_text(&args, model->message);
 	insert("INSERT INTO greenery.build_models VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)", &args);
 }

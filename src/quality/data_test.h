@@ -131,6 +131,8 @@ extern void tests_set_status(List *tests, TestStatus status, const char *message
 
 /* guarded.c: run something that may fail, in a subtransaction */
 extern bool run_guarded(void (*work) (void *), void *arg, char **message);
+extern bool run_or_undo(void (*work) (void *), void *arg, const bool *undo,
+						char **message);
 extern Oid	relation_or_message(const char *name, char **message);
 
 #endif							/* GREENERY_DATA_TEST_H */

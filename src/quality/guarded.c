@@ -30,10 +30,11 @@ is_fatal(int sqlerrcode)
 /*
  * Run work(arg) in a subtransaction.  Returns true if it succeeded; otherwise
  * everything it did is undone and *message, in the caller's memory context,
- * says why.
+ * says why.  What it did in the database is undone as well when it has succeeded,
+ * and left *undo true.
  */
 bool
-run_guarded(void (*work) (void *), void *arg, char **message)
+run_or_undo(void (*work) (void *), void *arg, const bool *undo, char **message)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
@@ -44,7 +45,10 @@ run_guarded(void (*work) (void *), void *arg, char **message)
 	PG_TRY();
 	{
 		work(arg);
-		ReleaseCurrentSubTransaction();
+		if (*undo)
+			RollbackAndReleaseCurrentSubTransaction();
+		else
+			ReleaseCurrentSubTransaction();
 		succeeded = true;
 	}
 	PG_CATCH();
@@ -71,6 +75,15 @@ run_guarded(void (*work) (void *), void *arg, char **message)
 	MemoryContextSwitchTo(context);
 	CurrentResourceOwner = owner;
 	return succeeded;
+}
+
+/* Run work(arg) in a subtransaction, and undo it only if it fails */
+bool
+run_guarded(void (*work) (void *), void *arg, char **message)
+{
+	static const bool undo = false;
+
+	return run_or_undo(work, arg, &undo, message);
 }
 
 typedef struct Lookup

@@ -5,10 +5,8 @@
  *
  * A build compares every row it has written with every row that is published,
  * and nearly all are equal.  A join would carry both tables whole through a hash
- * table, to compare each pair column by column.  Here a row is its digest: 128
- * bits, keyed with a random number of this comparison, so that no two different
- * rows share one, whoever made them up.  What has no equal on the other side
- * is little, and left to SQL.
+ * table, to compare each pair column by column.  Here a row is its digest.  What
+ * has no equal on the other side is little, and left to SQL.
  *
  * Rows are equal when their images are, value by value, which is what *<> asks:
  * it works for every type, and 1.0 is not 1.00.
@@ -21,6 +19,8 @@
  */
 #include "postgres.h"
 
+#include <sys/mman.h>
+
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/xact.h"
@@ -28,10 +28,9 @@
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "executor/tuptable.h"
-#include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "quality/row_difference.h"
-#include "retention/siphash.h"
+#include "quality/row_digest.h"
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/lsyscache.h"
@@ -50,6 +49,9 @@
 #define BATCH 32
 
 #define INITIAL_SLOTS 1024
+
+/* That of most systems */
+#define HUGE_PAGE ((Size) 2 * 1024 * 1024)
 
 typedef enum SlotState
 {
@@ -71,17 +73,9 @@ typedef struct Row
 	ItemPointerData tid;
 } Row;
 
-/* How to read a column, in the smallest space */
-typedef struct Column
+struct Comparison
 {
-	int16		attnum;			/* from 0 */
-	int16		attlen;
-	bool		attbyval;
-} Column;
-
-typedef struct Comparison
-{
-	uint64		key[2];
+	RowDigest	digest;			/* of rows of either table */
 	RowDifference *difference;
 	int64		max_listed;		/* of one table's rows */
 
@@ -94,23 +88,36 @@ typedef struct Comparison
 	int			shift;			/* the first slot to look at is digest[0] >> shift */
 	int64		used;
 	int64		max_slots;
+	bool		undivided;		/* there is one pass, or none */
+	bool		too_many;		/* more rows than slots for that one pass */
 
 	Row			batch[BATCH];
 	int			batched;
-
-	StringInfoData image;
-	MemoryContext scratch;		/* detoasted values of one row */
-} Comparison;
+};
 
 /* What a table's rows are given to, BATCH at a time */
 typedef void (*BatchAction) (Comparison *cmp);
 
+/*
+ * Slots of zeroes.  Rows hit them all over: ask for huge pages, as key_state.c does,
+ * before the memory is touched.
+ */
 static void
 allocate_slots(Comparison *cmp, int64 nslots)
 {
-	cmp->slots = MemoryContextAllocExtended(CurrentMemoryContext,
-											(Size) nslots * sizeof(Slot),
-											MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	Size		size = (Size) nslots * sizeof(Slot);
+
+	cmp->slots = MemoryContextAllocExtended(CurrentMemoryContext, size, MCXT_ALLOC_HUGE);
+#ifdef MADV_HUGEPAGE
+	if (size >= 2 * HUGE_PAGE)
+	{
+		char	   *first = (char *) TYPEALIGN(HUGE_PAGE, cmp->slots);
+		char	   *end = (char *) TYPEALIGN_DOWN(HUGE_PAGE, (char *) cmp->slots + size);
+
+		(void) madvise(first, end - first, MADV_HUGEPAGE);
+	}
+#endif
+	memset(cmp->slots, 0, size);
 	cmp->nslots = nslots;
 	cmp->used = 0;
 	cmp->shift = 64;
@@ -171,6 +178,11 @@ make_room(Comparison *cmp)
 		return;
 	if (cmp->part > 0 || nold * 2 <= cmp->max_slots)
 		nslots = nold * 2;
+	else if (cmp->undivided)
+	{
+		cmp->too_many = true;
+		return;
+	}
 	else
 		cmp->mask = cmp->mask * 2 + 1;
 	allocate_slots(cmp, nslots);
@@ -185,6 +197,8 @@ static void
 add_old_rows(Comparison *cmp)
 {
 	make_room(cmp);
+	if (cmp->too_many)
+		return;
 	for (int i = 0; i < cmp->batched; i++)
 		if (in_part(cmp, cmp->batch[i].digest))
 			add_slot(cmp, cmp->batch[i].digest, &cmp->batch[i].tid);
@@ -222,133 +236,69 @@ free_list(RowList *list)
 	list->tids = NULL;
 }
 
-/* Find for each row of the new table one that equals it, and is not yet taken */
+/* Take a row of the old table that has this digest, and is not yet taken */
+static inline bool
+take_slot(Comparison *cmp, const uint64 digest[2])
+{
+	Slot	   *slot = home_slot(cmp, digest);
+
+	while (slot->state != SLOT_EMPTY &&
+		   (slot->state == SLOT_MATCHED ||
+			slot->digest[0] != digest[0] || slot->digest[1] != digest[1]))
+		slot = next_slot(cmp, slot);
+	if (slot->state == SLOT_EMPTY)
+		return false;
+	slot->state = SLOT_MATCHED;
+	return true;
+}
+
+/* Find for each row of the new table one that equals it */
 static void
 match_new_rows(Comparison *cmp)
 {
 	for (int i = 0; i < cmp->batched; i++)
 	{
 		Row		   *row = &cmp->batch[i];
-		Slot	   *slot;
 
-		if (!in_part(cmp, row->digest))
-			continue;
-		slot = home_slot(cmp, row->digest);
-		while (slot->state != SLOT_EMPTY &&
-			   (slot->state == SLOT_MATCHED ||
-				slot->digest[0] != row->digest[0] || slot->digest[1] != row->digest[1]))
-			slot = next_slot(cmp, slot);
-		if (slot->state == SLOT_EMPTY)
+		if (in_part(cmp, row->digest) && !take_slot(cmp, row->digest))
 			list_row(cmp, &cmp->difference->only_new, &row->tid);
-		else
-			slot->state = SLOT_MATCHED;
 	}
 }
 
-/* The bytes of a varlena, and how many; detoasted into the scratch context */
-static void
-append_varlena(Comparison *cmp, Datum value)
-{
-	struct varlena *datum = (struct varlena *) DatumGetPointer(value);
-	uint32		length;
-
-	if (VARATT_IS_EXTENDED(datum) && !VARATT_IS_SHORT(datum))
-	{
-		MemoryContext context = MemoryContextSwitchTo(cmp->scratch);
-
-		datum = pg_detoast_datum_packed(datum);
-		MemoryContextSwitchTo(context);
-	}
-	length = VARSIZE_ANY_EXHDR(datum);
-	appendBinaryStringInfo(&cmp->image, (char *) &length, sizeof(length));
-	appendBinaryStringInfo(&cmp->image, VARDATA_ANY(datum), length);
-}
-
-/* The digest of the row in slot */
-static void
-digest_row(Comparison *cmp, TupleTableSlot *slot, const Column *columns,
-		   int ncolumns, uint64 digest[2])
-{
-	uint64_t	hash[2];
-	uint64_t	key[2] = {cmp->key[0], cmp->key[1]};
-
-	slot_getallattrs(slot);
-	resetStringInfo(&cmp->image);
-	for (int i = 0; i < ncolumns; i++)
-	{
-		const Column *column = &columns[i];
-		Datum		value = slot->tts_values[column->attnum];
-		bool		isnull = slot->tts_isnull[column->attnum];
-
-		appendStringInfoChar(&cmp->image, isnull ? '\1' : '\0');
-		if (isnull)
-			continue;
-		if (column->attbyval)
-			appendBinaryStringInfo(&cmp->image, (char *) &value, sizeof(value));
-		else if (column->attlen == -1)
-			append_varlena(cmp, value);
-		else
-			/* the null byte of a cstring says where it ends */
-			appendBinaryStringInfo(&cmp->image, DatumGetPointer(value),
-								   column->attlen > 0 ? column->attlen
-								   : (int) strlen(DatumGetCString(value)) + 1);
-	}
-	siphash128(key, cmp->image.data, cmp->image.len, 1, 3, hash);
-	digest[0] = hash[0];
-	digest[1] = hash[1];
-}
-
-/* The table's columns that are still there */
-static Column *
-columns_of(TupleDesc desc, int *n)
-{
-	Column	   *columns = palloc(desc->natts * sizeof(Column));
-
-	*n = 0;
-	for (int i = 0; i < desc->natts; i++)
-	{
-		Form_pg_attribute att = TupleDescAttr(desc, i);
-
-		if (att->attisdropped)
-			continue;
-		columns[*n].attnum = i;
-		columns[*n].attlen = att->attlen;
-		columns[*n].attbyval = att->attbyval;
-		(*n)++;
-	}
-	return columns;
-}
-
-/* Give all rows of a table to action */
+/* Give all rows of a table to action, unless it turns out that they are too many */
 static void
 scan_table(Comparison *cmp, Oid table, BatchAction action)
 {
 	Relation	rel = table_open(table, AccessShareLock);
 	TupleTableSlot *slot = table_slot_create(rel, NULL);
-	TableScanDesc scan = table_beginscan(rel, GetActiveSnapshot(), 0, NULL);
-	int			ncolumns;
-	Column	   *columns = columns_of(RelationGetDescr(rel), &ncolumns);
+	TableScanDesc scan;
 
+	/* what this transaction has written is to be seen */
+	CommandCounterIncrement();
+	PushActiveSnapshot(GetTransactionSnapshot());
+	scan = table_beginscan(rel, GetActiveSnapshot(), 0, NULL);
+	row_digest_describe(&cmp->digest, RelationGetDescr(rel));
 	cmp->batched = 0;
-	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
+	while (!cmp->too_many && table_scan_getnextslot(scan, ForwardScanDirection, slot))
 	{
 		Row		   *row = &cmp->batch[cmp->batched++];
 
 		CHECK_FOR_INTERRUPTS();
-		digest_row(cmp, slot, columns, ncolumns, row->digest);
+		row_digest_compute(&cmp->digest, slot, row->digest);
 		row->tid = slot->tts_tid;
 		PREFETCH(home_slot(cmp, row->digest));
 		if (cmp->batched == BATCH)
 		{
 			action(cmp);
 			cmp->batched = 0;
-			MemoryContextReset(cmp->scratch);
+			MemoryContextReset(cmp->digest.scratch);
 		}
 	}
-	action(cmp);
-	MemoryContextReset(cmp->scratch);
-	pfree(columns);
+	if (!cmp->too_many)
+		action(cmp);
+	MemoryContextReset(cmp->digest.scratch);
 	table_endscan(scan);
+	PopActiveSnapshot();
 	ExecDropSingleTupleTableSlot(slot);
 	table_close(rel, NoLock);
 }
@@ -367,6 +317,43 @@ check_readable(Oid table)
 	(void) check_enable_rls(table, InvalidOid, false);
 }
 
+/* Prepare for a comparison; in the current memory context */
+static void
+start(Comparison *cmp)
+{
+	memset(cmp, 0, sizeof(*cmp));
+	row_digest_init(&cmp->digest);
+	cmp->difference = palloc0(sizeof(RowDifference));
+	cmp->difference->listed = true;
+	cmp->max_slots = (Size) maintenance_work_mem * 1024 / sizeof(Slot);
+	/* an array of them is a constant of three statements */
+	cmp->max_listed = Min(cmp->max_slots, (int64) (MaxAllocSize / 16));
+}
+
+/* The old table's rows of this pass that were not matched */
+static void
+list_old_rows(Comparison *cmp)
+{
+	for (int64 i = 0; i < cmp->nslots; i++)
+		if (cmp->slots[i].state == SLOT_OLD)
+			list_row(cmp, &cmp->difference->only_old, &cmp->slots[i].tid);
+}
+
+/* Free all but the result */
+static RowDifference *
+finish(Comparison *cmp)
+{
+	RowDifference *difference = cmp->difference;
+
+	if (!difference->listed)
+	{
+		free_list(&difference->only_old);
+		free_list(&difference->only_new);
+	}
+	row_digest_free(&cmp->digest);
+	return difference;
+}
+
 /*
  * Compare two tables that have the same columns.  Both must be plain tables
  * that store their rows themselves.  A row that occurs more often in one than
@@ -379,52 +366,87 @@ check_readable(Oid table)
 RowDifference *
 row_difference(Oid old_table, Oid new_table)
 {
-	RowDifference *difference = palloc0(sizeof(RowDifference));
-	Size		memory = (Size) maintenance_work_mem * 1024;
-	Comparison	cmp = {0};
+	Comparison	cmp;
 
 	check_readable(old_table);
 	check_readable(new_table);
-	if (!pg_strong_random(cmp.key, sizeof(cmp.key)))
-		ereport(ERROR,
-				(errcode(ERRCODE_INTERNAL_ERROR),
-				 errmsg("could not generate a random key")));
-	cmp.difference = difference;
-	difference->listed = true;
-	cmp.max_slots = memory / sizeof(Slot);
-	/* an array of them is a constant of three statements */
-	cmp.max_listed = Min(cmp.max_slots, (int64) (MaxAllocSize / 16));
-	initStringInfo(&cmp.image);
-	cmp.scratch = AllocSetContextCreate(CurrentMemoryContext, "row difference",
-										ALLOCSET_DEFAULT_SIZES);
-
-	/* what this transaction has written is to be seen */
-	CommandCounterIncrement();
-	PushActiveSnapshot(GetTransactionSnapshot());
+	start(&cmp);
 	for (; cmp.part <= cmp.mask; cmp.part++)
 	{
 		allocate_slots(&cmp, Max(cmp.nslots, INITIAL_SLOTS));
 		scan_table(&cmp, old_table, add_old_rows);
-		if (difference->old_rows == 0)
+		if (cmp.difference->old_rows == 0)
 		{
-			difference->listed = false;
+			cmp.difference->listed = false;
 			pfree(cmp.slots);
 			break;
 		}
 		scan_table(&cmp, new_table, match_new_rows);
-		for (int64 i = 0; i < cmp.nslots; i++)
-			if (cmp.slots[i].state == SLOT_OLD)
-				list_row(&cmp, &difference->only_old, &cmp.slots[i].tid);
+		list_old_rows(&cmp);
 		pfree(cmp.slots);
 	}
-	PopActiveSnapshot();
-	if (!difference->listed)
-	{
-		free_list(&difference->only_old);
-		free_list(&difference->only_new);
-	}
-	MemoryContextDelete(cmp.scratch);
-	pfree(cmp.image.data);
+	return finish(&cmp);
+}
+
+/*
+ * Compare a table with rows that come one by one, and are nowhere stored.  Returns
+ * NULL where the table is empty, or has more rows than one pass has memory for:
+ * the others do not come twice.  All is in the current memory context.
+ */
+Comparison *
+row_difference_begin(Oid old_table)
+{
+	Comparison *cmp;
+
+	check_readable(old_table);
+	cmp = palloc(sizeof(Comparison));
+	start(cmp);
+	cmp->undivided = true;
+	allocate_slots(cmp, INITIAL_SLOTS);
+	scan_table(cmp, old_table, add_old_rows);
+	if (!cmp->too_many && cmp->difference->old_rows > 0)
+		return cmp;
+	pfree(cmp->slots);
+	pfree(finish(cmp));
+	pfree(cmp);
+	return NULL;
+}
+
+/* The rows that come are of this description */
+void
+row_difference_describe(Comparison *cmp, TupleDesc desc)
+{
+	row_digest_describe(&cmp->digest, desc);
+}
+
+/* Whether some row of the old table equals this one, and is not yet taken */
+bool
+row_difference_match(Comparison *cmp, TupleTableSlot *slot)
+{
+	uint64		digest[2];
+	bool		matched;
+
+	row_digest_compute(&cmp->digest, slot, digest);
+	MemoryContextReset(cmp->digest.scratch);
+	matched = take_slot(cmp, digest);
+	if (!matched)
+		cmp->difference->only_new.n++;
+	return matched;
+}
+
+/*
+ * What row_difference_match has found.  Of the new rows it says how many had no
+ * equal, and not where they are.  Frees the comparison.
+ */
+RowDifference *
+row_difference_end(Comparison *cmp)
+{
+	RowDifference *difference;
+
+	list_old_rows(cmp);
+	pfree(cmp->slots);
+	difference = finish(cmp);
+	pfree(cmp);
 	return difference;
 }
 

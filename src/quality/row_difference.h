@@ -10,13 +10,14 @@
 
 #include "postgres.h"
 
+#include "executor/tuptable.h"
 #include "storage/itemptr.h"
 
 /* Rows of one table that the other does not have */
 typedef struct RowList
 {
 	int64		n;				/* how many there are */
-	ItemPointerData *tids;		/* where, unless they are too many */
+	ItemPointerData *tids;		/* where, unless that is not known */
 	int64		allocated;
 } RowList;
 
@@ -28,7 +29,14 @@ typedef struct RowDifference
 	RowList		only_new;
 } RowDifference;
 
+/* One that is going on */
+typedef struct Comparison Comparison;
+
 extern RowDifference *row_difference(Oid old_table, Oid new_table);
+extern Comparison *row_difference_begin(Oid old_table);
+extern void row_difference_describe(Comparison *cmp, TupleDesc desc);
+extern bool row_difference_match(Comparison *cmp, TupleTableSlot *slot);
+extern RowDifference *row_difference_end(Comparison *cmp);
 extern Datum row_list_datum(const RowList *list);
 
 #endif							/* GREENERY_ROW_DIFFERENCE_H */
