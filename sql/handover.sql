@@ -61,31 +61,67 @@ BEGIN
 	RETURN has;
 END $$;
 
+-- the same of those that collect whole sessions
+CREATE FUNCTION sessions_query(condition text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+	SELECT 'SELECT (s).sessions, (s).events, (s).conversions, visits, depths[1], depths[2], depths[3]
+			  FROM (SELECT session_summary(t, timestamp ''2021-01-01'' + b * interval ''1 hour'', b = 1) AS s,
+						   session_count(u, timestamp ''2021-01-01'' + b * interval ''1 hour'', ''1 minute'') AS visits,
+						   funnel_counts(''1 day'', n, timestamptz ''2021-01-01'' + b * interval ''1 hour'',
+										 b < 2, b >= 2) AS depths
+					  FROM rows_of WHERE ' || condition || ') x' $$;
+CREATE FUNCTION sessions_agree(condition text) RETURNS boolean
+LANGUAGE plpgsql AS $$
+DECLARE
+	result bigint[];
+	expected bigint[];
+BEGIN
+	EXECUTE 'SELECT ARRAY[sessions, events, conversions, visits, coalesce(d1, 0), coalesce(d2, 0), coalesce(d3, 0)]
+			   FROM (' || sessions_query(condition) || ') y(sessions, events, conversions, visits, d1, d2, d3)'
+		INTO result;
+	-- a visit an hour; two different rows, the first step not after the second
+	EXECUTE format('
+		WITH r AS MATERIALIZED (SELECT * FROM rows_of WHERE %s),
+			 g AS (SELECT min(b) AS first, max(b) AS last FROM r WHERE a IS NOT NULL GROUP BY n)
+		SELECT ARRAY[count(DISTINCT t), count(t), count(DISTINCT t) FILTER (WHERE b = 1),
+					 count(DISTINCT (u, b)) FILTER (WHERE u IS NOT NULL AND b IS NOT NULL),
+					 (SELECT count(*) FROM g WHERE first >= 2 OR first IS NULL),
+					 (SELECT count(*) FROM g WHERE first < 2 AND last < 2),
+					 (SELECT count(*) FROM g WHERE first < 2 AND last >= 2)]
+		  FROM r', condition) INTO expected;
+	IF result <> expected THEN
+		RAISE NOTICE '% is not %', result, expected;
+	END IF;
+	RETURN result = expected;
+END $$;
+
 SET parallel_setup_cost = 0;
 SET parallel_tuple_cost = 0;
 SET min_parallel_table_scan_size = 0;
 SET max_parallel_workers_per_gather = 2;
 
 -- the leader reads rows too; it does not; it alone does; no one has a row
-SELECT plan_has(query('true'), 'Gather') AS gathers, agrees('true'), agrees('a < 100'), agrees('a < 0');
+SELECT plan_has(query('true'), 'Gather') AS gathers, agrees('true'), agrees('a < 100'), agrees('a < 0'),
+	   plan_has(sessions_query('true'), 'Gather') AS gathers_too, sessions_agree('true'), sessions_agree('a < 100');
 SET parallel_leader_participation = off;
-SELECT plan_has(query('true'), 'Gather') AS gathers, agrees('true'), agrees('a < 100'), agrees('a < 0');
+SELECT plan_has(query('true'), 'Gather') AS gathers, agrees('true'), agrees('a < 100'), agrees('a < 0'),
+	   plan_has(sessions_query('true'), 'Gather') AS gathers_too, sessions_agree('true'), sessions_agree('a < 100');
 SET parallel_leader_participation = on;
 SET max_parallel_workers = 0;
-SELECT plan_has(query('true'), 'Gather') AS gathers, agrees('true'), agrees('a < 0');
+SELECT plan_has(query('true'), 'Gather') AS gathers, agrees('true'), agrees('a < 0'),
+	   sessions_agree('true');
 RESET max_parallel_workers;
 
 -- partitions aggregated one by one, in all processes
 SET enable_partitionwise_aggregate = on;
 SELECT plan_has(query('true'), 'Partial Aggregate') AS partial, plan_has(query('true'), 'Gather') AS gathers,
-	   agrees('true'), agrees('part <> 1');
+	   agrees('true'), agrees('part <> 1'), sessions_agree('true');
 SET parallel_leader_participation = off;
 SELECT agrees('true'), agrees('part <> 1');
 SET parallel_leader_participation = on;
 -- and without any other process
 SET max_parallel_workers_per_gather = 0;
 SELECT plan_has(query('true'), 'Partial Aggregate') AS partial, plan_has(query('true'), 'Gather') AS gathers,
-	   agrees('true');
+	   agrees('true'), sessions_agree('true');
 SET max_parallel_workers_per_gather = 2;
 RESET enable_partitionwise_aggregate;
 
@@ -125,6 +161,6 @@ SELECT * FROM parts_agree();
 RESET plan_cache_mode;
 DEALLOCATE again;
 
-DROP FUNCTION parts_agree, plan_has, agrees, query, expected;
+DROP FUNCTION sessions_agree, sessions_query, parts_agree, plan_has, agrees, query, expected;
 DROP TYPE answers;
 DROP TABLE rows_of;

@@ -138,9 +138,7 @@ SELECT count(*) AS frames, count(*) FILTER (WHERE m <> e) AS wrong
  WHERE m IS NOT NULL;
 
 -- parallel equals serial; with the leader out, every state crosses a process.
--- The cost of merging is such that the planner would not.
 BEGIN;
-ALTER FUNCTION session_count_combine(internal, internal) COST 1;
 ALTER TABLE mixed_events SET (parallel_workers = 3);
 SET LOCAL parallel_setup_cost = 0;
 SET LOCAL parallel_tuple_cost = 0;
@@ -169,6 +167,5 @@ CREATE AGGREGATE public.foreign_bytes("any", timestamptz, boolean) (
 SELECT pg_temp.error_of('SELECT foreign_bytes(by_text, t, true) FROM mixed_events');
 DROP AGGREGATE public.foreign_bytes("any", timestamptz, boolean);
 COMMIT;
-ALTER FUNCTION session_count_combine(internal, internal) COST 40000000;
 DROP TABLE mixed_events, long_sessions, shop_events;
 DROP TYPE two_part_id;

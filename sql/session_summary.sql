@@ -173,9 +173,7 @@ SELECT count(*) AS frames, count(*) FILTER (WHERE pg_temp.differ(m, e)) AS wrong
  WHERE m IS NOT NULL;
 
 -- parallel equals serial; with the leader out, every state crosses a process.
--- The cost of merging is such that the planner would not.
 BEGIN;
-ALTER FUNCTION session_summary_combine(internal, internal) COST 1;
 ALTER TABLE mixed_events SET (parallel_workers = 3);
 SET LOCAL parallel_setup_cost = 0;
 SET LOCAL parallel_tuple_cost = 0;
@@ -207,7 +205,6 @@ SELECT pg_temp.error_of('SELECT pg_temp.foreign_state(1, true)');
 SELECT pg_temp.error_of('SELECT foreign_bytes(by_text, t, ''1 hour'') FROM mixed_events');
 DROP AGGREGATE public.foreign_bytes("any", timestamptz, interval);
 COMMIT;
-ALTER FUNCTION session_summary_combine(internal, internal) COST 40000000;
 DROP TABLE mixed_events, long_sessions, shop_events;
 DROP TYPE two_part_id;
 DROP COLLATION ignore_case;

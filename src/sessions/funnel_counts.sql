@@ -5,10 +5,8 @@ CREATE FUNCTION @extschema@.funnel_counts_transition(state internal, within inte
 COMMENT ON FUNCTION @extschema@.funnel_counts_transition(internal, interval, "any", timestamptz, "any") IS
 	'Support function of funnel_counts: takes in a row.';
 
--- COST: states hold rows, and handing them from process to process takes longer
--- than adding them up; that pays only where reading the rows is dear
 CREATE FUNCTION @extschema@.funnel_counts_combine(state internal, other internal) RETURNS internal
-	LANGUAGE C IMMUTABLE PARALLEL SAFE COST 40000000 AS 'MODULE_PATHNAME';
+	LANGUAGE C IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.funnel_counts_combine(internal, internal) IS
 	'Support function of funnel_counts: merges two states.';
 

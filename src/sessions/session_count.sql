@@ -10,10 +10,8 @@ CREATE FUNCTION @extschema@.session_count_transition(state internal, user_id "an
 COMMENT ON FUNCTION @extschema@.session_count_transition(internal, "any", timestamp, interval) IS
 	'Support function of session_count: takes in a row.';
 
--- COST: states hold rows, and handing them from process to process takes longer
--- than adding them up; that pays only where reading the rows is dear
 CREATE FUNCTION @extschema@.session_count_combine(state internal, other internal) RETURNS internal
-	LANGUAGE C IMMUTABLE PARALLEL SAFE COST 40000000 AS 'MODULE_PATHNAME';
+	LANGUAGE C IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.session_count_combine(internal, internal) IS
 	'Support function of session_count: merges two states.';
 

@@ -16,8 +16,7 @@
  *
  * Chunks are never moved or merged, and cut from large slabs: the system hands
  * out memory by the huge page then, and writing to 256 places in turn does not
- * wait for the addresses of 256 pages.  A large slab starts where a huge page
- * may; what lies before is never touched, and so never handed out.
+ * wait for the addresses of 256 pages.
  *
  *-------------------------------------------------------------------------
  */
@@ -29,7 +28,6 @@
 #define LAST_CHUNK 1024
 #define FIRST_SLAB (UINT64_C(64) << 10)
 #define LAST_SLAB (UINT64_C(8) << 20)
-#define HUGE_PAGE (UINT64_C(2) << 20)
 
 void
 session_log_init(SessionLog *log, SessionLogShape shape,
@@ -47,24 +45,6 @@ session_log_init(SessionLog *log, SessionLogShape shape,
 	log->slab_size = FIRST_SLAB;
 	log->hooks = hooks;
 	log->arg = arg;
-}
-
-/* Room for more chunks */
-static void
-next_slab(SessionLog *log)
-{
-	const uint64_t size = log->slab_size;
-
-	if (size < HUGE_PAGE)
-		log->slab = log->hooks->allocate(log->arg, size);
-	else
-	{
-		log->slab = log->hooks->allocate(log->arg, size + HUGE_PAGE);
-		log->slab += -(uintptr_t) log->slab % HUGE_PAGE;
-	}
-	log->slab_left = size;
-	if (size < LAST_SLAB)
-		log->slab_size = size * 2;
 }
 
 /* Go on to the next chunk of a partition whose last one is full */
@@ -90,7 +70,12 @@ session_log_next_chunk(SessionLog *log, SessionLogPartition *partition)
 		capacity = LAST_CHUNK;
 	size = sizeof(SessionLogChunk) + capacity * log->words * sizeof(uint64_t);
 	if (size > log->slab_left)
-		next_slab(log);
+	{
+		log->slab = log->hooks->allocate(log->arg, log->slab_size);
+		log->slab_left = log->slab_size;
+		if (log->slab_size < LAST_SLAB)
+			log->slab_size *= 2;
+	}
 	chunk = (SessionLogChunk *) log->slab;
 	log->slab += size;
 	log->slab_left -= size;

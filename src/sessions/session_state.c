@@ -13,19 +13,20 @@
  * and are numbered again.
  *
  * A worker's state travels as bytes.  What deserialize returns is the bytes,
- * checked, and combine appends them to the leader's log.
+ * checked, and combine appends them to the leader's log, which is handed over as it
+ * is: see handover.c.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
-
-#include <sys/mman.h>
 
 #include "compat.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "sessions/session_state.h"
 #include "sessions/steps.h"
+#include "state/handover.h"
+#include "state/huge_memory.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
@@ -73,30 +74,16 @@ typedef struct Renumbering
 	const SessionAggregate *aggregate;
 } Renumbering;
 
-/*
- * Ask for huge pages where there is room for any.  Whatever the system makes of
- * it, the memory is as good.
- */
 static void *
 allocate(void *state, uint64_t size)
 {
-	void	   *chunk = MemoryContextAllocHuge(((SessionState *) state)->context,
-											   (Size) size);
-#ifdef MADV_HUGEPAGE
-	const uintptr_t page = 2 * 1024 * 1024;
-	uintptr_t	begin = TYPEALIGN(page, (uintptr_t) chunk);
-	uintptr_t	end = TYPEALIGN_DOWN(page, (uintptr_t) chunk + size);
-
-	if (begin < end)
-		(void) madvise((void *) begin, end - begin, MADV_HUGEPAGE);
-#endif
-	return chunk;
+	return huge_alloc(((SessionState *) state)->context, size);
 }
 
 static void
 release(void *state pg_attribute_unused(), void *chunk)
 {
-	pfree(chunk);
+	huge_free(chunk);
 }
 
 static void
@@ -279,8 +266,24 @@ session_state_sweep_spans(SessionState *state, session_log_visit_span visit,
 	session_log_sweep_spans(&state->log, visit, arg);
 }
 
-static bytea *
-dump_state(SessionState *state)
+/* How many bytes it takes to write a state; values gets those of its values */
+static uint64
+dump_size(SessionState *state, StringInfo values)
+{
+	/* copying costs more than finding out what need not be copied */
+	session_log_shrink(&state->log);
+	memset(values, 0, sizeof(StringInfoData));
+	if (state->values != NULL)
+	{
+		initStringInfo(values);
+		value_ids_dump(state->values, values);
+	}
+	return sizeof(SessionDumpHeader) + values->len +
+		session_log_dump_size(&state->log);
+}
+
+static void
+write_dump(const SessionState *state, const StringInfo values, char *where)
 {
 	SessionDumpHeader header = {
 		.version = SESSION_DUMP_VERSION,
@@ -289,53 +292,23 @@ dump_state(SessionState *state)
 		.type = state->column.type,
 		.collation = state->collation,
 		.length = state->length,
-		.rows = state->rows
+		.rows = state->rows,
+		.values_size = values->len
 	};
-	StringInfoData values = {0};
-	uint64		size;
-	bytea	   *result;
-	char	   *p;
 
-	/* copying costs more than finding out what need not be copied */
-	session_log_shrink(&state->log);
-	if (state->values != NULL)
-	{
-		initStringInfo(&values);
-		value_ids_dump(state->values, &values);
-	}
-	header.values_size = values.len;
-	size = VARHDRSZ + sizeof(header) + values.len +
-		session_log_dump_size(&state->log);
-	if (size > MaxAllocSize)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("state of %s is too large for a parallel worker",
-						state->aggregate->name),
-				 errdetail("It takes " UINT64_FORMAT " bytes, and at most %zu can be handed over.",
-						   size, (Size) MaxAllocSize),
-				 errhint("Set max_parallel_workers_per_gather to 0 for this query.")));
-	result = palloc((Size) size);
-	SET_VARSIZE(result, (Size) size);
-	p = VARDATA(result);
-	memcpy(p, &header, sizeof(header));
-	p += sizeof(header);
-	if (values.len > 0)
-	{
-		memcpy(p, values.data, values.len);
-		p += values.len;
-	}
-	session_log_dump(&state->log, p);
-	return result;
+	memcpy(where, &header, sizeof(header));
+	where += sizeof(header);
+	if (values->len > 0)
+		memcpy(where, values->data, values->len);
+	session_log_dump(&state->log, where + values->len);
 }
 
 /* Check bytes that claim to be a state of the aggregate, and wrap them up */
 static SessionDump *
-read_dump(const SessionAggregate *aggregate, bytea *serialized)
+read_dump(const SessionAggregate *aggregate, const char *bytes, Size size)
 {
 	SessionDump *dump = palloc0(sizeof(SessionDump));
 	SessionDumpHeader *header = &dump->header;
-	const char *bytes = VARDATA_ANY(serialized);
-	Size		size = VARSIZE_ANY_EXHDR(serialized);
 	KeyColumn	column;
 
 	dump->magic = SESSION_DUMP_MAGIC;
@@ -370,17 +343,62 @@ Datum
 session_state_serialize(FunctionCallInfo fcinfo,
 						const SessionAggregate *aggregate)
 {
+	SessionState *state;
+	StringInfoData values;
+	bytea	   *message;
+	char	   *where;
+
 	(void) aggregate_context(fcinfo, aggregate);
-	PG_RETURN_BYTEA_P(dump_state(session_state_get(fcinfo, aggregate)));
+	state = session_state_get(fcinfo, aggregate);
+	message = handover_state(fcinfo, state->context, state);
+	if (message != NULL)
+		state->handed_over = true;
+	else
+	{
+		message = handover_bytes(fcinfo, aggregate->name,
+								 dump_size(state, &values), &where);
+		write_dump(state, &values, where);
+	}
+	PG_RETURN_BYTEA_P(message);
 }
 
-/* The result lives as long as the argument: until combine has run */
+static bool
+is_state(const void *state, const SessionAggregate *aggregate)
+{
+	return ((const SessionState *) state)->magic == SESSION_STATE_MAGIC &&
+		((const SessionState *) state)->aggregate == aggregate;
+}
+
+/*
+ * A state that was handed over as it is, or a dump, which lives as long as the
+ * argument: until combine has run
+ */
 Datum
 session_state_deserialize(FunctionCallInfo fcinfo,
 						  const SessionAggregate *aggregate)
 {
+	Handover	handover;
+
 	(void) aggregate_context(fcinfo, aggregate);
-	PG_RETURN_POINTER(read_dump(aggregate, PG_GETARG_BYTEA_PP(0)));
+	if (!handover_receive(fcinfo, PG_GETARG_BYTEA_PP(0), &handover))
+		invalid_dump(aggregate);
+	if (handover.state == NULL)
+		PG_RETURN_POINTER(read_dump(aggregate, handover.bytes, handover.size));
+	if (!is_state(handover.state, aggregate))
+		invalid_dump(aggregate);
+	PG_RETURN_POINTER(handover.state);
+}
+
+/* The contents of another state of this process as a dump */
+static SessionDump *
+dump_of(SessionState *state)
+{
+	StringInfoData values;
+	uint64		size = dump_size(state, &values);
+	char	   *bytes = MemoryContextAllocHuge(CurrentMemoryContext, (Size) size);
+
+	write_dump(state, &values, bytes);
+	return read_dump(state->aggregate, bytes, (Size) size);
 }
 
 static uint64_t
@@ -394,7 +412,10 @@ renumber(void *arg, uint64_t key)
 	return renumbering->numbers[number] * NUMBER_FACTOR;
 }
 
-/* Append the second state, which is a dump or a state, to the first */
+/*
+ * Append the second state, which is a dump or a state, to the first.  One that was
+ * handed over is nobody else's and can be the first.
+ */
 Datum
 session_state_combine(FunctionCallInfo fcinfo,
 					  const SessionAggregate *aggregate)
@@ -412,9 +433,12 @@ session_state_combine(FunctionCallInfo fcinfo,
 	}
 
 	dump = (SessionDump *) PG_GETARG_POINTER(1);
-	if (dump->magic == SESSION_STATE_MAGIC &&
-		((SessionState *) dump)->aggregate == aggregate)
-		dump = read_dump(aggregate, dump_state((SessionState *) dump));
+	if (is_state(dump, aggregate))
+	{
+		if (state == NULL && ((SessionState *) dump)->handed_over)
+			PG_RETURN_POINTER(dump);
+		dump = dump_of((SessionState *) dump);
+	}
 	if (dump->magic != SESSION_DUMP_MAGIC || dump->aggregate != aggregate)
 		wrong_state(aggregate);
 

@@ -36,6 +36,7 @@ typedef struct SessionState
 	uint32		magic;			/* tells this from other aggregates' states */
 	const SessionAggregate *aggregate;
 	MemoryContext context;
+	bool		handed_over;	/* by the node that has made it */
 	Oid			collation;
 	KeyColumn	column;
 	ValueIds   *values;			/* for types that need their own functions */

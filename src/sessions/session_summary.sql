@@ -26,10 +26,8 @@ CREATE FUNCTION @extschema@.session_summary_transition(state internal, session_i
 COMMENT ON FUNCTION @extschema@.session_summary_transition(internal, "any", timestamp, boolean) IS
 	'Support function of session_summary: takes in a row.';
 
--- COST: states hold rows, and handing them from process to process takes longer
--- than adding them up; that pays only where reading the rows is dear
 CREATE FUNCTION @extschema@.session_summary_combine(state internal, other internal) RETURNS internal
-	LANGUAGE C IMMUTABLE PARALLEL SAFE COST 40000000 AS 'MODULE_PATHNAME';
+	LANGUAGE C IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.session_summary_combine(internal, internal) IS
 	'Support function of session_summary: merges two states.';
 
