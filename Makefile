@@ -15,6 +15,7 @@ OBJS = \
 	src/retention/own_columns.o \
 	src/state/handover.o \
 	src/state/huge_memory.o \
+	src/state/row_parts.o \
 	src/quality/threshold.o \
 	src/quality/guarded.o \
 	src/quality/key_set.o \
@@ -274,14 +275,13 @@ $(OBJS): $(wildcard $(srcdir)/src/*.h $(srcdir)/src/*/*.h)
 
 # loops over millions of rows
 src/retention/key_column.o src/retention/key_log.o src/retention/key_state.o \
-src/retention/key_table.o \
-src/retention/key_table_dump.o src/retention/repeat_rate.o \
-src/retention/repeat_rate_by_row.o \
+src/retention/key_table.o src/retention/key_table_dump.o \
+src/retention/repeat_rate.o src/retention/repeat_rate_by_row.o \
 src/retention/value_table.o src/quality/duplicate_count.o \
 src/sessions/session_log.o src/sessions/session_log_dump.o \
 src/sessions/session_log_spans.o src/sessions/session_log_sweep.o \
-src/sessions/session_state.o \
-src/sessions/funnel.o: CFLAGS += -O3
+src/sessions/session_state.o src/sessions/funnel.o \
+src/state/row_parts.o: CFLAGS += -O3
 
 # The TAP tests start servers of their own and need Perl's IPC::Run, so they are
 # no part of installcheck, which asks for nothing but a running server.  PGXS

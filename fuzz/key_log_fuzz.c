@@ -11,9 +11,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "fuzz.h"
-
-#include <string.h>
+#include "memory.h"
 
 #include "retention/key_log.h"
 
@@ -38,45 +36,6 @@ const char *const fuzz_pieces[] = {
 
 /* What a naive program would remember: per key how often it came, 2 for more */
 typedef unsigned char Model[MAX_KEYS];
-
-static void *chunks[256];
-static int	nchunks;
-
-static void *
-allocate(void *arg, uint64_t size)
-{
-	void	   *chunk = malloc(size);
-
-	(void) arg;
-	FUZZ_CHECK(chunk != NULL && nchunks < 256);
-	/* what memory holds when it comes must not matter */
-	memset(chunk, 0xa5, size);
-	chunks[nchunks++] = chunk;
-	return chunk;
-}
-
-static void
-release(void *arg, void *chunk)
-{
-	(void) arg;
-	for (int i = 0; i < nchunks; i++)
-	{
-		if (chunks[i] == chunk)
-		{
-			free(chunk);
-			chunks[i] = chunks[--nchunks];
-			return;
-		}
-	}
-	FUZZ_CHECK(!"released twice, or never allocated");
-}
-
-static void
-poll(void)
-{
-}
-
-static const KeyTableHooks hooks = {allocate, release, poll};
 
 /* Key number i: neighbours share a part, some all of their first word */
 static void
@@ -141,7 +100,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	words = data[0] & 1 ? 2 : 1;
 	memset(models, 0, sizeof(models));
 	for (int i = 0; i < 3; i++)
-		key_log_init(&logs[i], words, &hooks, NULL);
+		key_log_init(&logs[i], words, &fuzz_hooks, NULL);
 
 	for (size_t p = 1; p + 1 < size; p += 2)
 	{
@@ -183,7 +142,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (key_log_check(words, (const char *) data + 1, size - 1))
 		key_log_load(&logs[2], (const char *) data + 1, size - 1);
 
-	while (nchunks > 0)
-		free(chunks[--nchunks]);
+	fuzz_release_all();
 	return 0;
 }

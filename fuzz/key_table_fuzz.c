@@ -12,9 +12,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "fuzz.h"
-
-#include <string.h>
+#include "memory.h"
 
 #include "retention/key_table.h"
 
@@ -43,45 +41,6 @@ typedef struct Model
 	unsigned char there[MAX_KEYS];	/* 0, 1 or 2 (several values) */
 	uint64_t	value[MAX_KEYS];
 } Model;
-
-static void *chunks[64];
-static int	nchunks;
-
-static void *
-allocate(void *arg, uint64_t size)
-{
-	void	   *chunk = malloc(size);
-
-	(void) arg;
-	FUZZ_CHECK(chunk != NULL && nchunks < 64);
-	/* what memory holds when it comes must not matter */
-	memset(chunk, 0xa5, size);
-	chunks[nchunks++] = chunk;
-	return chunk;
-}
-
-static void
-release(void *arg, void *chunk)
-{
-	(void) arg;
-	for (int i = 0; i < nchunks; i++)
-	{
-		if (chunks[i] == chunk)
-		{
-			free(chunk);
-			chunks[i] = chunks[--nchunks];
-			return;
-		}
-	}
-	FUZZ_CHECK(!"released twice, or never allocated");
-}
-
-static void
-poll(void)
-{
-}
-
-static const KeyTableHooks hooks = {allocate, release, poll};
 
 /* Key number i, an injection: 16 keys to each of 512 home slots */
 static void
@@ -182,7 +141,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (int t = 0; t < 2; t++)
 		memset(models[t].there, 0, MAX_KEYS);
 	for (int t = 0; t < 3; t++)
-		key_table_init(&tables[t], mode, words, &hooks, NULL);
+		key_table_init(&tables[t], mode, words, &fuzz_hooks, NULL);
 
 	for (size_t p = 1; p + 1 < size; p += 2)
 	{
@@ -223,7 +182,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (key_table_check(mode, words, (const char *) data + 1, size - 1))
 		key_table_load(&tables[2], (const char *) data + 1);
 
-	while (nchunks > 0)
-		free(chunks[--nchunks]);
+	fuzz_release_all();
 	return 0;
 }

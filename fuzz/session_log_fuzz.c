@@ -11,14 +11,11 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "fuzz.h"
-
-#include <string.h>
+#include "memory.h"
 
 #include "sessions/session_log.h"
 
 #define MAX_ROWS 20000
-#define MAX_CHUNKS 256
 
 const char *const fuzz_name = "session_log";
 unsigned long fuzz_accepted = 0;
@@ -63,43 +60,6 @@ typedef struct Digest
 } Digest;
 
 static Model models[2];
-static void *chunks[MAX_CHUNKS];
-static int	nchunks;
-
-static void *
-allocate(void *arg, uint64_t size)
-{
-	void	   *chunk = malloc(size);
-
-	(void) arg;
-	FUZZ_CHECK(chunk != NULL && nchunks < MAX_CHUNKS);
-	chunks[nchunks++] = chunk;
-	return chunk;
-}
-
-static void
-release(void *arg, void *chunk)
-{
-	(void) arg;
-	for (int i = 0; i < nchunks; i++)
-	{
-		if (chunks[i] == chunk)
-		{
-			free(chunk);
-			chunks[i] = chunks[--nchunks];
-			return;
-		}
-	}
-	FUZZ_CHECK(!"released twice, or never allocated");
-}
-
-static void
-poll_nothing(void)
-{
-}
-
-static const SessionLogHooks hooks = {allocate, release, poll_nothing};
-
 static size_t
 keep_all(void *arg, GreeneryRecord *rows, size_t n)
 {
@@ -233,7 +193,7 @@ add_to_both(SessionLog *log, Model *model, const Row *row)
 static void
 add_row(SessionLog *log, Model *model, unsigned key, unsigned what)
 {
-	/* neighbours, the same first word, the same partition */
+	/* neighbours, the same first word, the same part */
 	const uint64_t starts[] = {0, UINT64_MAX - 300, UINT64_C(1) << 56, UINT64_C(0x1234) << 48};
 	Row			row;
 
@@ -320,7 +280,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (int i = 0; i < 2; i++)
 	{
 		session_log_init(&logs[i], shape, keep_all, reaches[data[0] >> 4 & 3],
-						 &hooks, NULL);
+						 &fuzz_hooks, NULL);
 		models[i].n = 0;
 	}
 	for (size_t i = 1; i + 1 < size; i += 2)
@@ -367,14 +327,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	{
 		Digest		digest = {0, 0};
 
-		session_log_init(&third, shape, keep_all, 1, &hooks, NULL);
+		session_log_init(&third, shape, keep_all, 1, &fuzz_hooks, NULL);
 		session_log_load(&third, (const char *) data + 1, size - 1, NULL, NULL);
 		if (shape.spans)
 			session_log_sweep_spans(&third, digest_span, &digest);
 		else
 			session_log_sweep(&third, digest_session, &digest);
 	}
-	while (nchunks > 0)
-		free(chunks[--nchunks]);
+	fuzz_release_all();
 	return 0;
 }

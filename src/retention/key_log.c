@@ -27,22 +27,13 @@
 #include <string.h>
 
 #if defined(__GNUC__)
-#define LOG_INLINE static inline __attribute__((always_inline))
-#define LOG_NEVER_INLINE __attribute__((noinline))
+#define NEVER_INLINE __attribute__((noinline))
 #else
-#define LOG_INLINE static inline
-#define LOG_NEVER_INLINE
+#define NEVER_INLINE
 #endif
-
-#define PART_SHIFT 56
-#define PART_BITS 8
 
 #define FIRST_PENDING 8
 #define LAST_PENDING 4096
-#define FIRST_CHUNK 32
-#define LAST_CHUNK 1024
-#define FIRST_SLAB (UINT64_C(256) << 10)
-#define LAST_SLAB (UINT64_C(8) << 20)
 
 /* keys that are not worth dropping any of */
 #define SHRINK_FROM (UINT64_C(1) << 16)
@@ -64,102 +55,35 @@ typedef struct Scratch
 } Scratch;
 
 void
-key_log_init(KeyLog *log, int words, const KeyTableHooks *hooks, void *arg)
+key_log_init(KeyLog *log, int words, const StateHooks *hooks, void *arg)
 {
 	memset(log, 0, sizeof(KeyLog));
 	log->words = words;
 	log->shrink_at = SHRINK_FROM;
-	log->slab_size = FIRST_SLAB;
+	row_parts_init(&log->rows, words, hooks, arg);
 	log->hooks = hooks;
 	log->arg = arg;
 }
 
-LOG_INLINE uint64_t
-keys_in(const KeyLogPart *part, const KeyLogChunk *chunk, const int words)
+PARTS_INLINE void
+append(KeyLog *log, RowPart *part, const uint64_t *key, const int words)
 {
-	if (chunk == part->last)
-		return (uint64_t) (part->next - chunk->keys) / words;
-	return chunk->capacity;
-}
+	uint64_t   *row = part_next_row(&log->rows, part, words);
 
-static uint64_t
-keys_of(const KeyLogPart *part, int words)
-{
-	return part->last == NULL ? 0 : part->full + keys_in(part, part->last, words);
-}
-
-/* From here on keys go to this chunk */
-static void
-use_chunk(KeyLogPart *part, KeyLogChunk *chunk, int words)
-{
-	part->last = chunk;
-	part->next = chunk->keys;
-	part->end = chunk->keys + chunk->capacity * words;
-}
-
-/* Go on to the next chunk of a part whose last one is full */
-static LOG_NEVER_INLINE void
-next_chunk(KeyLog *log, KeyLogPart *part)
-{
-	uint64_t	capacity = keys_of(part, log->words);
-	uint64_t	size;
-	KeyLogChunk *chunk;
-
-	if (part->last != NULL)
-		part->full += part->last->capacity;
-	if (part->last != NULL && part->last->next != NULL)
-	{
-		use_chunk(part, part->last->next, log->words);
-		return;
-	}
-
-	/* as many keys as there are already, within limits */
-	if (capacity < FIRST_CHUNK)
-		capacity = FIRST_CHUNK;
-	if (capacity > LAST_CHUNK)
-		capacity = LAST_CHUNK;
-	size = sizeof(KeyLogChunk) + capacity * log->words * sizeof(uint64_t);
-	if (size > log->slab_left)
-	{
-		log->slab = log->hooks->allocate(log->arg, log->slab_size);
-		log->slab_left = log->slab_size;
-		if (log->slab_size < LAST_SLAB)
-			log->slab_size *= 2;
-	}
-	chunk = (KeyLogChunk *) log->slab;
-	log->slab += size;
-	log->slab_left -= size;
-	chunk->next = NULL;
-	chunk->capacity = capacity;
-	if (part->last != NULL)
-		part->last->next = chunk;
-	else
-		part->first = chunk;
-	use_chunk(part, chunk, log->words);
-}
-
-LOG_INLINE void
-append(KeyLog *log, KeyLogPart *part, const uint64_t *key, const int words)
-{
-	if (part->next == part->end)
-		next_chunk(log, part);
-	part->next[0] = key[0];
+	row[0] = key[0];
 	if (words == 2)
-		part->next[1] = key[1];
-	part->next += words;
+		row[1] = key[1];
 }
 
 /* From now on keys go to parts */
 static void
 make_parts(KeyLog *log)
 {
-	const uint64_t size = KEY_LOG_PARTS * sizeof(KeyLogPart);
 	const uint64_t *key = log->pending;
 
-	log->parts = log->hooks->allocate(log->arg, size);
-	memset(log->parts, 0, size);
+	row_parts_make(&log->rows);
 	for (uint64_t i = 0; i < log->nkeys; i++, key += log->words)
-		append(log, &log->parts[key[0] >> PART_SHIFT], key, log->words);
+		append(log, part_of(&log->rows, key[0]), key, log->words);
 	if (log->pending != NULL)
 		log->hooks->release(log->arg, log->pending);
 	log->pending = NULL;
@@ -218,21 +142,21 @@ end_scratch(Scratch *scratch)
 
 /* Put the keys of a part side by side */
 static void
-gather(Scratch *scratch, const KeyLogPart *part, uint64_t n)
+gather(Scratch *scratch, const RowPart *part, uint64_t n)
 {
 	const int	words = scratch->log->words;
-	const KeyLogChunk *const past = part->last->next;
+	const RowChunk *const past = part->last->next;
 	uint64_t   *to;
 
 	scratch->keys = make_room(scratch, scratch->keys, &scratch->keys_capacity,
 							  n * words, sizeof(uint64_t));
 	to = scratch->keys;
-	for (const KeyLogChunk *chunk = part->first; chunk != past;
+	for (const RowChunk *chunk = part->first; chunk != past;
 		 chunk = chunk->next)
 	{
-		uint64_t	some = keys_in(part, chunk, words) * words;
+		uint64_t	some = part_rows_in(part, chunk, words) * words;
 
-		memcpy(to, chunk->keys, some * sizeof(uint64_t));
+		memcpy(to, chunk->words, some * sizeof(uint64_t));
 		to += some;
 	}
 }
@@ -242,7 +166,7 @@ gather(Scratch *scratch, const KeyLogPart *part, uint64_t n)
  * those that are no more than the second of their kind are moved to the front,
  * *left of them.
  */
-LOG_INLINE void
+PARTS_INLINE void
 count_keys(Scratch *scratch, uint64_t *keys, uint64_t n, int skip,
 		   uint64_t *different, uint64_t *repeats, uint64_t *left,
 		   const int words)
@@ -316,29 +240,28 @@ count(Scratch *scratch, uint64_t *keys, uint64_t n, int skip,
 }
 
 /* Drop what is no more than the second of its kind */
-static LOG_NEVER_INLINE void
+static NEVER_INLINE void
 shrink(KeyLog *log)
 {
 	Scratch		scratch = {.log = log};
 	uint64_t	different = 0;
 	uint64_t	repeats = 0;
 
-	if (log->parts == NULL)
+	if (log->rows.parts == NULL)
 		return;
-	for (int i = 0; i < KEY_LOG_PARTS; i++)
+	for (int i = 0; i < ROW_PARTS; i++)
 	{
-		KeyLogPart *part = &log->parts[i];
-		uint64_t	n = keys_of(part, log->words);
+		RowPart    *part = &log->rows.parts[i];
+		uint64_t	n = part_rows(part, log->words);
 		uint64_t	left;
 
 		if (n == 0)
 			continue;
 		gather(&scratch, part, n);
-		count(&scratch, scratch.keys, n, PART_BITS, &different, &repeats, &left);
+		count(&scratch, scratch.keys, n, ROW_PARTS_BITS, &different, &repeats, &left);
 		if (left == n)
 			continue;
-		part->full = 0;
-		use_chunk(part, part->first, log->words);
+		part_rewind(part, log->words);
 		for (uint64_t k = 0; k < left; k++)
 		{
 			const uint64_t *key = scratch.keys + k * log->words;
@@ -358,14 +281,14 @@ shrink(KeyLog *log)
 		log->shrink_at = SHRINK_FROM;
 }
 
-LOG_INLINE void
+PARTS_INLINE void
 add(KeyLog *log, const uint64_t *key, const int words)
 {
-	if (log->parts == NULL)
+	if (log->rows.parts == NULL)
 	{
 		if (log->nkeys == log->pending_capacity)
 			grow_pending(log);
-		if (log->parts == NULL)
+		if (log->rows.parts == NULL)
 		{
 			memcpy(log->pending + log->nkeys++ * words, key,
 				   words * sizeof(uint64_t));
@@ -374,7 +297,7 @@ add(KeyLog *log, const uint64_t *key, const int words)
 	}
 	if (log->nkeys >= log->shrink_at)
 		shrink(log);
-	append(log, &log->parts[key[0] >> PART_SHIFT], key, words);
+	append(log, part_of(&log->rows, key[0]), key, words);
 	log->nkeys++;
 }
 
@@ -400,126 +323,73 @@ key_log_counts(const KeyLog *log, uint64_t *keys, uint64_t *repeats)
 
 	*keys = 0;
 	*repeats = 0;
-	if (log->parts == NULL)
+	if (log->rows.parts == NULL)
 	{
 		if (log->nkeys > 0)
 			count(&scratch, log->pending, log->nkeys, 0, keys, repeats, NULL);
 	}
 	else
 	{
-		for (int i = 0; i < KEY_LOG_PARTS; i++)
+		for (int i = 0; i < ROW_PARTS; i++)
 		{
-			uint64_t	n = keys_of(&log->parts[i], log->words);
+			uint64_t	n = part_rows(&log->rows.parts[i], log->words);
 
 			if (n == 0)
 				continue;
-			gather(&scratch, &log->parts[i], n);
-			count(&scratch, scratch.keys, n, PART_BITS, keys, repeats, NULL);
+			gather(&scratch, &log->rows.parts[i], n);
+			count(&scratch, scratch.keys, n, ROW_PARTS_BITS, keys, repeats, NULL);
 		}
 	}
 	end_scratch(&scratch);
 }
 
-/*
- * The dump: the number of keys of each part, and the keys as they are in memory;
- * of a log without parts one number and its keys.
- */
+/* The dump: that of the parts; of a log without parts the number of its keys, and they */
 uint64_t
 key_log_dump_size(KeyLog *log)
 {
 	shrink(log);
-	return ((log->parts == NULL ? 1 : KEY_LOG_PARTS) + log->nkeys * log->words) *
-		sizeof(uint64_t);
-}
-
-static char *
-put(char *bytes, const void *from, uint64_t size)
-{
-	if (size > 0)
-		memcpy(bytes, from, size);
-	return bytes + size;
+	if (log->rows.parts != NULL)
+		return row_parts_dump_size(&log->rows, log->nkeys);
+	return (1 + log->nkeys * log->words) * sizeof(uint64_t);
 }
 
 void
 key_log_dump(const KeyLog *log, char *bytes)
 {
-	if (log->parts == NULL)
+	if (log->rows.parts != NULL)
 	{
-		bytes = put(bytes, &log->nkeys, sizeof(log->nkeys));
-		put(bytes, log->pending, log->nkeys * log->words * sizeof(uint64_t));
+		row_parts_dump(&log->rows, bytes);
 		return;
 	}
-	for (int i = 0; i < KEY_LOG_PARTS; i++)
-	{
-		uint64_t	n = keys_of(&log->parts[i], log->words);
-
-		bytes = put(bytes, &n, sizeof(n));
-	}
-	for (int i = 0; i < KEY_LOG_PARTS; i++)
-	{
-		const KeyLogPart *part = &log->parts[i];
-
-		log->hooks->poll();
-		for (const KeyLogChunk *chunk = part->first; chunk != NULL;
-			 chunk = chunk == part->last ? NULL : chunk->next)
-			bytes = put(bytes, chunk->keys, keys_in(part, chunk, log->words) *
-						log->words * sizeof(uint64_t));
-	}
-}
-
-static uint64_t
-word_at(const char *bytes, uint64_t i)
-{
-	uint64_t	word;
-
-	memcpy(&word, bytes + i * sizeof(word), sizeof(word));
-	return word;
-}
-
-/* Is there one number, or one for each part, that adds up to what follows? */
-static bool
-adds_up(uint64_t numbers, int words, const char *bytes, uint64_t size)
-{
-	uint64_t	left;
-
-	if (size < numbers * sizeof(uint64_t))
-		return false;
-	left = size / sizeof(uint64_t) - numbers;
-	if (left % words != 0)
-		return false;
-	left /= words;
-	for (uint64_t i = 0; i < numbers; i++)
-	{
-		if (word_at(bytes, i) > left)
-			return false;
-		left -= word_at(bytes, i);
-	}
-	return left == 0;
+	memcpy(bytes, &log->nkeys, sizeof(log->nkeys));
+	if (log->nkeys > 0)
+		memcpy(bytes + sizeof(log->nkeys), log->pending,
+			   log->nkeys * log->words * sizeof(uint64_t));
 }
 
 /*
  * The keys themselves need no check: whatever bits they have, they are keys.  One
  * that stands in another's part is one more key to the answer, no more.
+ *
+ * No dump can be taken for one of the other kind: the first number of one of parts is
+ * smaller than what all that follows it would make.
  */
 bool
 key_log_check(int words, const char *bytes, uint64_t size)
 {
-	return size % sizeof(uint64_t) == 0 &&
-		(adds_up(1, words, bytes, size) ||
-		 adds_up(KEY_LOG_PARTS, words, bytes, size));
+	return row_parts_check(1, words, bytes, size) ||
+		row_parts_check(ROW_PARTS, words, bytes, size);
 }
 
 /* Add the keys of another log.  key_log_check has passed the bytes. */
 void
 key_log_load(KeyLog *log, const char *bytes, uint64_t size)
 {
-	const int	words = log->words;
-	const uint64_t key_size = words * sizeof(uint64_t);
-	const char *numbers = bytes;
+	const uint64_t key_size = log->words * sizeof(uint64_t);
 
-	if (adds_up(1, words, bytes, size))
+	if (row_parts_check(1, log->words, bytes, size))
 	{
-		uint64_t	n = word_at(bytes, 0);
+		uint64_t	n = row_parts_word(bytes, 0);
 
 		bytes += sizeof(uint64_t);
 		for (uint64_t i = 0; i < n; i++, bytes += key_size)
@@ -532,31 +402,9 @@ key_log_load(KeyLog *log, const char *bytes, uint64_t size)
 		return;
 	}
 
-	if (log->parts == NULL)
+	if (log->rows.parts == NULL)
 		make_parts(log);
-	bytes += KEY_LOG_PARTS * sizeof(uint64_t);
-	for (int i = 0; i < KEY_LOG_PARTS; i++)
-	{
-		KeyLogPart *part = &log->parts[i];
-		uint64_t	n = word_at(numbers, i);
-
-		log->hooks->poll();
-		log->nkeys += n;
-		while (n > 0)
-		{
-			uint64_t	some;
-
-			if (part->next == part->end)
-				next_chunk(log, part);
-			some = (uint64_t) (part->end - part->next) / words;
-			if (some > n)
-				some = n;
-			memcpy(part->next, bytes, some * key_size);
-			part->next += some * words;
-			bytes += some * key_size;
-			n -= some;
-		}
-	}
+	log->nkeys += row_parts_load(&log->rows, bytes);
 	if (log->nkeys >= log->shrink_at)
 		shrink(log);
 }

@@ -15,28 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "retention/key_table.h"
-
-#define KEY_LOG_PARTS 256
-
-typedef struct KeyLogChunk KeyLogChunk;
-
-struct KeyLogChunk
-{
-	KeyLogChunk *next;
-	uint64_t	capacity;		/* in keys */
-	uint64_t	keys[];
-};
-
-/* All chunks up to the last one are full; those after it are to be used next */
-typedef struct KeyLogPart
-{
-	uint64_t   *next;			/* where the next key goes, in the last chunk */
-	uint64_t   *end;			/* of that chunk */
-	KeyLogChunk *first;
-	KeyLogChunk *last;
-	uint64_t	full;			/* keys in the chunks before the last */
-} KeyLogPart;
+#include "state/row_parts.h"
 
 typedef struct KeyLog
 {
@@ -45,15 +24,12 @@ typedef struct KeyLog
 	uint64_t	shrink_at;		/* that many are too many */
 	uint64_t   *pending;		/* all of them, as long as there are no parts */
 	uint64_t	pending_capacity;
-	KeyLogPart *parts;
-	char	   *slab;			/* where the next chunk goes */
-	uint64_t	slab_left;
-	uint64_t	slab_size;		/* of the next slab */
-	const KeyTableHooks *hooks;
+	RowParts	rows;
+	const StateHooks *hooks;
 	void	   *arg;
 } KeyLog;
 
-extern void key_log_init(KeyLog *log, int words, const KeyTableHooks *hooks,
+extern void key_log_init(KeyLog *log, int words, const StateHooks *hooks,
 						 void *arg);
 
 /* Add a key.  Its high bits choose the part: the caller has scattered it. */

@@ -73,7 +73,7 @@ poll_interrupts(void)
 	CHECK_FOR_INTERRUPTS();
 }
 
-static const KeyTableHooks hooks = {allocate, release, poll_interrupts};
+static const StateHooks hooks = {allocate, release, poll_interrupts};
 
 void
 key_state_wrong(const KeyAggregate *aggregate)

@@ -379,7 +379,7 @@ add_special(KeyTable *table, const uint64_t *key)
 
 void
 key_table_init(KeyTable *table, KeyTableMode mode, int words,
-			   const KeyTableHooks *hooks, void *arg)
+			   const StateHooks *hooks, void *arg)
 {
 	memset(table, 0, sizeof(KeyTable));
 	table->mode = mode;

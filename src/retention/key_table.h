@@ -16,6 +16,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "state/hooks.h"
+
 /* What the table remembers of a key */
 typedef enum KeyTableMode
 {
@@ -23,16 +25,6 @@ typedef enum KeyTableMode
 	KEY_TABLE_DUPLICATES,		/* whether it was there more than once */
 	KEY_TABLE_REPEATS			/* its first value, or that there were two */
 } KeyTableMode;
-
-/* What the table needs of its surroundings; arg is passed through */
-typedef struct KeyTableHooks
-{
-	/* memory on a cache line's edge; does not return without it */
-	void	   *(*allocate) (void *arg, uint64_t size);
-	void		(*release) (void *arg, void *chunk);
-	/* called often in every long loop; may longjmp away */
-	void		(*poll) (void);
-} KeyTableHooks;
 
 /*
  * The value that stands for "two different values".  It may be a value all the
@@ -67,12 +59,12 @@ struct KeyTable
 	uint16_t	waiting[KEY_TABLE_PARTS];	/* how many, for each part */
 	KeyTable   *special;		/* see key_table.c */
 	uint64_t	zero[4];		/* the entry of the key of all zeroes */
-	const KeyTableHooks *hooks;
+	const StateHooks *hooks;
 	void	   *arg;
 };
 
 extern void key_table_init(KeyTable *table, KeyTableMode mode, int words,
-						   const KeyTableHooks *hooks, void *arg);
+						   const StateHooks *hooks, void *arg);
 
 /*
  * Add one row.  The high bits of key[0] choose the slot: the caller has

@@ -21,16 +21,7 @@
 #include <stdint.h>
 
 #include "sessions/record.h"
-
-/* What the log needs of its surroundings; arg is passed through */
-typedef struct SessionLogHooks
-{
-	/* memory, aligned for 64-bit words; does not return without it */
-	void	   *(*allocate) (void *arg, uint64_t size);
-	void		(*release) (void *arg, void *chunk);
-	/* called often in every long loop; may longjmp away */
-	void		(*poll) (void);
-} SessionLogHooks;
+#include "state/row_parts.h"
 
 /* What decides how a row is laid out: the same in logs that meet */
 typedef struct SessionLogShape
@@ -39,27 +30,6 @@ typedef struct SessionLogShape
 	int			steps;			/* bits in a mask, 1 to 64 */
 	bool		spans;			/* of spans; at most 8 steps then */
 } SessionLogShape;
-
-#define SESSION_LOG_PARTITIONS 256
-
-typedef struct SessionLogChunk SessionLogChunk;
-
-struct SessionLogChunk
-{
-	SessionLogChunk *next;
-	uint64_t	capacity;		/* in rows */
-	uint64_t	words[];
-};
-
-/* All chunks up to the last one are full; those after it are to be used next */
-typedef struct SessionLogPartition
-{
-	uint64_t   *next;			/* where the next row goes, in the last chunk */
-	uint64_t   *end;			/* of that chunk */
-	SessionLogChunk *first;
-	SessionLogChunk *last;
-	uint64_t	full;			/* rows in the chunks before the last */
-} SessionLogPartition;
 
 typedef struct SessionLogRecent SessionLogRecent;
 
@@ -75,21 +45,17 @@ typedef struct SessionLog
 {
 	SessionLogShape shape;
 	bool		packed;			/* is the mask in the key's first word? */
-	int			words;			/* 64-bit words in a row of a partition */
 	uint64_t	npending;
 	uint64_t	pending_capacity;
-	uint64_t   *pending;		/* as long as there are no partitions */
-	SessionLogPartition *partitions;
-	uint64_t	nrows;			/* in all partitions */
+	uint64_t   *pending;		/* as long as there are no parts */
+	RowParts	rows;
+	uint64_t	nrows;			/* in all parts */
 	uint64_t	compact_at;		/* that many rows are too many */
 	session_log_compact compact;	/* for events */
 	uint64_t	reach;			/* for spans */
 	SessionLogRecent *recent;	/* spans under way, see session_log_spans.c */
 	uint64_t	recent_left;	/* rows until it is judged, or tried again */
-	char	   *slab;			/* where the next chunk goes */
-	uint64_t	slab_left;
-	uint64_t	slab_size;		/* of the next slab */
-	const SessionLogHooks *hooks;
+	const StateHooks *hooks;
 	void	   *arg;			/* of the hooks and of compact */
 } SessionLog;
 
@@ -110,11 +76,11 @@ typedef void (*session_log_visit_span) (void *arg, int64_t first, int64_t last,
 /* compact is for a log of events, reach for one of spans */
 extern void session_log_init(SessionLog *log, SessionLogShape shape,
 							 session_log_compact compact, uint64_t reach,
-							 const SessionLogHooks *hooks, void *arg);
+							 const StateHooks *hooks, void *arg);
 
 /*
  * Add one row to a log of events.  The high bits of key[0] choose the
- * partition: the caller has scattered the keys.
+ * part: the caller has scattered the keys.
  */
 extern void session_log_add(SessionLog *log, const uint64_t *key,
 							int64_t time, uint64_t mask);

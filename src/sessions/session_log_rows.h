@@ -10,7 +10,7 @@
  *	  pending span:		| key[0]			 | key[1] | first | last | mask |
  *
  * key[1] is there if keys have 128 bits.  The first byte of a key is known from
- * the partition, which leaves room for a mask of up to eight bits; longer ones
+ * the part, which leaves room for a mask of up to eight bits; longer ones
  * take a word of their own.  So an event with a key of 64 bits takes 16 bytes,
  * and nothing of the key is lost.
  *
@@ -31,15 +31,14 @@
 #define prefetch_for_write(address) ((void) 0)
 #endif
 
-/* bits of a mask that fit beside a key */
-#define PACKED_BITS 8
+/* bits of a mask that fit beside a key: those that its part stands for */
+#define PACKED_BITS ROW_PARTS_BITS
 #define PACKED_MASK ((UINT64_C(1) << PACKED_BITS) - 1)
-#define PARTITION_SHIFT (64 - PACKED_BITS)
 
 /* 64-bit words in a row, at most */
 #define MAX_WORDS 5
 
-/* rows in partitions that are worth a table of the spans under way */
+/* rows in parts that are worth a table of the spans under way */
 #ifndef RECENT_FROM
 #define RECENT_FROM 8192
 #endif
@@ -74,70 +73,23 @@ within_reach(int64_t last, int64_t first, uint64_t reach)
 	return first <= last || (uint64_t) first - (uint64_t) last <= reach;
 }
 
-/* Rows in a chunk of a partition */
-LOG_INLINE uint64_t
-rows_in(const SessionLog *log, const SessionLogPartition *partition,
-		const SessionLogChunk *chunk)
-{
-	if (chunk == partition->last)
-		return (uint64_t) (partition->next - chunk->words) / log->words;
-	return chunk->capacity;
-}
+/* session_log.c: from now on rows go to parts */
+extern void session_log_make_parts(SessionLog *log);
 
-LOG_INLINE uint64_t
-rows_of(const SessionLog *log, const SessionLogPartition *partition)
-{
-	if (partition->last == NULL)
-		return 0;
-	return partition->full + rows_in(log, partition, partition->last);
-}
-
-/* From here on rows go to this chunk */
-LOG_INLINE void
-use_chunk(const SessionLog *log, SessionLogPartition *partition,
-		  SessionLogChunk *chunk)
-{
-	partition->last = chunk;
-	partition->next = chunk->words;
-	partition->end = chunk->words + chunk->capacity * log->words;
-}
-
-/* session_log.c: go on to the next chunk of a partition whose last one is full */
-extern void session_log_next_chunk(SessionLog *log,
-								   SessionLogPartition *partition);
-
-/* session_log.c: from now on rows go to partitions */
-extern void session_log_make_partitions(SessionLog *log);
-
-/* session_log.c: room for one more pending row, or partitions */
+/* session_log.c: room for one more pending row, or parts */
 extern void session_log_grow_pending(SessionLog *log);
 
-/* session_log_sweep.c: drop rows of partitions */
-extern void session_log_compact_partitions(SessionLog *log);
+/* session_log_sweep.c: drop rows of parts */
+extern void session_log_compact_parts(SessionLog *log);
 
-/* session_log_spans.c: write what is under way to the partitions */
+/* session_log_spans.c: write what is under way to the parts */
 extern void session_log_flush(SessionLog *log);
 
-/* Room for a row at the end of a partition */
-LOG_INLINE uint64_t *
-next_row(SessionLog *log, SessionLogPartition *partition)
-{
-	uint64_t   *row = partition->next;
-
-	if (row == partition->end)
-	{
-		session_log_next_chunk(log, partition);
-		row = partition->next;
-	}
-	partition->next = row + log->words;
-	return row;
-}
-
 LOG_INLINE void
-put_event(SessionLog *log, SessionLogPartition *partition, uint64_t first_word,
+put_event(SessionLog *log, RowPart *part, uint64_t first_word,
 		  uint64_t second_word, int64_t time, uint64_t mask)
 {
-	uint64_t   *row = next_row(log, partition);
+	uint64_t   *row = part_next_row(&log->rows, part, log->rows.words);
 
 	*row++ = first_word | (log->packed ? mask : 0);
 	if (log->shape.keys == 2)
@@ -148,10 +100,10 @@ put_event(SessionLog *log, SessionLogPartition *partition, uint64_t first_word,
 }
 
 LOG_INLINE void
-put_span(SessionLog *log, SessionLogPartition *partition, uint64_t first_word,
+put_span(SessionLog *log, RowPart *part, uint64_t first_word,
 		 uint64_t second_word, int64_t first, int64_t last, uint64_t mask)
 {
-	uint64_t   *row = next_row(log, partition);
+	uint64_t   *row = part_next_row(&log->rows, part, log->rows.words);
 
 	*row++ = first_word | mask;
 	if (log->shape.keys == 2)

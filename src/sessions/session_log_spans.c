@@ -6,7 +6,7 @@
  * Shops write events as they happen, so the next row of a session is mostly
  * found not far from the last one.  The spans that are under way are kept in a
  * small table, which fits into the processor's cache, and only what another
- * session pushes out of its place goes to the partitions: a few times less than
+ * session pushes out of its place goes to the parts: a few times less than
  * there are rows.  A session that comes back later is put together by the
  * sweep.
  *
@@ -57,14 +57,14 @@ struct SessionLogRecent
 	Span		slots[RECENT_SLOTS];	/* by the high bits of the key */
 };
 
-/* A row to the partitions */
+/* A row to the parts */
 LOG_INLINE void
 append_span(SessionLog *log, uint64_t key0, uint64_t key1, int64_t first,
 			int64_t last, uint64_t mask)
 {
 	if (log->nrows >= log->compact_at)
-		session_log_compact_partitions(log);
-	put_span(log, &log->partitions[key0 >> PARTITION_SHIFT],
+		session_log_compact_parts(log);
+	put_span(log, part_of(&log->rows, key0),
 			 key0 << PACKED_BITS, key1, first, last, mask);
 	log->nrows++;
 }
@@ -109,7 +109,7 @@ look_up_waiting(SessionLog *log)
 	}
 }
 
-/* Write what is under way to the partitions */
+/* Write what is under way to the parts */
 void
 session_log_flush(SessionLog *log)
 {
@@ -173,9 +173,9 @@ session_log_add_span(SessionLog *log, const uint64_t *key, int64_t first,
 {
 	uint64_t   *row;
 
-	if (log->partitions == NULL && log->npending == log->pending_capacity)
+	if (log->rows.parts == NULL && log->npending == log->pending_capacity)
 		session_log_grow_pending(log);
-	if (log->partitions != NULL)
+	if (log->rows.parts != NULL)
 	{
 		if (log->recent_left == 0)
 			review_recent(log);

@@ -3,15 +3,15 @@
  * session_log_sweep.c
  *	  The rows of a session log, handed out session by session.
  *
- * Partition by partition: each fits into the processor's cache, where its rows
+ * Part by part: each fits into the processor's cache, where its rows
  * are spread over small buckets by the bits of the key after the first byte, and
  * each bucket is sorted by key and time.
  *
- * Sweeping works on a copy of a partition, so that it can be done at any time
+ * Sweeping works on a copy of a part, so that it can be done at any time
  * and repeatedly.
  *
  * Every time the log has grown to four times what the answer depends on, the
- * partitions are sorted and rewritten with no more than that.  So memory
+ * parts are sorted and rewritten with no more than that.  So memory
  * follows the sessions and not the rows, and a row takes part in a third of a
  * rewriting on average, which costs a fraction of what it took to get it here.
  *
@@ -37,7 +37,7 @@ typedef struct Sweep
 	session_log_visit visit;
 	session_log_visit_span visit_span;
 	void	   *arg;
-	uint64_t   *rows;			/* sorted copy of a partition */
+	uint64_t   *rows;			/* sorted copy of a part */
 	uint64_t	rows_capacity;	/* in words */
 	uint64_t   *merge;			/* for sorting large buckets */
 	uint64_t	merge_capacity;
@@ -193,15 +193,15 @@ merge_sort(Sweep *sweep, uint64_t *rows, uint64_t n, int words, int keys)
 }
 
 /*
- * Copy the rows of a partition, bucket by bucket, each in order.  Buckets
+ * Copy the rows of a part, bucket by bucket, each in order.  Buckets
  * follow one another by the high bits of the first word, so the whole is sorted
  * by key and time.
  */
 LOG_INLINE void
-sort_partition(Sweep *sweep, const SessionLogPartition *partition, uint64_t n,
+sort_part(Sweep *sweep, const RowPart *part, uint64_t n,
 			   int words, int keys)
 {
-	const SessionLogChunk *const past = partition->last->next;
+	const RowChunk *const past = part->last->next;
 	int			bits = 1;
 	int			shift;
 	uint64_t	first = 0;
@@ -219,10 +219,10 @@ sort_partition(Sweep *sweep, const SessionLogPartition *partition, uint64_t n,
 	ends = sweep->ends;
 
 	memset(ends, 0, sizeof(uint64_t) << bits);
-	for (const SessionLogChunk *chunk = partition->first; chunk != past;
+	for (const RowChunk *chunk = part->first; chunk != past;
 		 chunk = chunk->next)
 	{
-		const uint64_t count = rows_in(sweep->log, partition, chunk);
+		const uint64_t count = part_rows_in(part, chunk, words);
 
 		for (uint64_t i = 0; i < count; i++)
 			ends[chunk->words[i * words] >> shift]++;
@@ -235,10 +235,10 @@ sort_partition(Sweep *sweep, const SessionLogPartition *partition, uint64_t n,
 		ends[i] = first;
 		first += count;
 	}
-	for (const SessionLogChunk *chunk = partition->first; chunk != past;
+	for (const RowChunk *chunk = part->first; chunk != past;
 		 chunk = chunk->next)
 	{
-		const uint64_t count = rows_in(sweep->log, partition, chunk);
+		const uint64_t count = part_rows_in(part, chunk, words);
 		const uint64_t *row = chunk->words;
 
 		for (uint64_t i = 0; i < count; i++, row += words)
@@ -259,7 +259,7 @@ sort_partition(Sweep *sweep, const SessionLogPartition *partition, uint64_t n,
 
 /* Write what is left of a session; a row that says that it is there, if none */
 LOG_INLINE void
-put_back(Sweep *sweep, SessionLogPartition *partition, const uint64_t *row,
+put_back(Sweep *sweep, RowPart *part, const uint64_t *row,
 		 int keys, uint64_t n)
 {
 	SessionLog *log = sweep->rewriting;
@@ -269,9 +269,9 @@ put_back(Sweep *sweep, SessionLogPartition *partition, const uint64_t *row,
 	if (n > 0)
 		n = log->compact(log->arg, sweep->session, n);
 	if (n == 0)
-		put_event(log, partition, first, second, 0, 0);
+		put_event(log, part, first, second, 0, 0);
 	for (uint64_t i = 0; i < n; i++)
-		put_event(log, partition, first, second, sweep->session[i].key,
+		put_event(log, part, first, second, sweep->session[i].key,
 				  sweep->session[i].value);
 }
 
@@ -280,7 +280,7 @@ put_back(Sweep *sweep, SessionLogPartition *partition, const uint64_t *row,
  * what is left of them.
  */
 LOG_INLINE void
-visit_sessions(Sweep *sweep, SessionLogPartition *rewritten, uint64_t n,
+visit_sessions(Sweep *sweep, RowPart *rewritten, uint64_t n,
 			   int words, int keys)
 {
 	const uint64_t *row = sweep->rows;
@@ -328,7 +328,7 @@ visit_sessions(Sweep *sweep, SessionLogPartition *rewritten, uint64_t n,
  * sessions of a log of spans are what cannot be made one.
  */
 LOG_INLINE void
-visit_spans(Sweep *sweep, SessionLogPartition *rewritten, uint64_t n,
+visit_spans(Sweep *sweep, RowPart *rewritten, uint64_t n,
 			int words, int keys)
 {
 	const uint64_t reach = sweep->log->reach;
@@ -359,20 +359,19 @@ visit_spans(Sweep *sweep, SessionLogPartition *rewritten, uint64_t n,
 }
 
 LOG_INLINE void
-sweep_partition_as(Sweep *sweep, SessionLogPartition *partition, int words,
+sweep_part_as(Sweep *sweep, RowPart *part, int words,
 				   int keys, bool spans)
 {
-	SessionLogPartition *rewritten = NULL;
-	uint64_t	n = rows_of(sweep->log, partition);
+	RowPart *rewritten = NULL;
+	uint64_t	n = part_rows(part, words);
 
 	if (n == 0)
 		return;
-	sort_partition(sweep, partition, n, words, keys);
+	sort_part(sweep, part, n, words, keys);
 	if (sweep->rewriting != NULL)
 	{
-		rewritten = partition;
-		partition->full = 0;
-		use_chunk(sweep->log, partition, partition->first);
+		rewritten = part;
+		part_rewind(part, words);
 	}
 	if (spans)
 		visit_spans(sweep, rewritten, n, words, keys);
@@ -382,33 +381,33 @@ sweep_partition_as(Sweep *sweep, SessionLogPartition *partition, int words,
 
 /* Made once for each layout, so that the numbers of words are constants */
 static void
-sweep_partitions(Sweep *sweep)
+sweep_parts(Sweep *sweep)
 {
 	const SessionLog *log = sweep->log;
 	bool		wide = log->shape.keys == 2;
 
 	sweep->key_bits = ~PACKED_MASK;
 	sweep->packed = log->packed;
-	for (int i = 0; i < SESSION_LOG_PARTITIONS; i++)
+	for (int i = 0; i < ROW_PARTS; i++)
 	{
-		SessionLogPartition *partition = &log->partitions[i];
+		RowPart    *part = &log->rows.parts[i];
 
 		if (log->shape.spans && !wide)
-			sweep_partition_as(sweep, partition, 3, 1, true);
+			sweep_part_as(sweep, part, 3, 1, true);
 		else if (log->shape.spans)
-			sweep_partition_as(sweep, partition, 4, 2, true);
+			sweep_part_as(sweep, part, 4, 2, true);
 		else if (sweep->packed && !wide)
-			sweep_partition_as(sweep, partition, 2, 1, false);
+			sweep_part_as(sweep, part, 2, 1, false);
 		else if (sweep->packed)
-			sweep_partition_as(sweep, partition, 3, 2, false);
+			sweep_part_as(sweep, part, 3, 2, false);
 		else if (!wide)
-			sweep_partition_as(sweep, partition, 3, 1, false);
+			sweep_part_as(sweep, part, 3, 1, false);
 		else
-			sweep_partition_as(sweep, partition, 4, 2, false);
+			sweep_part_as(sweep, part, 4, 2, false);
 	}
 }
 
-/* The few rows of a log without partitions */
+/* The few rows of a log without parts */
 static void
 sweep_pending(Sweep *sweep)
 {
@@ -445,8 +444,8 @@ end_sweep(Sweep *sweep)
 static void
 run_sweep(Sweep *sweep)
 {
-	if (sweep->log->partitions != NULL)
-		sweep_partitions(sweep);
+	if (sweep->log->rows.parts != NULL)
+		sweep_parts(sweep);
 	else if (sweep->log->npending > 0)
 		sweep_pending(sweep);
 	end_sweep(sweep);
@@ -470,16 +469,16 @@ session_log_sweep_spans(SessionLog *log, session_log_visit_span visit,
 	run_sweep(&sweep);
 }
 
-/* Drop rows of partitions */
+/* Drop rows of parts */
 void
-session_log_compact_partitions(SessionLog *log)
+session_log_compact_parts(SessionLog *log)
 {
 	Sweep		sweep = {.log = log, .rewriting = log};
 
 	run_sweep(&sweep);
 	log->nrows = 0;
-	for (int i = 0; i < SESSION_LOG_PARTITIONS; i++)
-		log->nrows += rows_of(log, &log->partitions[i]);
+	for (int i = 0; i < ROW_PARTS; i++)
+		log->nrows += part_rows(&log->rows.parts[i], log->rows.words);
 	log->compact_at = log->nrows * COMPACT_GROWTH;
 	if (log->compact_at < COMPACT_FROM)
 		log->compact_at = COMPACT_FROM;
@@ -489,6 +488,6 @@ void
 session_log_shrink(SessionLog *log)
 {
 	session_log_flush(log);
-	if (log->partitions != NULL)
-		session_log_compact_partitions(log);
+	if (log->rows.parts != NULL)
+		session_log_compact_parts(log);
 }

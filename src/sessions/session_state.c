@@ -92,7 +92,7 @@ poll_interrupts(void)
 	CHECK_FOR_INTERRUPTS();
 }
 
-static const SessionLogHooks hooks = {allocate, release, poll_interrupts};
+static const StateHooks hooks = {allocate, release, poll_interrupts};
 
 static void
 wrong_state(const SessionAggregate *aggregate)
