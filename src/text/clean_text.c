@@ -77,18 +77,17 @@ skip_blanks_back(const unsigned char *p, const unsigned char *end, bool utf8)
 	return end;
 }
 
-PG_FUNCTION_INFO_V1(clean_text);
-
-/*
- * clean_text(text) returns text
- *
- * In encodings other than UTF-8 only ASCII blanks are known.  There a byte
- * below 0x80 is never part of a longer character, so bytes can be compared.
- */
-Datum
-clean_text(PG_FUNCTION_ARGS)
+/* A character that is itself, and no blank, in every encoding */
+static inline bool
+is_graph(unsigned char byte)
 {
-	text	   *value = PG_GETARG_TEXT_PP(0);
+	return byte > 0x20 && byte < 0x7F;
+}
+
+/* The text without blanks at its ends, or NULL */
+static pg_noinline Datum
+trim(FunctionCallInfo fcinfo, text *value)
+{
 	const unsigned char *bytes = (const unsigned char *) VARDATA_ANY(value);
 	size_t		length = VARSIZE_ANY_EXHDR(value);
 	bool		utf8 = (GetDatabaseEncoding() == PG_UTF8);
@@ -101,4 +100,25 @@ clean_text(PG_FUNCTION_ARGS)
 		PG_RETURN_TEXT_P(value);
 	PG_RETURN_TEXT_P(cstring_to_text_with_len((const char *) first,
 											  (int) (end - first)));
+}
+
+PG_FUNCTION_INFO_V1(clean_text);
+
+/*
+ * clean_text(text) returns text
+ *
+ * In encodings other than UTF-8 only ASCII blanks are known.  There a byte
+ * below 0x80 is never part of a longer character, so bytes can be compared.
+ */
+Datum
+clean_text(PG_FUNCTION_ARGS)
+{
+	text	   *value = PG_GETARG_TEXT_PP(0);
+	const char *bytes = VARDATA_ANY(value);
+	size_t		length = VARSIZE_ANY_EXHDR(value);
+
+	/* what ids and nearly all words are like */
+	if (likely(length > 0 && is_graph(bytes[0]) && is_graph(bytes[length - 1])))
+		PG_RETURN_TEXT_P(value);
+	return trim(fcinfo, value);
 }
