@@ -5,8 +5,7 @@
  *	  parent has?
  *
  * What a look-up costs is waiting for memory.  So rows wait in a batch while the
- * memory of their slots comes in, and the set is copied to memory with huge
- * pages: the executor hands it over in a tuple.
+ * memory of their slots comes in.
  *
  * The set is a bytea, which whoever may call the aggregate can forge: a look-up
  * trusts nothing of it but its length.
@@ -17,6 +16,7 @@
 
 #include "compat.h"
 #include "libpq/pqformat.h"
+#include "nodes/primnodes.h"
 #include "port/pg_bswap.h"
 #include "quality/key_set_agg.h"
 
@@ -85,6 +85,22 @@ orphans_of(OrphanState *state)
 	return state->orphans;
 }
 
+/*
+ * Does the set stay where it is for as long as there are rows?  A parameter of the
+ * plan does, which is what data tests make of it; a column does not.
+ */
+static bool
+set_stays(FunctionCallInfo fcinfo)
+{
+	Aggref	   *aggref = AggGetAggref(fcinfo);
+	Expr	   *set;
+
+	if (aggref == NULL || aggref->args == NIL)
+		return false;
+	set = linitial_node(TargetEntry, aggref->args)->expr;
+	return IsA(set, Param) && ((Param *) set)->paramkind == PARAM_EXEC;
+}
+
 /* A state for the set and the type of the first row */
 static OrphanState *
 start(FunctionCallInfo fcinfo)
@@ -92,7 +108,6 @@ start(FunctionCallInfo fcinfo)
 	MemoryContext context = aggregate_context(fcinfo);
 	OrphanState *state = MemoryContextAllocZero(context, sizeof(OrphanState));
 	const KeySet *set;
-	KeySet	   *copy;
 
 	state->magic = ORPHAN_COUNT_MAGIC;
 	key_set_column(&state->column, get_fn_expr_argtype(fcinfo->flinfo, 2),
@@ -116,9 +131,14 @@ start(FunctionCallInfo fcinfo)
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
 				 errmsg("values of type %s are looked up in a set of keys of another type",
 						format_type_be(state->column.type))));
-	copy = key_set_alloc(context, VARSIZE(set));
-	memcpy(copy, set, VARSIZE(set));
-	state->set = copy;
+	if ((const char *) set != DatumGetPointer(PG_GETARG_DATUM(1)) ||
+		!set_stays(fcinfo))
+	{
+		KeySet	   *copy = key_set_alloc(context, VARSIZE(set));
+
+		set = memcpy(copy, set, VARSIZE(set));
+	}
+	state->set = set;
 	return state;
 }
 

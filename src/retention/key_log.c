@@ -7,8 +7,9 @@
  * one of them then takes a slot that nobody has touched yet: it waits for memory
  * twice, when it comes and when the table grows, and the table has twice the slots
  * it needs.  Here a key is only appended to one of 256 parts, chosen by its first
- * byte; the answer takes the parts one after the other, each of which fits into the
- * processor's cache together with a table that says where in it a key stands.
+ * byte; the answer takes the parts one after the other, spreads each over piles by
+ * the following bits, and finds out what a pile holds with a table that says where in
+ * it a key stands, all in the processor's inner caches.
  *
  * Keys that came often are no more than two to the answer.  Whenever there are four
  * times as many as were different the last time, or twice as many as were left then,
@@ -44,12 +45,20 @@
 /* A place of the table says which key it is, from 1, and whether it came again */
 #define AGAIN UINT32_C(0x80000000)
 
+/* keys that are counted at once: they and their table fit into the inner caches */
+#ifndef KEYS_AT_ONCE			/* a fuzzer has it smaller */
+#define KEYS_AT_ONCE 2048
+#endif
+#define MAX_PILE_BITS 8
+
 /* Working memory, which grows as needed */
 typedef struct Scratch
 {
 	const KeyLog *log;
-	uint64_t   *keys;			/* those of a part, side by side */
+	uint64_t   *keys;			/* those of a part, pile by pile */
 	uint64_t	keys_capacity;	/* in words */
+	int			pile_bits;		/* the bits after the first byte say which pile */
+	uint64_t	ends[1 << MAX_PILE_BITS];	/* of the piles, in keys */
 	uint32_t   *places;
 	uint64_t	places_capacity;
 } Scratch;
@@ -140,25 +149,67 @@ end_scratch(Scratch *scratch)
 		scratch->log->hooks->release(scratch->log->arg, scratch->places);
 }
 
-/* Put the keys of a part side by side */
-static void
-gather(Scratch *scratch, const RowPart *part, uint64_t n)
+/*
+ * Copy the keys of a part, in piles that are small enough to be counted at once
+ */
+PARTS_INLINE void
+gather_keys(Scratch *scratch, const RowPart *part, uint64_t n, const int words)
 {
-	const int	words = scratch->log->words;
 	const RowChunk *const past = part->last->next;
-	uint64_t   *to;
+	uint64_t   *ends = scratch->ends;
+	uint64_t	first = 0;
+	int			bits = 0;
 
+	while (bits < MAX_PILE_BITS && n >> bits > KEYS_AT_ONCE)
+		bits++;
+	scratch->pile_bits = bits;
 	scratch->keys = make_room(scratch, scratch->keys, &scratch->keys_capacity,
 							  n * words, sizeof(uint64_t));
-	to = scratch->keys;
+
+	/* two shifts: one by 64 has no meaning */
+#define PILE_OF(key) ((key) << ROW_PARTS_BITS >> (63 - bits) >> 1)
+	memset(ends, 0, sizeof(uint64_t) << bits);
 	for (const RowChunk *chunk = part->first; chunk != past;
 		 chunk = chunk->next)
 	{
-		uint64_t	some = part_rows_in(part, chunk, words) * words;
+		uint64_t	some = part_rows_in(part, chunk, words);
 
-		memcpy(to, chunk->words, some * sizeof(uint64_t));
-		to += some;
+		for (uint64_t i = 0; i < some; i++)
+			ends[PILE_OF(chunk->words[i * words])]++;
 	}
+	for (uint64_t i = 0; i < UINT64_C(1) << bits; i++)
+	{
+		uint64_t	count = ends[i];
+
+		ends[i] = first;
+		first += count;
+	}
+	for (const RowChunk *chunk = part->first; chunk != past;
+		 chunk = chunk->next)
+	{
+		const uint64_t *key = chunk->words;
+		uint64_t	some = part_rows_in(part, chunk, words);
+
+		for (uint64_t i = 0; i < some; i++, key += words)
+		{
+			uint64_t   *to = scratch->keys + ends[PILE_OF(key[0])]++ * words;
+
+			to[0] = key[0];
+			if (words == 2)
+				to[1] = key[1];
+		}
+	}
+#undef PILE_OF
+}
+
+/* gather_keys with the words known to the compiler */
+static void
+gather(Scratch *scratch, const RowPart *part, uint64_t n)
+{
+	if (scratch->log->words == 1)
+		gather_keys(scratch, part, n, 1);
+	else
+		gather_keys(scratch, part, n, 2);
 }
 
 /*
@@ -239,41 +290,75 @@ count(Scratch *scratch, uint64_t *keys, uint64_t n, int skip,
 		count_keys(scratch, keys, n, skip, different, repeats, left, 2);
 }
 
+/* Count the piles of a part; left, if not NULL, has as many elements */
+static void
+count_piles(Scratch *scratch, uint64_t *different, uint64_t *repeats,
+			uint64_t *left)
+{
+	uint64_t	first = 0;
+
+	for (int i = 0; i < 1 << scratch->pile_bits; i++)
+	{
+		uint64_t	n = scratch->ends[i] - first;
+
+		if (left != NULL)
+			left[i] = 0;
+		if (n > 0)
+			count(scratch, scratch->keys + first * scratch->log->words, n,
+				  ROW_PARTS_BITS + scratch->pile_bits, different, repeats,
+				  left == NULL ? NULL : &left[i]);
+		first = scratch->ends[i];
+	}
+}
+
+/* Write a part anew with what is left of its piles */
+PARTS_INLINE void
+rewrite(KeyLog *log, RowPart *part, const Scratch *scratch, const uint64_t *left,
+		const int words)
+{
+	uint64_t	first = 0;
+
+	part_rewind(part, words);
+	for (int i = 0; i < 1 << scratch->pile_bits; i++)
+	{
+		for (uint64_t k = 0; k < left[i]; k++)
+			append(log, part, scratch->keys + (first + k) * words, words);
+		first = scratch->ends[i];
+	}
+}
+
 /* Drop what is no more than the second of its kind */
 static NEVER_INLINE void
 shrink(KeyLog *log)
 {
 	Scratch		scratch = {.log = log};
+	uint64_t	left[1 << MAX_PILE_BITS];
 	uint64_t	different = 0;
 	uint64_t	repeats = 0;
+	uint64_t	before = log->nkeys;
 
-	if (log->rows.parts == NULL)
-		return;
 	for (int i = 0; i < ROW_PARTS; i++)
 	{
 		RowPart    *part = &log->rows.parts[i];
 		uint64_t	n = part_rows(part, log->words);
-		uint64_t	left;
+		uint64_t	all_left = 0;
 
 		if (n == 0)
 			continue;
 		gather(&scratch, part, n);
-		count(&scratch, scratch.keys, n, ROW_PARTS_BITS, &different, &repeats, &left);
-		if (left == n)
+		count_piles(&scratch, &different, &repeats, left);
+		for (int k = 0; k < 1 << scratch.pile_bits; k++)
+			all_left += left[k];
+		if (all_left == n)
 			continue;
-		part_rewind(part, log->words);
-		for (uint64_t k = 0; k < left; k++)
-		{
-			const uint64_t *key = scratch.keys + k * log->words;
-
-			if (log->words == 1)
-				append(log, part, key, 1);
-			else
-				append(log, part, key, 2);
-		}
-		log->nkeys -= n - left;
+		if (log->words == 1)
+			rewrite(log, part, &scratch, left, 1);
+		else
+			rewrite(log, part, &scratch, left, 2);
+		log->nkeys -= n - all_left;
 	}
 	end_scratch(&scratch);
+	log->crowded = log->nkeys < before - before / 8;
 	log->shrink_at = 4 * different;
 	if (log->shrink_at < 2 * log->nkeys)
 		log->shrink_at = 2 * log->nkeys;
@@ -337,7 +422,7 @@ key_log_counts(const KeyLog *log, uint64_t *keys, uint64_t *repeats)
 			if (n == 0)
 				continue;
 			gather(&scratch, &log->rows.parts[i], n);
-			count(&scratch, scratch.keys, n, ROW_PARTS_BITS, keys, repeats, NULL);
+			count_piles(&scratch, keys, repeats, NULL);
 		}
 	}
 	end_scratch(&scratch);
@@ -347,7 +432,9 @@ key_log_counts(const KeyLog *log, uint64_t *keys, uint64_t *repeats)
 uint64_t
 key_log_dump_size(KeyLog *log)
 {
-	shrink(log);
+	/* copying costs more than finding out what need not be copied, if there is any */
+	if (log->crowded)
+		shrink(log);
 	if (log->rows.parts != NULL)
 		return row_parts_dump_size(&log->rows, log->nkeys);
 	return (1 + log->nkeys * log->words) * sizeof(uint64_t);

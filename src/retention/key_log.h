@@ -22,6 +22,7 @@ typedef struct KeyLog
 	int			words;			/* 64-bit words in a key: 1, 2 */
 	uint64_t	nkeys;			/* written down, however often */
 	uint64_t	shrink_at;		/* that many are too many */
+	bool		crowded;		/* have many been dropped the last time? */
 	uint64_t   *pending;		/* all of them, as long as there are no parts */
 	uint64_t	pending_capacity;
 	RowParts	rows;
@@ -44,7 +45,7 @@ extern void key_log_counts(const KeyLog *log, uint64_t *keys,
 
 /*
  * The contents as bytes, for key_log_load in a process of the same machine.
- * key_log_dump_size drops what need not travel.  key_log_check tells whether
+ * key_log_dump_size may drop what need not travel.  key_log_check tells whether
  * bytes could come from a log like this one.
  */
 extern uint64_t key_log_dump_size(KeyLog *log);
