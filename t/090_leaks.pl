@@ -146,7 +146,9 @@ for ([ 'serial', '' ], [ 'parallel', $workers ], [ 'parallel with the leader', $
 
 	survives("no failure, $how", undef, $with->('true'), start => $start);
 	survives("error in a row, $how", '22012', $with->($error), start => $start);
-	survives("cancelled, $how", '57014', $with->('cancel()'), start => $start);
+	# once where no worker can do it: what the session learns about the function stays
+	survives("cancelled, $how", '57014', $with->('cancel()'),
+		start => "SET max_parallel_workers_per_gather = 0;\nSELECT cancel();\n$start\n");
 	survives("a worker is terminated, $how", '57P01', $with->('die()'), start => $start)
 	  if $start eq $workers;
 
