@@ -69,12 +69,15 @@ OBJS = \
 	src/sessions/record_buffer.o \
 	src/sessions/retention.o \
 	src/sessions/session_count.o \
+	src/sessions/session_elements.o \
 	src/sessions/session_log.o \
 	src/sessions/session_log_dump.o \
 	src/sessions/session_log_spans.o \
 	src/sessions/session_log_sweep.o \
+	src/sessions/session_rows.o \
 	src/sessions/session_state.o \
 	src/sessions/session_summary.o \
+	src/sessions/session_table.o \
 	src/sessions/sessionize.o \
 	src/sessions/steps.o \
 	src/sessions/value_ids.o \
@@ -88,6 +91,7 @@ SQL_PARTS = \
 	src/sessions/funnel_counts.sql \
 	src/sessions/session_count.sql \
 	src/sessions/session_summary.sql \
+	src/sessions/session_rows.sql \
 	src/sessions/retention.sql \
 	src/retention/repeat_rate.sql \
 	src/quality/duplicate_count.sql \
@@ -192,6 +196,7 @@ REGRESS = \
 	funnel_counts \
 	session_count \
 	session_summary \
+	session_rows \
 	retention \
 	roc_auc \
 	breakdowns \
@@ -278,9 +283,11 @@ src/retention/key_column.o src/retention/key_log.o src/retention/key_state.o \
 src/retention/key_table.o src/retention/key_table_dump.o \
 src/retention/repeat_rate.o src/retention/repeat_rate_by_row.o \
 src/retention/value_table.o src/quality/duplicate_count.o \
-src/sessions/session_log.o src/sessions/session_log_dump.o \
+src/sessions/session_elements.o src/sessions/session_log.o \
+src/sessions/session_log_dump.o \
 src/sessions/session_log_spans.o src/sessions/session_log_sweep.o \
-src/sessions/session_state.o src/sessions/funnel.o \
+src/sessions/session_rows.o src/sessions/session_state.o \
+src/sessions/session_table.o src/sessions/funnel.o \
 src/state/row_parts.o: CFLAGS += -O3
 
 # The TAP tests start servers of their own and need Perl's IPC::Run, so they are

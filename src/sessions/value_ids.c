@@ -167,6 +167,13 @@ value_ids_get(ValueIds *ids, Datum value)
 	return ids->nvalues - 1;
 }
 
+Datum
+value_ids_value(const ValueIds *ids, uint64 number)
+{
+	Assert(number < ids->nvalues);
+	return ids->values[number];
+}
+
 /* The number of values; for each its size and itself, or the datum by value */
 void
 value_ids_dump(const ValueIds *ids, StringInfo bytes)

@@ -25,6 +25,21 @@
 #define HUGE_PAGE ((Size) 2 * 1024 * 1024)
 #define CACHE_LINE 64
 
+void
+huge_advise(void *memory, Size size)
+{
+	char	   *start = (char *) TYPEALIGN(HUGE_PAGE, memory);
+	char	   *end = (char *) TYPEALIGN_DOWN(HUGE_PAGE, (char *) memory + size);
+
+#ifdef MADV_HUGEPAGE
+	if (start < end)
+		(void) madvise(start, end - start, MADV_HUGEPAGE);
+#else
+	(void) start;
+	(void) end;
+#endif
+}
+
 void *
 huge_alloc(MemoryContext context, uint64 size)
 {
@@ -39,10 +54,7 @@ huge_alloc(MemoryContext context, uint64 size)
 	chunk = MemoryContextAllocExtended(context, (Size) size + edge + sizeof(void *),
 									   MCXT_ALLOC_HUGE);
 	memory = (char *) TYPEALIGN(edge, chunk + sizeof(void *));
-#ifdef MADV_HUGEPAGE
-	if (edge == HUGE_PAGE)
-		(void) madvise(memory, (Size) size / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
-#endif
+	huge_advise(memory, (Size) size);
 	memcpy(memory - sizeof(void *), &chunk, sizeof(void *));
 	return memory;
 }
