@@ -14,16 +14,13 @@
  */
 #include "postgres.h"
 
-#include <sys/mman.h>
-
 #include "compat.h"
 #include "miscadmin.h"
 #include "quality/key_set_agg.h"
+#include "state/huge_memory.h"
 #include "utils/memutils.h"
 
 #define KEY_SET_STATE_MAGIC 0x6b536574
-
-#define HUGE_PAGE ((Size) 2 * 1024 * 1024)
 
 typedef struct KeySetState
 {
@@ -71,21 +68,13 @@ poll_interrupts(void)
 	CHECK_FOR_INTERRUPTS();
 }
 
-/*
- * Memory for a set.  Keys hit it all over, so ask for huge pages before it is
- * touched; whatever the system makes of it, the memory is as good.
- */
+/* Memory for a set, which keys hit all over */
 KeySet *
 key_set_alloc(MemoryContext context, Size size)
 {
 	KeySet	   *set = MemoryContextAllocHuge(context, size);
 
-#ifdef MADV_HUGEPAGE
-	if (size >= 2 * HUGE_PAGE)
-		(void) madvise((void *) TYPEALIGN(HUGE_PAGE, set),
-					   TYPEALIGN_DOWN(HUGE_PAGE, size - HUGE_PAGE),
-					   MADV_HUGEPAGE);
-#endif
+	huge_advise(set, size);
 	return set;
 }
 

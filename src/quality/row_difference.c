@@ -19,8 +19,6 @@
  */
 #include "postgres.h"
 
-#include <sys/mman.h>
-
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/xact.h"
@@ -31,6 +29,7 @@
 #include "miscadmin.h"
 #include "quality/row_difference.h"
 #include "quality/row_digest.h"
+#include "state/huge_memory.h"
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/lsyscache.h"
@@ -49,9 +48,6 @@
 #define BATCH 32
 
 #define INITIAL_SLOTS 1024
-
-/* That of most systems */
-#define HUGE_PAGE ((Size) 2 * 1024 * 1024)
 
 typedef enum SlotState
 {
@@ -98,25 +94,14 @@ struct Comparison
 /* What a table's rows are given to, BATCH at a time */
 typedef void (*BatchAction) (Comparison *cmp);
 
-/*
- * Slots of zeroes.  Rows hit them all over: ask for huge pages, as key_state.c does,
- * before the memory is touched.
- */
+/* Slots of zeroes, which rows hit all over */
 static void
 allocate_slots(Comparison *cmp, int64 nslots)
 {
 	Size		size = (Size) nslots * sizeof(Slot);
 
 	cmp->slots = MemoryContextAllocExtended(CurrentMemoryContext, size, MCXT_ALLOC_HUGE);
-#ifdef MADV_HUGEPAGE
-	if (size >= 2 * HUGE_PAGE)
-	{
-		char	   *first = (char *) TYPEALIGN(HUGE_PAGE, cmp->slots);
-		char	   *end = (char *) TYPEALIGN_DOWN(HUGE_PAGE, (char *) cmp->slots + size);
-
-		(void) madvise(first, end - first, MADV_HUGEPAGE);
-	}
-#endif
+	huge_advise(cmp->slots, size);
 	memset(cmp->slots, 0, size);
 	cmp->nslots = nslots;
 	cmp->used = 0;
