@@ -270,12 +270,8 @@ session_state_sweep_spans(SessionState *state, session_log_visit_span visit,
 static uint64
 dump_size(SessionState *state, StringInfo values)
 {
-	/*
-	 * Copying costs more than finding out what need not be copied, unless spans
-	 * have been put together as they came.
-	 */
-	if (state->log.recent == NULL)
-		session_log_shrink(&state->log);
+	/* copying costs more than finding out what need not be copied */
+	session_log_shrink(&state->log);
 	memset(values, 0, sizeof(StringInfoData));
 	if (state->values != NULL)
 	{
