@@ -111,8 +111,9 @@ remove_work()
 	rm -rf "$1" 2>/dev/null || { sleep 1; rm -rf "$1"; }
 }
 
-# The EXIT trap, with the exit status where that is no longer $?.  Runs after success, failure and signals alike; a script that
-# wants to leave its server running unsets WORK first.
+# The EXIT trap, with the exit status where that is no longer $?.  Runs after
+# success, failure and signals alike; a script that wants to leave its server
+# running unsets WORK first.
 cleanup()
 {
 	local status=${1:-$?}

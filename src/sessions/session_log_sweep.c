@@ -198,8 +198,7 @@ merge_sort(Sweep *sweep, uint64_t *rows, uint64_t n, int words, int keys)
  * by key and time.
  */
 LOG_INLINE void
-sort_part(Sweep *sweep, const RowPart *part, uint64_t n,
-			   int words, int keys)
+sort_part(Sweep *sweep, const RowPart *part, uint64_t n, int words, int keys)
 {
 	const RowChunk *const past = part->last->next;
 	int			bits = 1;
@@ -359,10 +358,9 @@ visit_spans(Sweep *sweep, RowPart *rewritten, uint64_t n,
 }
 
 LOG_INLINE void
-sweep_part_as(Sweep *sweep, RowPart *part, int words,
-				   int keys, bool spans)
+sweep_part_as(Sweep *sweep, RowPart *part, int words, int keys, bool spans)
 {
-	RowPart *rewritten = NULL;
+	RowPart    *rewritten = NULL;
 	uint64_t	n = part_rows(part, words);
 
 	if (n == 0)
@@ -476,9 +474,7 @@ session_log_compact_parts(SessionLog *log)
 	Sweep		sweep = {.log = log, .rewriting = log};
 
 	run_sweep(&sweep);
-	log->nrows = 0;
-	for (int i = 0; i < ROW_PARTS; i++)
-		log->nrows += part_rows(&log->rows.parts[i], log->rows.words);
+	log->nrows = row_parts_count(&log->rows);
 	log->compact_at = log->nrows * COMPACT_GROWTH;
 	if (log->compact_at < COMPACT_FROM)
 		log->compact_at = COMPACT_FROM;
