@@ -156,6 +156,9 @@ CREATE FUNCTION @extschema@.greenery_record_history()
 	RETURNS TABLE (history text, opened bigint, closed bigint, replaced bigint)
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
+	-- statistics may still be those of an empty history, which the statement that
+	-- reads it fills
+	SET enable_nestloop = off
 AS $record_history$
 DECLARE
 	spec record;
