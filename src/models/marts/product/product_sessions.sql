@@ -2,33 +2,30 @@
 --
 -- A product counts as bought only when it is in the order of that session's
 -- checkout.
+--
+-- One pass over the events: a checkout becomes a row for each item of its order, any
+-- other event keeps its own product.
 CREATE VIEW greenery.product_sessions AS
 SELECT
-	x.session_id,
+	f.session_id,
 	x.product_id,
-	bool_or(x.viewed) AS viewed,
-	bool_or(x.added) AS added,
-	bool_or(x.bought) AS bought
-FROM (
-	SELECT
-		f.session_id,
-		coalesce(f.product_id,
-				 CASE WHEN f.page_kind = 'product'
-					  THEN @extschema@.url_path_segment(f.page_url, 2) END) AS product_id,
-		f.event_type = 'page_view' AS viewed,
-		f.event_type = 'add_to_cart' AS added,
-		false AS bought
-	FROM greenery.fact_events f
-	WHERE f.event_type IN ('page_view', 'add_to_cart')
-	UNION ALL
-	SELECT f.session_id, i.product_id, false, false, true
-	FROM greenery.fact_events f
-	JOIN greenery.stg_order_items i ON i.order_id = f.order_id
-	WHERE f.event_type = 'checkout'
+	bool_or(f.event_type = 'page_view') AS viewed,
+	bool_or(f.event_type = 'add_to_cart') AS added,
+	bool_or(f.event_type = 'checkout') AS bought
+FROM greenery.fact_events f
+LEFT JOIN greenery.stg_order_items i ON f.event_type = 'checkout' AND i.order_id = f.order_id
+CROSS JOIN LATERAL (
+	SELECT CASE
+		WHEN f.event_type = 'checkout' THEN i.product_id
+		ELSE coalesce(f.product_id,
+					  CASE WHEN f.page_kind = 'product'
+						   THEN @extschema@.url_path_segment(f.page_url, 2) END)
+	END AS product_id
 ) x
-WHERE x.session_id IS NOT NULL
+WHERE f.event_type IN ('page_view', 'add_to_cart', 'checkout')
+	AND f.session_id IS NOT NULL
 	AND x.product_id IS NOT NULL
-GROUP BY x.session_id, x.product_id;
+GROUP BY f.session_id, x.product_id;
 
 COMMENT ON VIEW greenery.product_sessions IS
 	'One row a product that a session viewed, added to the cart or bought.';
