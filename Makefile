@@ -29,6 +29,8 @@ OBJS = \
 	src/quality/greenery_test.o \
 	src/quality/build_models.o \
 	src/quality/build_helpers.o \
+	src/quality/build_compute.o \
+	src/quality/build_parallel.o \
 	src/quality/build_difference.o \
 	src/quality/build_publish.o \
 	src/quality/row_difference.o \

@@ -11,6 +11,7 @@
 #include "postgres.h"
 
 #include "nodes/pg_list.h"
+#include "utils/timestamp.h"
 
 /* Where marts are written before they are published; empty between builds */
 #define BUILD_SCHEMA "greenery_build"
@@ -38,6 +39,9 @@ typedef struct BuildModel
 	ModelStatus status;
 	char	   *message;		/* why it failed or was skipped */
 	int64		rows;			/* written, or tested; -1: unknown */
+	bool		ahead;			/* tried to compute it ahead of its turn, see build_parallel.c */
+	struct ComputedMart *computed;	/* and this came out; or NULL */
+	double		expected_seconds;	/* to compute it, by the last build; 0: unknown */
 	struct RowDifference *difference;	/* from the published table; NULL: not compared */
 	bool		applied;		/* already, to the published table */
 	int64		vanished;		/* published rows whose key was not written */
@@ -60,10 +64,19 @@ typedef struct Build
 	bool		failed;			/* an error, something broken, or a failed model */
 } Build;
 
+static inline double
+seconds_since(TimestampTz start)
+{
+	return (double) (GetCurrentTimestamp() - start) / USECS_PER_SEC;
+}
+
 /* build_models.c: read the models; write and audit each */
 extern void build_load(Build *build);
 extern void build_write_and_audit(Build *build);
+extern BuildModel *build_find_model(const Build *build, const char *name);
 extern char *build_view_definition(const Build *build, Oid view);
+extern char *build_mart_definition(const Build *build, const BuildModel *model);
+extern char *build_mart_path(const Build *build);
 
 /* build_helpers.c */
 extern void build_load_helpers(Build *build);
@@ -73,6 +86,9 @@ extern void build_drop_helpers(Build *build);
 /* build_difference.c */
 extern bool build_write_difference(BuildModel *model, const char *definition,
 								   const char *path);
+
+/* build_parallel.c */
+extern void build_compute_ahead(Build *build);
 
 /* build_publish.c */
 extern void build_apply(BuildModel *model);

@@ -21,7 +21,7 @@
 #include "greenery.h"
 #include "miscadmin.h"
 #include "nodes/value.h"
-#include "quality/build.h"
+#include "quality/build_compute.h"
 #include "quality/data_test.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -34,8 +34,8 @@ typedef struct ModelInBuild
 } ModelInBuild;
 
 /* The model of that name, or NULL */
-static BuildModel *
-find_model(const Build *build, const char *name)
+BuildModel *
+build_find_model(const Build *build, const char *name)
 {
 	ListCell   *lc;
 
@@ -180,34 +180,31 @@ void
 build_load(Build *build)
 {
 	check_build_schema();
-	if (SPI_execute("SELECT model, relation, layer, key, depends_on"
-					"  FROM greenery.build_order"
-					" ORDER BY level, model COLLATE \"C\"", false, 0) != SPI_OK_SELECT)
+	if (SPI_execute("SELECT o.model, o.relation, o.layer, o.key, o.depends_on, b.write_seconds"
+					"  FROM greenery.build_order o"
+					"  LEFT JOIN greenery.build_models b ON b.model = o.model"
+					"   AND b.build_id = (SELECT max(build_id) FROM greenery.builds WHERE published)"
+					" ORDER BY o.level, o.model COLLATE \"C\"", false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not read the models");
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
 		HeapTuple	row = SPI_tuptable->vals[i];
 		TupleDesc	desc = SPI_tuptable->tupdesc;
 		BuildModel *model = palloc0(sizeof(BuildModel));
+		char	   *seconds = SPI_getvalue(row, desc, 6);
 
 		model->name = SPI_getvalue(row, desc, 1);
 		model->relation = SPI_getvalue(row, desc, 2);
 		model->is_mart = strcmp(SPI_getvalue(row, desc, 3), "mart") == 0;
 		model->key = text_list_value(row, desc, 4);
 		model->depends_on = text_list_value(row, desc, 5);
+		model->expected_seconds = seconds != NULL ? strtod(seconds, NULL) : 0;
 		build->models = lappend(build->models, model);
 	}
 	SPI_freetuptable(SPI_tuptable);
 	attach_tests(build);
 	resolve_models(build);
 	build_load_helpers(build);
-}
-
-/* Seconds since start */
-static double
-seconds_since(TimestampTz start)
-{
-	return (double) (GetCurrentTimestamp() - start) / USECS_PER_SEC;
 }
 
 /* Names and types of a relation's columns, for comparing and for showing */
@@ -240,6 +237,22 @@ build_view_definition(const Build *build, Oid view)
 	/* it ends in a semicolon */
 	definition[strlen(definition) - 1] = '\0';
 	return definition;
+}
+
+/* What computes a mart; build_mart_path is to be its search_path */
+char *
+build_mart_definition(const Build *build, const BuildModel *model)
+{
+	return get_rel_relkind(model->relid) == RELKIND_VIEW
+		? build_view_definition(build, model->relid)
+		: psprintf("SELECT * FROM %s", quoted_relation(model->relid));
+}
+
+/* The search_path in which a written table is found before the view that it is of */
+char *
+build_mart_path(const Build *build)
+{
+	return psprintf("%s, %s", BUILD_SCHEMA, build->view_path);
 }
 
 /* Run a utility statement under a search_path */
@@ -281,14 +294,9 @@ write_model(void *arg)
 	ModelInBuild *in = arg;
 	BuildModel *model = in->model;
 	char	   *table = written_table(model);
-	char	   *definition;
-	char	   *path;
+	char	   *definition = build_mart_definition(in->build, model);
+	char	   *path = build_mart_path(in->build);
 
-	definition = get_rel_relkind(model->relid) == RELKIND_VIEW
-		? build_view_definition(in->build, model->relid)
-		: psprintf("SELECT * FROM %s", quoted_relation(model->relid));
-
-	path = psprintf("%s, %s", BUILD_SCHEMA, in->build->view_path);
 	/* the columns first: the same whatever is written */
 	execute_in(path, psprintf("CREATE UNLOGGED TABLE %s AS %s WITH NO DATA", table, definition));
 	check_columns(model, table);
@@ -386,7 +394,7 @@ failed_upstream(const Build *build, const BuildModel *model)
 
 	foreach(lc, model->depends_on)
 	{
-		BuildModel *upstream = find_model(build, lfirst(lc));
+		BuildModel *upstream = build_find_model(build, lfirst(lc));
 
 		if (upstream != NULL &&
 			(upstream->status == MODEL_FAILED || upstream->status == MODEL_SKIPPED))
@@ -418,15 +426,23 @@ do_model(Build *build, BuildModel *model)
 
 	if (model->is_mart)
 	{
+		double		computed_ahead;
+
+		if (model->computed == NULL)
+			build_compute_ahead(build);
+		computed_ahead = model->computed != NULL ? model->computed->seconds : 0;
 		start = GetCurrentTimestamp();
 		if (!run_guarded(write_model, &in, &model->message))
 		{
+			if (model->computed != NULL)
+				mart_free(model->computed);
+			model->computed = NULL;
 			model->status = MODEL_FAILED;
 			model->rows = -1;
 			tests_set_status(model->tests, RESULT_BROKEN, model->message);
 			return;
 		}
-		model->write_seconds = seconds_since(start);
+		model->write_seconds = computed_ahead + seconds_since(start);
 	}
 	start = GetCurrentTimestamp();
 	audit_model(build, model);

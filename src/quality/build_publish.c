@@ -177,7 +177,7 @@ compare(BuildModel *model)
 									 pair.published, pair.published_rows,
 									 pair.written, pair.written_rows, pair.match));
 	free_pair(&pair);
-	model->publish_seconds = (double) (GetCurrentTimestamp() - start) / USECS_PER_SEC;
+	model->publish_seconds = seconds_since(start);
 }
 
 /*
@@ -316,7 +316,7 @@ build_publish(Build *build)
 			continue;
 		CHECK_FOR_INTERRUPTS();
 		publish(model);
-		model->publish_seconds += (double) (GetCurrentTimestamp() - start) / USECS_PER_SEC;
+		model->publish_seconds += seconds_since(start);
 	}
 	AtEOXact_GUC(true, level);
 }

@@ -250,7 +250,10 @@ match_new_rows(Comparison *cmp)
 	}
 }
 
-/* Give all rows of a table to action, unless it turns out that they are too many */
+/*
+ * Give all rows of a table that the active snapshot sees to action, unless it turns
+ * out that they are too many
+ */
 static void
 scan_table(Comparison *cmp, Oid table, BatchAction action)
 {
@@ -258,9 +261,6 @@ scan_table(Comparison *cmp, Oid table, BatchAction action)
 	TupleTableSlot *slot = table_slot_create(rel, NULL);
 	TableScanDesc scan;
 
-	/* what this transaction has written is to be seen */
-	CommandCounterIncrement();
-	PushActiveSnapshot(GetTransactionSnapshot());
 	scan = table_beginscan(rel, GetActiveSnapshot(), 0, NULL);
 	row_digest_describe(&cmp->digest, RelationGetDescr(rel));
 	cmp->batched = 0;
@@ -283,7 +283,6 @@ scan_table(Comparison *cmp, Oid table, BatchAction action)
 		action(cmp);
 	MemoryContextReset(cmp->digest.scratch);
 	table_endscan(scan);
-	PopActiveSnapshot();
 	ExecDropSingleTupleTableSlot(slot);
 	table_close(rel, NoLock);
 }
@@ -356,6 +355,9 @@ row_difference(Oid old_table, Oid new_table)
 	check_readable(old_table);
 	check_readable(new_table);
 	start(&cmp);
+	/* what this transaction has written is to be seen */
+	CommandCounterIncrement();
+	PushActiveSnapshot(GetTransactionSnapshot());
 	for (; cmp.part <= cmp.mask; cmp.part++)
 	{
 		allocate_slots(&cmp, Max(cmp.nslots, INITIAL_SLOTS));
@@ -370,13 +372,15 @@ row_difference(Oid old_table, Oid new_table)
 		list_old_rows(&cmp);
 		pfree(cmp.slots);
 	}
+	PopActiveSnapshot();
 	return finish(&cmp);
 }
 
 /*
  * Compare a table with rows that come one by one, and are nowhere stored.  Returns
  * NULL where the table is empty, or has more rows than one pass has memory for:
- * the others do not come twice.  All is in the current memory context.
+ * the others do not come twice.  All is in the current memory context.  Of the
+ * table the active snapshot's rows count; a parallel worker has no other.
  */
 Comparison *
 row_difference_begin(Oid old_table)

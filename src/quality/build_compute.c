@@ -1,0 +1,179 @@
+/*-------------------------------------------------------------------------
+ *
+ * build_compute.c
+ *	  Compute one mart, and compare its rows as they come.
+ *
+ * Nearly all rows of a mart are as they were at the build before.  So they are not
+ * written: each is compared, as the executor returns it, with the digests of the
+ * published rows, and dropped if it has an equal there.
+ *
+ * Nothing is concluded from what has not changed: each row is computed, and each
+ * published row is read.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
+#include "compat.h"
+#include "executor/spi.h"
+#include "greenery.h"
+#include "miscadmin.h"
+#include "quality/build_compute.h"
+#include "quality/data_test.h"
+#include "tcop/dest.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
+#include "utils/syscache.h"
+#include "utils/timestamp.h"
+
+/* Where the rows of a mart go */
+typedef struct Receiver
+{
+	DestReceiver pub;
+	Comparison *comparison;
+	KeepRow		keep;
+	void	   *arg;
+	int64		rows;
+} Receiver;
+
+static bool
+receive_row(TupleTableSlot *slot, DestReceiver *self)
+{
+	Receiver   *receiver = (Receiver *) self;
+
+	receiver->rows++;
+	if (!row_difference_match(receiver->comparison, slot))
+		receiver->keep(slot, receiver->arg);
+	return true;
+}
+
+static void
+start_receiver(DestReceiver *self, int operation pg_attribute_unused(), TupleDesc desc)
+{
+	row_difference_describe(((Receiver *) self)->comparison, desc);
+}
+
+static void
+end_receiver(DestReceiver *self pg_attribute_unused())
+{
+}
+
+Oid
+mart_published(const BuildModel *model)
+{
+	return get_relname_relid(model->name, get_namespace_oid(PUBLISHED_SCHEMA, false));
+}
+
+/* Whether the planner knows anything of the values of a model's published table */
+static bool
+has_statistics(const BuildModel *model, Oid published)
+{
+	AttrNumber	column = get_attnum(published, linitial(model->key));
+
+	return SearchSysCacheExists3(STATRELATTINH, ObjectIdGetDatum(published),
+								 Int16GetDatum(column), BoolGetDatum(false));
+}
+
+/*
+ * It cannot be where the table keeps its rows elsewhere, as after its owner has
+ * partitioned it, and where nobody has analyzed it, nor may the caller, since marts
+ * that read it would be planned badly.
+ */
+bool
+mart_is_comparable(const BuildModel *model, bool may_analyze)
+{
+	Oid			published = mart_published(model);
+
+	if (get_rel_relkind(published) != RELKIND_RELATION || has_subclass(published))
+		return false;
+	if (has_statistics(model, published))
+		return true;
+	if (!may_analyze || !greenery_owns_table(published))
+		return false;
+	if (SPI_execute(psprintf("ANALYZE %s", quoted_relation(published)), false, 0) != SPI_OK_UTILITY)
+		elog(ERROR, "could not analyze the published table of model %s", model->name);
+	return true;
+}
+
+RowDifference *
+mart_compare(Oid published, const char *definition, KeepRow keep, void *arg,
+			 int64 *rows)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	/* should this fail, it is not to stay as long as the caller's */
+	MemoryContext context = AllocSetContextCreate(CurTransactionContext, "comparison of a mart",
+												  ALLOCSET_DEFAULT_SIZES);
+	RowDifference *difference = NULL;
+	SPIExecuteOptions options = {0};
+	Receiver	receiver = {
+		.pub = {
+			.receiveSlot = receive_row,
+			.rStartup = start_receiver,
+			.rShutdown = end_receiver,
+			.rDestroy = end_receiver,
+			/* for SPI, any that is not its own */
+			.mydest = DestTuplestore
+		},
+		.keep = keep,
+		.arg = arg
+	};
+
+	MemoryContextSwitchTo(context);
+	receiver.comparison = row_difference_begin(published);
+	if (receiver.comparison != NULL)
+	{
+		options.read_only = IsInParallelMode();
+		options.dest = &receiver.pub;
+		if (SPI_execute_extended(definition, &options) != SPI_OK_SELECT)
+			elog(ERROR, "could not run the definition of a model");
+		*rows = receiver.rows;
+		MemoryContextSwitchTo(caller);
+		difference = palloc(sizeof(RowDifference));
+		*difference = *row_difference_end(receiver.comparison);
+	}
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(context);
+	return difference;
+}
+
+ComputedMart *
+mart_allocate(int kilobytes)
+{
+	ComputedMart *mart = palloc0(sizeof(ComputedMart));
+
+	mart->differing = tuplestore_begin_heap(false, false, kilobytes);
+	return mart;
+}
+
+void
+mart_free(ComputedMart *mart)
+{
+	tuplestore_end(mart->differing);
+	pfree(mart);
+}
+
+void
+mart_keep_row(TupleTableSlot *slot, void *arg)
+{
+	tuplestore_puttupleslot(((ComputedMart *) arg)->differing, slot);
+}
+
+ComputedMart *
+mart_compute(Oid published, const char *definition)
+{
+	ComputedMart *mart = mart_allocate(work_mem);
+
+	CommandCounterIncrement();
+	PushActiveSnapshot(GetTransactionSnapshot());
+	mart->difference = mart_compare(published, definition, mart_keep_row, mart, &mart->rows);
+	PopActiveSnapshot();
+	if (mart->difference != NULL)
+		return mart;
+	mart_free(mart);
+	return NULL;
+}
