@@ -67,7 +67,7 @@ COMMENT ON COLUMN greenery.build_models.rows IS 'Rows written; for staging views
 COMMENT ON COLUMN greenery.build_models.inserted IS 'Rows that the published table lacked; NULL when nothing was published.';
 COMMENT ON COLUMN greenery.build_models.updated IS 'Rows that had changed.';
 COMMENT ON COLUMN greenery.build_models.deleted IS 'Rows that were gone.';
-COMMENT ON COLUMN greenery.build_models.write_seconds IS 'Seconds taken to write it.';
+COMMENT ON COLUMN greenery.build_models.write_seconds IS 'Seconds taken to compute and write it. Marts computed at the same time each count their own.';
 COMMENT ON COLUMN greenery.build_models.audit_seconds IS 'Seconds taken by its tests.';
 COMMENT ON COLUMN greenery.build_models.publish_seconds IS 'Seconds taken to publish it.';
 COMMENT ON COLUMN greenery.build_models.message IS 'Why it failed or was skipped.';
