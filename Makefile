@@ -13,6 +13,7 @@ OBJS = \
 	src/schema.o \
 	src/retention/greenery_repeat_rate.o \
 	src/retention/own_columns.o \
+	src/state/aggregate.o \
 	src/state/handover.o \
 	src/state/huge_memory.o \
 	src/state/row_parts.o \

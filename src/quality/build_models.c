@@ -426,23 +426,25 @@ do_model(Build *build, BuildModel *model)
 
 	if (model->is_mart)
 	{
-		double		computed_ahead;
+		ComputedMart *ahead;
 
 		if (model->computed == NULL)
 			build_compute_ahead(build);
-		computed_ahead = model->computed != NULL ? model->computed->seconds : 0;
+		ahead = model->computed;
+		model->write_seconds = ahead != NULL ? ahead->seconds : 0;
 		start = GetCurrentTimestamp();
 		if (!run_guarded(write_model, &in, &model->message))
 		{
-			if (model->computed != NULL)
-				mart_free(model->computed);
+			/* what was computed in its turn has gone with the subtransaction */
+			if (ahead != NULL && model->computed == ahead)
+				mart_free(ahead);
 			model->computed = NULL;
 			model->status = MODEL_FAILED;
 			model->rows = -1;
 			tests_set_status(model->tests, RESULT_BROKEN, model->message);
 			return;
 		}
-		model->write_seconds = computed_ahead + seconds_since(start);
+		model->write_seconds += seconds_since(start);
 	}
 	start = GetCurrentTimestamp();
 	audit_model(build, model);

@@ -17,6 +17,7 @@
 #include "compat.h"
 #include "miscadmin.h"
 #include "quality/key_set_agg.h"
+#include "state/aggregate.h"
 #include "state/huge_memory.h"
 #include "utils/memutils.h"
 
@@ -35,19 +36,6 @@ PG_FUNCTION_INFO_V1(key_set_combine);
 PG_FUNCTION_INFO_V1(key_set_serialize);
 PG_FUNCTION_INFO_V1(key_set_deserialize);
 PG_FUNCTION_INFO_V1(key_set_final);
-
-static MemoryContext
-aggregate_context(FunctionCallInfo fcinfo)
-{
-	MemoryContext context;
-
-	if (!AggCheckCallContext(fcinfo, &context))
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("support function of %s called outside an aggregate",
-						"key_set")));
-	return context;
-}
 
 /* The state in argument n, or an error if it is another aggregate's */
 static KeySetState *
@@ -117,7 +105,7 @@ key_set_transition(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(0))
 	{
-		MemoryContext context = aggregate_context(fcinfo);
+		MemoryContext context = greenery_aggregate_context(fcinfo, "key_set", NULL);
 		Oid			type = get_fn_expr_argtype(fcinfo->flinfo, 1);
 
 		state = MemoryContextAllocZero(context, sizeof(KeySetState));
@@ -143,7 +131,7 @@ key_set_transition(PG_FUNCTION_ARGS)
 Datum
 key_set_combine(PG_FUNCTION_ARGS)
 {
-	MemoryContext context = aggregate_context(fcinfo);
+	MemoryContext context = greenery_aggregate_context(fcinfo, "key_set", NULL);
 	KeySetState *state;
 	KeySetState *other;
 
@@ -181,7 +169,7 @@ key_set_combine(PG_FUNCTION_ARGS)
 Datum
 key_set_serialize(PG_FUNCTION_ARGS)
 {
-	(void) aggregate_context(fcinfo);
+	(void) greenery_aggregate_context(fcinfo, "key_set", NULL);
 	PG_RETURN_BYTEA_P((bytea *) state_arg(fcinfo, 0)->set);
 }
 
@@ -192,7 +180,7 @@ key_set_deserialize(PG_FUNCTION_ARGS)
 	KeySet	   *set = (KeySet *) PG_GETARG_BYTEA_P(0);
 	KeySetState *state;
 
-	(void) aggregate_context(fcinfo);
+	(void) greenery_aggregate_context(fcinfo, "key_set", NULL);
 	if (!key_set_check(set, VARSIZE(set)) ||
 		set->nkeys > UINT64CONST(1) << set->bits)
 		ereport(ERROR,
@@ -211,7 +199,7 @@ key_set_deserialize(PG_FUNCTION_ARGS)
 Datum
 key_set_final(PG_FUNCTION_ARGS)
 {
-	MemoryContext context = aggregate_context(fcinfo);
+	MemoryContext context = greenery_aggregate_context(fcinfo, "key_set", NULL);
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_BYTEA_P((bytea *) make_set(context, 1, key_set_bits_for(0),

@@ -19,6 +19,7 @@
 #include "nodes/primnodes.h"
 #include "port/pg_bswap.h"
 #include "quality/key_set_agg.h"
+#include "state/aggregate.h"
 
 #define ORPHAN_COUNT_MAGIC 0x4f727068
 #define ORPHAN_COUNT_VERSION 1
@@ -41,19 +42,6 @@ PG_FUNCTION_INFO_V1(orphan_count_combine);
 PG_FUNCTION_INFO_V1(orphan_count_serialize);
 PG_FUNCTION_INFO_V1(orphan_count_deserialize);
 PG_FUNCTION_INFO_V1(orphan_count_final);
-
-static MemoryContext
-aggregate_context(FunctionCallInfo fcinfo)
-{
-	MemoryContext context;
-
-	if (!AggCheckCallContext(fcinfo, &context))
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("support function of %s called outside an aggregate",
-						"orphan_count")));
-	return context;
-}
 
 /* The state in argument n, or an error if it is another aggregate's */
 static OrphanState *
@@ -105,7 +93,7 @@ set_stays(FunctionCallInfo fcinfo)
 static OrphanState *
 start(FunctionCallInfo fcinfo)
 {
-	MemoryContext context = aggregate_context(fcinfo);
+	MemoryContext context = greenery_aggregate_context(fcinfo, "orphan_count", NULL);
 	OrphanState *state = MemoryContextAllocZero(context, sizeof(OrphanState));
 	const KeySet *set;
 
@@ -171,7 +159,7 @@ orphan_count_transition(PG_FUNCTION_ARGS)
 Datum
 orphan_count_combine(PG_FUNCTION_ARGS)
 {
-	MemoryContext context = aggregate_context(fcinfo);
+	MemoryContext context = greenery_aggregate_context(fcinfo, "orphan_count", NULL);
 	OrphanState *state;
 
 	if (PG_ARGISNULL(0))
@@ -193,7 +181,7 @@ orphan_count_serialize(PG_FUNCTION_ARGS)
 {
 	StringInfoData bytes;
 
-	(void) aggregate_context(fcinfo);
+	(void) greenery_aggregate_context(fcinfo, "orphan_count", NULL);
 	pq_begintypsend(&bytes);
 	pq_sendbyte(&bytes, ORPHAN_COUNT_VERSION);
 	pq_sendint64(&bytes, orphans_of(state_arg(fcinfo, 0)));
@@ -208,7 +196,7 @@ orphan_count_deserialize(PG_FUNCTION_ARGS)
 	OrphanState *state;
 	uint64		orphans;
 
-	(void) aggregate_context(fcinfo);
+	(void) greenery_aggregate_context(fcinfo, "orphan_count", NULL);
 	if (VARSIZE_ANY_EXHDR(serialized) != 1 + sizeof(uint64) ||
 		bytes[0] != ORPHAN_COUNT_VERSION)
 		ereport(ERROR,
@@ -228,7 +216,7 @@ orphan_count_deserialize(PG_FUNCTION_ARGS)
 Datum
 orphan_count_final(PG_FUNCTION_ARGS)
 {
-	(void) aggregate_context(fcinfo);
+	(void) greenery_aggregate_context(fcinfo, "orphan_count", NULL);
 	if (PG_ARGISNULL(0))
 		PG_RETURN_INT64(0);
 	PG_RETURN_INT64(orphans_of(state_arg(fcinfo, 0)));

@@ -26,6 +26,7 @@
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "retention/key_state.h"
+#include "state/aggregate.h"
 #include "state/handover.h"
 #include "state/huge_memory.h"
 #include "utils/builtins.h"
@@ -98,23 +99,6 @@ invalid_dump(const KeyAggregate *aggregate)
 			 errmsg("invalid serialized state of %s", aggregate->name)));
 }
 
-static MemoryContext
-aggregate_context(FunctionCallInfo fcinfo, const KeyAggregate *aggregate,
-				  bool *in_window)
-{
-	MemoryContext context;
-	int			caller = AggCheckCallContext(fcinfo, &context);
-
-	if (in_window != NULL)
-		*in_window = caller == AGG_CONTEXT_WINDOW;
-	if (caller == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("support function of %s called outside an aggregate",
-						aggregate->name)));
-	return context;
-}
-
 /* Look up the types.  Returns the words in a key, 0 for the value table. */
 static int
 init_columns(const KeyAggregate *aggregate, const Oid *types, Oid collation,
@@ -169,7 +153,7 @@ KeyState *
 key_state_start(FunctionCallInfo fcinfo, const KeyAggregate *aggregate)
 {
 	bool		in_window;
-	MemoryContext context = aggregate_context(fcinfo, aggregate, &in_window);
+	MemoryContext context = greenery_aggregate_context(fcinfo, aggregate->name, &in_window);
 	Oid			types[2] = {InvalidOid, InvalidOid};
 
 	for (int i = 0; i < aggregate->ncolumns; i++)
@@ -207,7 +191,7 @@ key_state_counts(FunctionCallInfo fcinfo, const KeyAggregate *aggregate,
 {
 	KeyState   *state;
 
-	(void) aggregate_context(fcinfo, aggregate, NULL);
+	(void) greenery_aggregate_context(fcinfo, aggregate->name, NULL);
 	*keys = 0;
 	*repeats = 0;
 	if (PG_ARGISNULL(0))
@@ -303,7 +287,7 @@ key_state_serialize(FunctionCallInfo fcinfo, const KeyAggregate *aggregate)
 	bytea	   *message;
 	char	   *where;
 
-	(void) aggregate_context(fcinfo, aggregate, NULL);
+	(void) greenery_aggregate_context(fcinfo, aggregate->name, NULL);
 	state = key_state_arg(fcinfo, aggregate);
 	message = handover_state(fcinfo, state->context, state);
 	if (message != NULL)
@@ -326,7 +310,7 @@ key_state_deserialize(FunctionCallInfo fcinfo, const KeyAggregate *aggregate)
 {
 	Handover	handover;
 
-	(void) aggregate_context(fcinfo, aggregate, NULL);
+	(void) greenery_aggregate_context(fcinfo, aggregate->name, NULL);
 	if (!handover_receive(fcinfo, PG_GETARG_BYTEA_PP(0), &handover))
 		invalid_dump(aggregate);
 	if (handover.state == NULL)
@@ -355,7 +339,7 @@ dump_of(KeyState *state)
 Datum
 key_state_combine(FunctionCallInfo fcinfo, const KeyAggregate *aggregate)
 {
-	MemoryContext context = aggregate_context(fcinfo, aggregate, NULL);
+	MemoryContext context = greenery_aggregate_context(fcinfo, aggregate->name, NULL);
 	KeyState   *state;
 	KeyDump    *dump;
 

@@ -79,20 +79,6 @@ greenery_record_state(FunctionCallInfo fcinfo, int argno, const RecordKind *kind
 	return buffer;
 }
 
-/* The context that the states of the calling aggregate live in. */
-MemoryContext
-greenery_record_context(FunctionCallInfo fcinfo, const RecordKind *kind)
-{
-	MemoryContext context;
-
-	if (!AggCheckCallContext(fcinfo, &context))
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("support function of %s called outside an aggregate",
-						kind->name)));
-	return context;
-}
-
 /* Sort by key, then value: a total order, so that the answer has no choice. */
 void
 greenery_record_sort(RecordBuffer *buffer)

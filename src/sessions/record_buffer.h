@@ -44,8 +44,6 @@ extern void *greenery_record_state_create(const RecordKind *kind,
 										  MemoryContext context, Size size);
 extern void *greenery_record_state(FunctionCallInfo fcinfo, int argno,
 								   const RecordKind *kind);
-extern MemoryContext greenery_record_context(FunctionCallInfo fcinfo,
-											 const RecordKind *kind);
 extern void greenery_record_grow(RecordBuffer *buffer, const RecordKind *kind,
 								 size_t more);
 extern void greenery_record_append_all(RecordBuffer *to,

@@ -23,6 +23,7 @@
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "sessions/session_elements.h"
+#include "state/aggregate.h"
 #include "state/handover.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -73,19 +74,6 @@ PG_FUNCTION_INFO_V1(session_rows_combine);
 PG_FUNCTION_INFO_V1(session_rows_serialize);
 PG_FUNCTION_INFO_V1(session_rows_deserialize);
 PG_FUNCTION_INFO_V1(session_rows_final);
-
-static MemoryContext
-aggregate_context(FunctionCallInfo fcinfo)
-{
-	MemoryContext context;
-
-	if (!AggCheckCallContext(fcinfo, &context))
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("support function of %s called outside an aggregate",
-						"session_rows")));
-	return context;
-}
 
 pg_noreturn static void
 wrong_state(void)
@@ -215,7 +203,7 @@ session_rows_transition(PG_FUNCTION_ARGS)
 
 	/* only an aggregate has a state to hand over */
 	if (unlikely(state == NULL))
-		state = make_state(aggregate_context(fcinfo),
+		state = make_state(greenery_aggregate_context(fcinfo, "session_rows", NULL),
 						   get_fn_expr_argtype(fcinfo->flinfo, 1),
 						   PG_GET_COLLATION());
 	if (PG_ARGISNULL(1))
@@ -302,7 +290,7 @@ session_rows_serialize(PG_FUNCTION_ARGS)
 	bytea	   *message;
 	char	   *where;
 
-	(void) aggregate_context(fcinfo);
+	(void) greenery_aggregate_context(fcinfo, "session_rows", NULL);
 	message = handover_state(fcinfo, state->context, state);
 	if (message != NULL)
 		state->handed_over = true;
@@ -324,7 +312,7 @@ session_rows_deserialize(PG_FUNCTION_ARGS)
 {
 	Handover	handover;
 
-	(void) aggregate_context(fcinfo);
+	(void) greenery_aggregate_context(fcinfo, "session_rows", NULL);
 	if (!handover_receive(fcinfo, PG_GETARG_BYTEA_PP(0), &handover))
 		invalid_dump();
 	if (handover.state == NULL)
@@ -431,7 +419,7 @@ add_dump(RowsState *state, const RowsDump *dump)
 Datum
 session_rows_combine(PG_FUNCTION_ARGS)
 {
-	MemoryContext context = aggregate_context(fcinfo);
+	MemoryContext context = greenery_aggregate_context(fcinfo, "session_rows", NULL);
 	RowsState  *state = state_arg(fcinfo);
 	RowsDump   *dump;
 
@@ -471,7 +459,7 @@ session_rows_final(PG_FUNCTION_ARGS)
 	RowsState  *state = state_arg(fcinfo);
 	Oid			type = get_element_type(get_fn_expr_rettype(fcinfo->flinfo));
 
-	(void) aggregate_context(fcinfo);
+	(void) greenery_aggregate_context(fcinfo, "session_rows", NULL);
 	if (!OidIsValid(type))
 		elog(ERROR, "session_rows must return an array");
 	if (state == NULL)

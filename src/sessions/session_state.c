@@ -25,6 +25,7 @@
 #include "miscadmin.h"
 #include "sessions/session_state.h"
 #include "sessions/steps.h"
+#include "state/aggregate.h"
 #include "state/handover.h"
 #include "state/huge_memory.h"
 #include "utils/builtins.h"
@@ -110,19 +111,6 @@ invalid_dump(const SessionAggregate *aggregate)
 			 errmsg("invalid serialized state of %s", aggregate->name)));
 }
 
-static MemoryContext
-aggregate_context(FunctionCallInfo fcinfo, const SessionAggregate *aggregate)
-{
-	MemoryContext context;
-
-	if (!AggCheckCallContext(fcinfo, &context))
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("support function of %s called outside an aggregate",
-						aggregate->name)));
-	return context;
-}
-
 static int
 words_of(const KeyColumn *column)
 {
@@ -172,8 +160,8 @@ SessionState *
 session_state_start(FunctionCallInfo fcinfo, const SessionAggregate *aggregate,
 					int keyarg, int steps, int64 length)
 {
-	return make_state(aggregate_context(fcinfo, aggregate), aggregate,
-					  get_fn_expr_argtype(fcinfo->flinfo, keyarg),
+	return make_state(greenery_aggregate_context(fcinfo, aggregate->name, NULL),
+					  aggregate, get_fn_expr_argtype(fcinfo->flinfo, keyarg),
 					  PG_GET_COLLATION(), steps, length);
 }
 
@@ -185,7 +173,7 @@ session_state_get(FunctionCallInfo fcinfo, const SessionAggregate *aggregate)
 
 	if (PG_ARGISNULL(0))
 	{
-		(void) aggregate_context(fcinfo, aggregate);
+		(void) greenery_aggregate_context(fcinfo, aggregate->name, NULL);
 		return NULL;
 	}
 	state = (SessionState *) PG_GETARG_POINTER(0);
@@ -348,7 +336,7 @@ session_state_serialize(FunctionCallInfo fcinfo,
 	bytea	   *message;
 	char	   *where;
 
-	(void) aggregate_context(fcinfo, aggregate);
+	(void) greenery_aggregate_context(fcinfo, aggregate->name, NULL);
 	state = session_state_get(fcinfo, aggregate);
 	message = handover_state(fcinfo, state->context, state);
 	if (message != NULL)
@@ -379,7 +367,7 @@ session_state_deserialize(FunctionCallInfo fcinfo,
 {
 	Handover	handover;
 
-	(void) aggregate_context(fcinfo, aggregate);
+	(void) greenery_aggregate_context(fcinfo, aggregate->name, NULL);
 	if (!handover_receive(fcinfo, PG_GETARG_BYTEA_PP(0), &handover))
 		invalid_dump(aggregate);
 	if (handover.state == NULL)
@@ -420,7 +408,7 @@ Datum
 session_state_combine(FunctionCallInfo fcinfo,
 					  const SessionAggregate *aggregate)
 {
-	MemoryContext context = aggregate_context(fcinfo, aggregate);
+	MemoryContext context = greenery_aggregate_context(fcinfo, aggregate->name, NULL);
 	SessionState *state = session_state_get(fcinfo, aggregate);
 	SessionDump *dump;
 	Renumbering renumbering = {.aggregate = aggregate};

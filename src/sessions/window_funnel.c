@@ -18,6 +18,7 @@
 #include "sessions/funnel.h"
 #include "sessions/record_buffer.h"
 #include "sessions/steps.h"
+#include "state/aggregate.h"
 #include "utils/array.h"
 #include "utils/timestamp.h"
 
@@ -103,7 +104,7 @@ create_state(MemoryContext context, int64 within, int steps)
 Datum
 window_funnel_transition(PG_FUNCTION_ARGS)
 {
-	MemoryContext context = greenery_record_context(fcinfo, &funnel_kind);
+	MemoryContext context = greenery_aggregate_context(fcinfo, funnel_kind.name, NULL);
 	FunnelState *state = greenery_record_state(fcinfo, 0, &funnel_kind);
 	int			steps = state == NULL ? 0 : state->steps;
 	int64		within;
@@ -135,7 +136,7 @@ window_funnel_transition(PG_FUNCTION_ARGS)
 Datum
 window_funnel_combine(PG_FUNCTION_ARGS)
 {
-	MemoryContext context = greenery_record_context(fcinfo, &funnel_kind);
+	MemoryContext context = greenery_aggregate_context(fcinfo, funnel_kind.name, NULL);
 	FunnelState *left = greenery_record_state(fcinfo, 0, &funnel_kind);
 	FunnelState *right = greenery_record_state(fcinfo, 1, &funnel_kind);
 
@@ -166,7 +167,7 @@ window_funnel_serialize(PG_FUNCTION_ARGS)
 	FunnelState *state;
 	StringInfoData buf;
 
-	greenery_record_context(fcinfo, &funnel_kind);
+	greenery_aggregate_context(fcinfo, funnel_kind.name, NULL);
 	state = greenery_record_state(fcinfo, 0, &funnel_kind);
 	pq_begintypsend(&buf);
 	greenery_record_send_header(&buf, &funnel_kind);
@@ -186,7 +187,7 @@ window_funnel_deserialize(PG_FUNCTION_ARGS)
 	int64		within;
 	int64		steps;
 
-	greenery_record_context(fcinfo, &funnel_kind);
+	greenery_aggregate_context(fcinfo, funnel_kind.name, NULL);
 	serialized = PG_GETARG_BYTEA_PP(0);
 	greenery_record_recv_begin(&buf, serialized);
 	greenery_record_recv_header(&buf, &funnel_kind, 2);
@@ -213,7 +214,7 @@ window_funnel_final(PG_FUNCTION_ARGS)
 {
 	FunnelState *state;
 
-	greenery_record_context(fcinfo, &funnel_kind);
+	greenery_aggregate_context(fcinfo, funnel_kind.name, NULL);
 	state = greenery_record_state(fcinfo, 0, &funnel_kind);
 	PG_RETURN_INT32(state == NULL ? 0 : deepest_step(state));
 }
@@ -227,7 +228,7 @@ window_funnel_times_final(PG_FUNCTION_ARGS)
 	int64		times[MAX_STEPS];
 	Datum		elements[MAX_STEPS];
 
-	greenery_record_context(fcinfo, &funnel_kind);
+	greenery_aggregate_context(fcinfo, funnel_kind.name, NULL);
 	state = greenery_record_state(fcinfo, 0, &funnel_kind);
 	depth = state == NULL ? 0 : deepest_step(state);
 	if (depth == 0)
