@@ -639,6 +639,8 @@ cmp_ok(scalar(() = requests('kill')), '>=', 7, 'killed while sending');
 plan_for('kill', '200');
 my $last = $node->safe_psql('postgres', 'SELECT max(alert_id) FROM greenery.alerts');
 $daemon = start_notify();
+# all may have been delivered before: until it is up, SIGTERM ends it like any process
+wait_for_log($daemon, qr/connected/, 'the last one is up');
 wait_for_state('delivered', 'all are delivered in the end', $first .. $last);
 is(stop_notify($daemon), 0, 'stopped');
 my (%accepted, %bodies);
