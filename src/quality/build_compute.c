@@ -20,16 +20,13 @@
 #include "catalog/pg_inherits.h"
 #include "compat.h"
 #include "executor/spi.h"
-#include "greenery.h"
 #include "miscadmin.h"
 #include "quality/build_compute.h"
-#include "quality/data_test.h"
 #include "tcop/dest.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
-#include "utils/timestamp.h"
 
 /* Where the rows of a mart go */
 typedef struct Receiver
@@ -69,10 +66,10 @@ mart_published(const BuildModel *model)
 	return get_relname_relid(model->name, get_namespace_oid(PUBLISHED_SCHEMA, false));
 }
 
-/* Whether the planner knows anything of the values of a model's published table */
-static bool
-has_statistics(const BuildModel *model, Oid published)
+bool
+mart_has_statistics(const BuildModel *model)
 {
+	Oid			published = mart_published(model);
 	AttrNumber	column = get_attnum(published, linitial(model->key));
 
 	return SearchSysCacheExists3(STATRELATTINH, ObjectIdGetDatum(published),
@@ -85,19 +82,12 @@ has_statistics(const BuildModel *model, Oid published)
  * that read it would be planned badly.
  */
 bool
-mart_is_comparable(const BuildModel *model, bool may_analyze)
+mart_is_comparable(const BuildModel *model)
 {
 	Oid			published = mart_published(model);
 
-	if (get_rel_relkind(published) != RELKIND_RELATION || has_subclass(published))
-		return false;
-	if (has_statistics(model, published))
-		return true;
-	if (!may_analyze || !greenery_owns_table(published))
-		return false;
-	if (SPI_execute(psprintf("ANALYZE %s", quoted_relation(published)), false, 0) != SPI_OK_UTILITY)
-		elog(ERROR, "could not analyze the published table of model %s", model->name);
-	return true;
+	return get_rel_relkind(published) == RELKIND_RELATION && !has_subclass(published) &&
+		(mart_has_statistics(model) || greenery_owns_table(published));
 }
 
 RowDifference *

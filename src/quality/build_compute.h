@@ -47,11 +47,11 @@ extern void mart_free(ComputedMart *mart);
 /* A KeepRow for it */
 extern void mart_keep_row(TupleTableSlot *slot, void *mart);
 
-/*
- * Whether a mart's published table can be compared with at all.  may_analyze: give
- * the planner statistics of it, should nobody have; else it cannot be.
- */
-extern bool mart_is_comparable(const BuildModel *model, bool may_analyze);
+/* Whether a mart's published table can be compared with at all */
+extern bool mart_is_comparable(const BuildModel *model);
+
+/* Whether the planner knows anything of the values of the published table */
+extern bool mart_has_statistics(const BuildModel *model);
 extern Oid	mart_published(const BuildModel *model);
 
 #endif							/* GREENERY_BUILD_COMPUTE_H */

@@ -127,7 +127,7 @@ build_write_difference(BuildModel *model, const char *definition, const char *pa
 	TimestampTz start;
 	char	   *message;
 
-	if (model->computed == NULL && mart_is_comparable(model, true))
+	if (model->computed == NULL && mart_is_comparable(model))
 	{
 		int			level = greenery_set_search_path(path);
 
@@ -136,6 +136,9 @@ build_write_difference(BuildModel *model, const char *definition, const char *pa
 	}
 	if (model->computed == NULL)
 		return false;
+	/* for the marts that read it */
+	if (!mart_has_statistics(model))
+		execute_utility(psprintf("ANALYZE %s", quoted_relation(mart_published(model))));
 	model->rows = model->computed->rows;
 	difference = model->computed->difference;
 	store(get_relname_relid(model->name, get_namespace_oid(BUILD_SCHEMA, false)),

@@ -148,7 +148,7 @@ is_possible(const Build *build, const BuildModel *model)
 	ListCell   *lc;
 
 	if (!model->is_mart || model->status != MODEL_PENDING || model->ahead ||
-		!mart_is_comparable(model, false))
+		!mart_is_comparable(model))
 		return false;
 	foreach(lc, model->depends_on)
 	{
