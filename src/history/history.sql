@@ -163,6 +163,7 @@ AS $record_history$
 DECLARE
 	spec record;
 	at timestamptz;
+	recorded boolean;
 	said text;
 	differs text;
 	gone bigint;
@@ -178,9 +179,10 @@ BEGIN
 			('order_status_history', 'stg_orders', 'order_id', ARRAY['status'])
 		) v (history, source, key, columns)
 	LOOP
-		EXECUTE format('SELECT greatest(transaction_timestamp(), max(valid_from), max(valid_to))
+		EXECUTE format('SELECT greatest(transaction_timestamp(), max(valid_from), max(valid_to)),
+							   coalesce(max(valid_from) >= transaction_timestamp(), false)
 						  FROM greenery.%I', spec.history)
-			INTO at;
+			INTO at, recorded;
 
 		-- what the source says of each key; where its rows contradict each other,
 		-- it says nothing
@@ -194,44 +196,50 @@ BEGIN
 		SELECT string_agg(format('h.%1$I IS DISTINCT FROM s.%1$I', c), ' OR ')
 		  INTO differs FROM unnest(spec.columns) c;
 
-		-- rows opened at this very moment: replace, or take back
-		EXECUTE format('UPDATE greenery.%1$I h SET %2$s FROM %3$s s
-						 WHERE h.%4$I = s.%4$I AND h.valid_to IS NULL
-						   AND h.valid_from = $1 AND (%5$s)',
-					   spec.history,
-					   (SELECT string_agg(format('%1$I = s.%1$I', c), ', ')
-						  FROM unnest(spec.columns) c),
-					   said, spec.key, differs)
-			USING at;
-		GET DIAGNOSTICS replaced = ROW_COUNT;
-		EXECUTE format('DELETE FROM greenery.%1$I h
-						 WHERE h.valid_to IS NULL AND h.valid_from = $1
-						   AND NOT EXISTS (SELECT FROM greenery.%2$I s WHERE s.%3$I = h.%3$I)',
-					   spec.history, spec.source, spec.key)
-			USING at;
-		GET DIAGNOSTICS gone = ROW_COUNT;
-		replaced := replaced + gone;
+		-- rows opened at this very moment, if there can be any: replace, or take back
+		replaced := 0;
+		IF recorded THEN
+			EXECUTE format('UPDATE greenery.%1$I h SET %2$s FROM %3$s s
+							 WHERE h.%4$I = s.%4$I AND h.valid_to IS NULL
+							   AND h.valid_from = $1 AND (%5$s)',
+						   spec.history,
+						   (SELECT string_agg(format('%1$I = s.%1$I', c), ', ')
+							  FROM unnest(spec.columns) c),
+						   said, spec.key, differs)
+				USING at;
+			GET DIAGNOSTICS replaced = ROW_COUNT;
+			EXECUTE format('DELETE FROM greenery.%1$I h
+							 WHERE h.valid_to IS NULL AND h.valid_from = $1
+							   AND NOT EXISTS (SELECT FROM greenery.%2$I s WHERE s.%3$I = h.%3$I)',
+						   spec.history, spec.source, spec.key)
+				USING at;
+			GET DIAGNOSTICS gone = ROW_COUNT;
+			replaced := replaced + gone;
+		END IF;
 
-		-- earlier open rows that hold no longer
-		EXECUTE format('UPDATE greenery.%1$I h SET valid_to = $1
-						  FROM greenery.%1$I o LEFT JOIN %2$s s ON s.%3$I = o.%3$I
-						 WHERE h.%3$I = o.%3$I AND h.valid_from = o.valid_from
-						   AND o.valid_to IS NULL AND o.valid_from < $1
-						   AND (s.%3$I IS NULL OR %4$s)',
-					   spec.history, said, spec.key, replace(differs, 'h.', 'o.'))
-			USING at;
-		GET DIAGNOSTICS closed = ROW_COUNT;
-
-		EXECUTE format('INSERT INTO greenery.%1$I (%2$I, %3$s, valid_from)
-						SELECT s.%2$I, %4$s, $1 FROM %5$s s
-						 WHERE NOT EXISTS (SELECT FROM greenery.%1$I h
-											WHERE h.%2$I = s.%2$I AND h.valid_to IS NULL)',
-					   spec.history, spec.key,
+		-- earlier open rows that hold no longer are closed, and then what the source
+		-- says instead is opened: no key has two open rows
+		EXECUTE format('WITH changed AS MATERIALIZED (
+							SELECT h.%2$I AS held, h.valid_from, s.*
+							FROM (SELECT * FROM greenery.%1$I WHERE valid_to IS NULL) h
+							FULL JOIN %3$s s ON s.%2$I = h.%2$I
+							WHERE h.%2$I IS NULL OR s.%2$I IS NULL OR %4$s
+						), closed AS (
+							UPDATE greenery.%1$I h SET valid_to = $1 FROM changed c
+							WHERE h.%2$I = c.held AND h.valid_from = c.valid_from
+							RETURNING 1
+						), opened AS (
+							INSERT INTO greenery.%1$I (%2$I, %5$s, valid_from)
+							SELECT c.%2$I, %6$s, $1 FROM changed c
+							WHERE c.%2$I IS NOT NULL AND (SELECT count(*) FROM closed) >= 0
+							RETURNING 1
+						)
+						SELECT (SELECT count(*) FROM closed), (SELECT count(*) FROM opened)',
+					   spec.history, spec.key, said, differs,
 					   (SELECT string_agg(format('%I', c), ', ') FROM unnest(spec.columns) c),
-					   (SELECT string_agg(format('s.%I', c), ', ') FROM unnest(spec.columns) c),
-					   said)
+					   (SELECT string_agg(format('c.%I', c), ', ') FROM unnest(spec.columns) c))
+			INTO closed, opened
 			USING at;
-		GET DIAGNOSTICS opened = ROW_COUNT;
 
 		history := spec.history;
 		RETURN NEXT;
