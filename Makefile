@@ -35,6 +35,7 @@ OBJS = \
 	src/quality/build_difference.o \
 	src/quality/build_publish.o \
 	src/quality/row_difference.o \
+	src/quality/digest_list.o \
 	src/quality/row_digest.o \
 	src/quality/build_record.o \
 	src/quality/build.o \

@@ -11,9 +11,8 @@
  * Rows are equal when their images are, value by value, which is what *<> asks:
  * it works for every type, and 1.0 is not 1.00.
  *
- * Memory: 24 bytes for a slot of the old table's rows, three quarters of the slots
- * filled at most.  Where that would be more than maintenance_work_mem, the tables
- * are read more than once, each time for one part of all digests.
+ * Where the digests of the old table's rows would be more than maintenance_work_mem,
+ * the tables are read more than once, each time for one part of all digests.
  *
  *-------------------------------------------------------------------------
  */
@@ -27,9 +26,9 @@
 #include "compat.h"
 #include "executor/tuptable.h"
 #include "miscadmin.h"
+#include "quality/digest_list.h"
 #include "quality/row_difference.h"
 #include "quality/row_digest.h"
-#include "state/huge_memory.h"
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/lsyscache.h"
@@ -37,37 +36,6 @@
 #include "utils/rel.h"
 #include "utils/rls.h"
 #include "utils/snapmgr.h"
-
-#if defined(__GNUC__)
-#define PREFETCH(p) __builtin_prefetch((p), 1)
-#else
-#define PREFETCH(p) ((void) (p))
-#endif
-
-/* Rows whose slots are on their way into the cache while others are digested */
-#define BATCH 32
-
-#define INITIAL_SLOTS 1024
-
-typedef enum SlotState
-{
-	SLOT_EMPTY,
-	SLOT_OLD,					/* a row of the old table */
-	SLOT_MATCHED				/* and one of the new table that equals it */
-} SlotState;
-
-typedef struct Slot
-{
-	uint64		digest[2];
-	ItemPointerData tid;
-	uint16		state;
-} Slot;
-
-typedef struct Row
-{
-	uint64		digest[2];
-	ItemPointerData tid;
-} Row;
 
 struct Comparison
 {
@@ -79,53 +47,13 @@ struct Comparison
 	uint64		mask;
 	uint64		part;
 
-	Slot	   *slots;
-	int64		nslots;			/* a power of two */
-	int			shift;			/* the first slot to look at is digest[0] >> shift */
-	int64		used;
-	int64		max_slots;
+	DigestList	old;			/* the old table's rows of this part */
 	bool		undivided;		/* there is one pass, or none */
-	bool		too_many;		/* more rows than slots for that one pass */
-
-	Row			batch[BATCH];
-	int			batched;
+	bool		too_many;		/* more rows than there is memory for in that one pass */
 };
 
-/* What a table's rows are given to, BATCH at a time */
-typedef void (*BatchAction) (Comparison *cmp);
-
-/* Slots of zeroes, which rows hit all over */
-static void
-allocate_slots(Comparison *cmp, int64 nslots)
-{
-	Size		size = (Size) nslots * sizeof(Slot);
-
-	cmp->slots = MemoryContextAllocExtended(CurrentMemoryContext, size, MCXT_ALLOC_HUGE);
-	huge_advise(cmp->slots, size);
-	memset(cmp->slots, 0, size);
-	cmp->nslots = nslots;
-	cmp->used = 0;
-	cmp->shift = 64;
-	while (nslots > 1)
-	{
-		cmp->shift--;
-		nslots >>= 1;
-	}
-}
-
-/* The slot where a digest is to be looked for first */
-static inline Slot *
-home_slot(const Comparison *cmp, const uint64 digest[2])
-{
-	return &cmp->slots[digest[0] >> cmp->shift];
-}
-
-static inline Slot *
-next_slot(const Comparison *cmp, Slot *slot)
-{
-	slot++;
-	return slot == cmp->slots + cmp->nslots ? cmp->slots : slot;
-}
+/* What a table's rows are given to */
+typedef void (*RowAction) (Comparison *cmp, const uint64 digest[2], const ItemPointerData *tid);
 
 static inline bool
 in_part(const Comparison *cmp, const uint64 digest[2])
@@ -133,62 +61,28 @@ in_part(const Comparison *cmp, const uint64 digest[2])
 	return (digest[1] & cmp->mask) == cmp->part;
 }
 
-static inline void
-add_slot(Comparison *cmp, const uint64 digest[2], const ItemPointerData *tid)
-{
-	Slot	   *slot = home_slot(cmp, digest);
-
-	while (slot->state != SLOT_EMPTY)
-		slot = next_slot(cmp, slot);
-	slot->digest[0] = digest[0];
-	slot->digest[1] = digest[1];
-	slot->tid = *tid;
-	slot->state = SLOT_OLD;
-	cmp->used++;
-}
-
 /*
- * Make room for a batch: more slots or, where those would be too many, fewer
- * digests in this pass and more passes.  Only the first pass divides: the others
- * are about parts of the same size, but for chance.
+ * Remember a row of the old table.  Where there are too many, fewer digests are for
+ * this pass, and there are more passes.  Only the first pass divides: the others are
+ * about parts of the same size, but for chance.
  */
 static void
-make_room(Comparison *cmp)
+add_old_row(Comparison *cmp, const uint64 digest[2], const ItemPointerData *tid)
 {
-	Slot	   *old = cmp->slots;
-	int64		nold = cmp->nslots;
-	int64		nslots = nold;
-
-	if (cmp->used + BATCH <= nold / 4 * 3)
-		return;
-	if (cmp->part > 0 || nold * 2 <= cmp->max_slots)
-		nslots = nold * 2;
-	else if (cmp->undivided)
+	while (cmp->part == 0 && !digest_list_has_room(&cmp->old))
 	{
-		cmp->too_many = true;
-		return;
-	}
-	else
+		if (cmp->undivided)
+		{
+			cmp->too_many = true;
+			return;
+		}
 		cmp->mask = cmp->mask * 2 + 1;
-	allocate_slots(cmp, nslots);
-	for (int64 i = 0; i < nold; i++)
-		if (old[i].state != SLOT_EMPTY && in_part(cmp, old[i].digest))
-			add_slot(cmp, old[i].digest, &old[i].tid);
-	pfree(old);
-}
-
-/* Remember the rows of the old table */
-static void
-add_old_rows(Comparison *cmp)
-{
-	make_room(cmp);
-	if (cmp->too_many)
-		return;
-	for (int i = 0; i < cmp->batched; i++)
-		if (in_part(cmp, cmp->batch[i].digest))
-			add_slot(cmp, cmp->batch[i].digest, &cmp->batch[i].tid);
+		digest_list_keep(&cmp->old, cmp->mask, cmp->part);
+	}
+	if (in_part(cmp, digest))
+		digest_list_add(&cmp->old, digest, tid);
 	if (cmp->part == 0)
-		cmp->difference->old_rows += cmp->batched;
+		cmp->difference->old_rows++;
 }
 
 static void
@@ -221,33 +115,12 @@ free_list(RowList *list)
 	list->tids = NULL;
 }
 
-/* Take a row of the old table that has this digest, and is not yet taken */
-static inline bool
-take_slot(Comparison *cmp, const uint64 digest[2])
-{
-	Slot	   *slot = home_slot(cmp, digest);
-
-	while (slot->state != SLOT_EMPTY &&
-		   (slot->state == SLOT_MATCHED ||
-			slot->digest[0] != digest[0] || slot->digest[1] != digest[1]))
-		slot = next_slot(cmp, slot);
-	if (slot->state == SLOT_EMPTY)
-		return false;
-	slot->state = SLOT_MATCHED;
-	return true;
-}
-
-/* Find for each row of the new table one that equals it */
+/* Find for a row of the new table one that equals it */
 static void
-match_new_rows(Comparison *cmp)
+match_new_row(Comparison *cmp, const uint64 digest[2], const ItemPointerData *tid)
 {
-	for (int i = 0; i < cmp->batched; i++)
-	{
-		Row		   *row = &cmp->batch[i];
-
-		if (in_part(cmp, row->digest) && !take_slot(cmp, row->digest))
-			list_row(cmp, &cmp->difference->only_new, &row->tid);
-	}
+	if (in_part(cmp, digest) && !digest_list_take(&cmp->old, digest))
+		list_row(cmp, &cmp->difference->only_new, tid);
 }
 
 /*
@@ -255,7 +128,7 @@ match_new_rows(Comparison *cmp)
  * out that they are too many
  */
 static void
-scan_table(Comparison *cmp, Oid table, BatchAction action)
+scan_table(Comparison *cmp, Oid table, RowAction action)
 {
 	Relation	rel = table_open(table, AccessShareLock);
 	TupleTableSlot *slot = table_slot_create(rel, NULL);
@@ -263,25 +136,15 @@ scan_table(Comparison *cmp, Oid table, BatchAction action)
 
 	scan = table_beginscan(rel, GetActiveSnapshot(), 0, NULL);
 	row_digest_describe(&cmp->digest, RelationGetDescr(rel));
-	cmp->batched = 0;
 	while (!cmp->too_many && table_scan_getnextslot(scan, ForwardScanDirection, slot))
 	{
-		Row		   *row = &cmp->batch[cmp->batched++];
+		uint64		digest[2];
 
 		CHECK_FOR_INTERRUPTS();
-		row_digest_compute(&cmp->digest, slot, row->digest);
-		row->tid = slot->tts_tid;
-		PREFETCH(home_slot(cmp, row->digest));
-		if (cmp->batched == BATCH)
-		{
-			action(cmp);
-			cmp->batched = 0;
-			MemoryContextReset(cmp->digest.scratch);
-		}
+		row_digest_compute(&cmp->digest, slot, digest);
+		MemoryContextReset(cmp->digest.scratch);
+		action(cmp, digest, &slot->tts_tid);
 	}
-	if (!cmp->too_many)
-		action(cmp);
-	MemoryContextReset(cmp->digest.scratch);
 	table_endscan(scan);
 	ExecDropSingleTupleTableSlot(slot);
 	table_close(rel, NoLock);
@@ -301,6 +164,12 @@ check_readable(Oid table)
 	(void) check_enable_rls(table, InvalidOid, false);
 }
 
+static Size
+comparison_memory(void)
+{
+	return (Size) maintenance_work_mem * 1024;
+}
+
 /* Prepare for a comparison; in the current memory context */
 static void
 start(Comparison *cmp)
@@ -309,18 +178,17 @@ start(Comparison *cmp)
 	row_digest_init(&cmp->digest);
 	cmp->difference = palloc0(sizeof(RowDifference));
 	cmp->difference->listed = true;
-	cmp->max_slots = (Size) maintenance_work_mem * 1024 / sizeof(Slot);
 	/* an array of them is a constant of three statements */
-	cmp->max_listed = Min(cmp->max_slots, (int64) (MaxAllocSize / 16));
+	cmp->max_listed = Min(comparison_memory() / sizeof(ListedRow), MaxAllocSize / 16);
 }
 
 /* The old table's rows of this pass that were not matched */
 static void
 list_old_rows(Comparison *cmp)
 {
-	for (int64 i = 0; i < cmp->nslots; i++)
-		if (cmp->slots[i].state == SLOT_OLD)
-			list_row(cmp, &cmp->difference->only_old, &cmp->slots[i].tid);
+	for (int64 i = 0; i < cmp->old.nrows; i++)
+		if (!cmp->old.rows[i].taken)
+			list_row(cmp, &cmp->difference->only_old, &cmp->old.rows[i].tid);
 }
 
 /* Free all but the result */
@@ -360,17 +228,17 @@ row_difference(Oid old_table, Oid new_table)
 	PushActiveSnapshot(GetTransactionSnapshot());
 	for (; cmp.part <= cmp.mask; cmp.part++)
 	{
-		allocate_slots(&cmp, Max(cmp.nslots, INITIAL_SLOTS));
-		scan_table(&cmp, old_table, add_old_rows);
+		digest_list_init(&cmp.old, comparison_memory());
+		scan_table(&cmp, old_table, add_old_row);
 		if (cmp.difference->old_rows == 0)
 		{
 			cmp.difference->listed = false;
-			pfree(cmp.slots);
 			break;
 		}
-		scan_table(&cmp, new_table, match_new_rows);
+		digest_list_make_index(&cmp.old);
+		scan_table(&cmp, new_table, match_new_row);
 		list_old_rows(&cmp);
-		pfree(cmp.slots);
+		digest_list_free(&cmp.old);
 	}
 	PopActiveSnapshot();
 	return finish(&cmp);
@@ -391,11 +259,14 @@ row_difference_begin(Oid old_table)
 	cmp = palloc(sizeof(Comparison));
 	start(cmp);
 	cmp->undivided = true;
-	allocate_slots(cmp, INITIAL_SLOTS);
-	scan_table(cmp, old_table, add_old_rows);
+	digest_list_init(&cmp->old, comparison_memory());
+	scan_table(cmp, old_table, add_old_row);
 	if (!cmp->too_many && cmp->difference->old_rows > 0)
+	{
+		digest_list_make_index(&cmp->old);
 		return cmp;
-	pfree(cmp->slots);
+	}
+	digest_list_free(&cmp->old);
 	pfree(finish(cmp));
 	pfree(cmp);
 	return NULL;
@@ -417,7 +288,7 @@ row_difference_match(Comparison *cmp, TupleTableSlot *slot)
 
 	row_digest_compute(&cmp->digest, slot, digest);
 	MemoryContextReset(cmp->digest.scratch);
-	matched = take_slot(cmp, digest);
+	matched = digest_list_take(&cmp->old, digest);
 	if (!matched)
 		cmp->difference->only_new.n++;
 	return matched;
@@ -433,7 +304,7 @@ row_difference_end(Comparison *cmp)
 	RowDifference *difference;
 
 	list_old_rows(cmp);
-	pfree(cmp->slots);
+	digest_list_free(&cmp->old);
 	difference = finish(cmp);
 	pfree(cmp);
 	return difference;
