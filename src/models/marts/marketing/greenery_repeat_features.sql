@@ -1,6 +1,14 @@
 -- Landmark "history": users with an order at or before some moment, what was
 -- known of them then, and whether they ordered again after it.
 
+CREATE FUNCTION greenery.a_week(sessions bigint, since timestamptz, until timestamptz) RETURNS double precision
+	LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT sessions / nullif(@extschema@.days_between(since, until)::double precision / 7, 0);
+END;
+COMMENT ON FUNCTION greenery.a_week(bigint, timestamptz, timestamptz) IS
+	'Sessions for each week from one moment to another; NULL when that is no time.';
+
 CREATE FUNCTION greenery.repeat_history(at timestamptz, horizon interval)
 	RETURNS TABLE (
 		user_id text,
@@ -20,8 +28,7 @@ BEGIN ATOMIC
 		h.first_order_at,
 		h.landmark_at - h.first_order_at,
 		h.orders,
-		coalesce(s.sessions, 0)
-			/ nullif(@extschema@.days_between(h.first_order_at, h.landmark_at)::double precision / 7, 0),
+		greenery.a_week(coalesce(s.sessions, 0), h.first_order_at, h.landmark_at),
 		(h.deliveries - h.late)::double precision / nullif(h.deliveries, 0),
 		h.late::double precision / nullif(h.deliveries, 0),
 		h.came_back
@@ -89,7 +96,8 @@ BEGIN ATOMIC
 		h.first_order_at,
 		h.follow_up,
 		h.purchase_frequency,
-		h.session_frequency,
+		-- not h.session_frequency, for which h would look for the sessions once more
+		greenery.a_week(coalesce(s.sessions, 0), h.first_order_at, h.landmark_at),
 		s.session_duration_without_purchase,
 		s.mean_session_duration,
 		coalesce(s.sessions_without_purchase, 0),

@@ -43,7 +43,6 @@ BEGIN ATOMIC
 					  THEN @extschema@.url_path_segment(e.page_url, 2) END)
 	FROM greenery.stg_events e
 	JOIN greenery.first_orders f ON f.user_id = e.user_id
-	LEFT JOIN greenery.history_landmark(at, horizon) n ON landmark = 'history'
 	CROSS JOIN LATERAL (
 		SELECT
 			CASE
@@ -52,7 +51,8 @@ BEGIN ATOMIC
 				WHEN isfinite(e.created_at) THEN e.created_at
 			END AS happened_at,
 			CASE
-				WHEN landmark = 'history' THEN n.landmark_at
+				-- a scalar subquery: computed once, and no join for every event
+				WHEN landmark = 'history' THEN (SELECT n.landmark_at FROM greenery.history_landmark(at, horizon) n)
 				WHEN isfinite(f.created_at) THEN f.created_at
 			END AS cut_off
 	) x
