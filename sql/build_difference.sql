@@ -224,6 +224,18 @@ INSERT INTO public.difference_many SELECT g, 1 FROM generate_series(40001, 40050
 CALL greenery_build();
 SELECT * FROM pg_temp.wrong();
 SELECT inserted, updated, deleted FROM greenery.build_models WHERE model = 'difference_model' ORDER BY build_id DESC LIMIT 1;
+-- computed in another order, they are the same rows
+CREATE OR REPLACE VIEW public.difference_model AS SELECT * FROM public.difference_many ORDER BY id DESC;
+CALL greenery_build();
+RESET maintenance_work_mem;
+SELECT pg_temp.remember();
+CREATE OR REPLACE VIEW public.difference_model AS SELECT * FROM public.difference_many ORDER BY hashint4(id);
+UPDATE public.difference_many SET n = n + 1 WHERE id IN (3, 5003, 40050);
+CALL greenery_build();
+SET maintenance_work_mem = '1MB';
+CREATE OR REPLACE VIEW public.difference_model AS SELECT * FROM public.difference_many;
+SELECT * FROM pg_temp.wrong();
+SELECT inserted, updated, deleted FROM greenery.build_models WHERE model = 'difference_model' ORDER BY build_id DESC LIMIT 2;
 -- and more differences than it has room to list
 SELECT pg_temp.remember();
 UPDATE public.difference_many SET n = n + 1 WHERE id > 10;

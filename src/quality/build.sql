@@ -8,7 +8,22 @@ CREATE SCHEMA greenery_published;
 COMMENT ON SCHEMA greenery_published IS
 	'The audited copy of every mart, as of the last build that published. For BI tools.';
 
--- One table a mart, with the view's columns and comments and the model's key.
+-- Builds update rows of which a column has changed.  Pages keep room for them: the new
+-- version stays on its page, and the index of the key needs no entry for it.
+CREATE FUNCTION greenery.create_published(model text, relation text, key text[], comment text) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $create_published$
+BEGIN
+	EXECUTE format('CREATE TABLE greenery_published.%I (LIKE %s INCLUDING COMMENTS, PRIMARY KEY (%s)) WITH (fillfactor = 90)',
+				   model, relation, (SELECT string_agg(quote_ident(k), ', ') FROM unnest(key) k));
+	EXECUTE format('COMMENT ON TABLE greenery_published.%I IS %L', model, 'Published: ' || comment);
+END
+$create_published$;
+COMMENT ON FUNCTION greenery.create_published(text, text, text[], text) IS
+	'Creates the published table of a model: the columns and comments of its relation, which is quoted where needed, and the model''s key.';
+
+-- One table a mart
 DO $published$
 DECLARE
 	m record;
@@ -19,11 +34,7 @@ BEGIN
 		FROM greenery.models r
 		WHERE r.layer = 'mart' AND r.builtin
 	LOOP
-		EXECUTE format('CREATE TABLE greenery_published.%I (LIKE %s INCLUDING COMMENTS, PRIMARY KEY (%s))',
-					   m.model, m.relation,
-					   (SELECT string_agg(quote_ident(k), ', ') FROM unnest(m.key) k));
-		EXECUTE format('COMMENT ON TABLE greenery_published.%I IS %L', m.model,
-					   'Published: ' || m.comment);
+		PERFORM greenery.create_published(m.model, m.relation::text, m.key, m.comment);
 		-- dumped: a restored database shows what was published
 		PERFORM pg_extension_config_dump(format('greenery_published.%I', m.model)::regclass, '');
 	END LOOP;

@@ -109,10 +109,8 @@ BEGIN
 			USING ERRCODE = 'undefined_column',
 				  DETAIL = 'The key names it.';
 	END IF;
-	EXECUTE format('CREATE TABLE greenery_published.%I (LIKE %s INCLUDING COMMENTS, PRIMARY KEY (%s))',
-				   name, registered, (SELECT string_agg(quote_ident(k), ', ') FROM unnest(key) k));
-	EXECUTE format('COMMENT ON TABLE greenery_published.%I IS %L', name,
-				   'Published: ' || coalesce(obj_description(relation, 'pg_class'), registered));
+	PERFORM greenery.create_published(name, registered, key,
+									  coalesce(obj_description(relation, 'pg_class'), registered));
 
 	FOR cmd IN
 		-- constraints are the source's business: here they would break publishing

@@ -3,7 +3,7 @@ CREATE VIEW greenery.dim_order_products AS
 SELECT
 	o.order_id,
 	coalesce(i.product_ids, '{}') AS product_ids,
-	coalesce(i.distinct_products, 0) AS distinct_products,
+	coalesce(cardinality(i.product_ids), 0)::bigint AS distinct_products,
 	coalesce(i.units, 0) AS units,
 	coalesce(i.items_amount, 0) AS items_amount
 FROM greenery.stg_orders o
@@ -13,7 +13,6 @@ LEFT JOIN (
 		-- "C": the array's order must not depend on the database's locale
 		array_agg(DISTINCT s.product_id COLLATE "C")
 			FILTER (WHERE s.product_id IS NOT NULL) AS product_ids,
-		count(DISTINCT s.product_id COLLATE "C") AS distinct_products,
 		sum(s.quantity) AS units,
 		sum(s.quantity * coalesce(s.unit_price, p.price)) AS items_amount
 	FROM greenery.stg_order_items s
