@@ -15,6 +15,7 @@ OBJS = \
 	src/retention/own_columns.o \
 	src/state/aggregate.o \
 	src/state/handover.o \
+	src/state/transfer.o \
 	src/state/huge_memory.o \
 	src/state/row_parts.o \
 	src/quality/threshold.o \

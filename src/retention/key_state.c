@@ -27,8 +27,8 @@
 #include "miscadmin.h"
 #include "retention/key_state.h"
 #include "state/aggregate.h"
-#include "state/handover.h"
 #include "state/huge_memory.h"
+#include "state/transfer.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
@@ -49,8 +49,7 @@ typedef struct KeyDumpHeader
 /* What deserialize returns: checked, but still the caller's bytes */
 typedef struct KeyDump
 {
-	uint32		magic;
-	const KeyAggregate *aggregate;
+	StateHead	head;
 	KeyDumpHeader header;
 	const char *bytes;
 	Size		size;
@@ -75,29 +74,6 @@ poll_interrupts(void)
 }
 
 static const StateHooks hooks = {allocate, release, poll_interrupts};
-
-void
-key_state_wrong(const KeyAggregate *aggregate)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("aggregate state is not one of %s", aggregate->name)));
-}
-
-static bool
-is_state(const void *state, const KeyAggregate *aggregate)
-{
-	return ((const KeyState *) state)->magic == KEY_STATE_MAGIC &&
-		((const KeyState *) state)->aggregate == aggregate;
-}
-
-static void
-invalid_dump(const KeyAggregate *aggregate)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-			 errmsg("invalid serialized state of %s", aggregate->name)));
-}
 
 /* Look up the types.  Returns the words in a key, 0 for the value table. */
 static int
@@ -129,9 +105,10 @@ make_state(MemoryContext context, const KeyAggregate *aggregate,
 {
 	KeyState   *state = MemoryContextAllocZero(context, sizeof(KeyState));
 
-	state->magic = KEY_STATE_MAGIC;
+	state->head.magic = KEY_STATE_MAGIC;
+	state->head.aggregate = aggregate;
+	state->head.context = context;
 	state->aggregate = aggregate;
-	state->context = context;
 	state->collation = collation;
 	state->words = init_columns(aggregate, types, collation, state->columns);
 	if (state->words == 0)
@@ -213,8 +190,10 @@ key_state_counts(FunctionCallInfo fcinfo, const KeyAggregate *aggregate,
 
 /* How many bytes it takes to write a state; values gets those of a value table */
 static uint64
-dump_size(KeyState *state, StringInfo values)
+dump_size(void *arg, StringInfo values)
 {
+	KeyState   *state = arg;
+
 	if (state->words != 0)
 		return sizeof(KeyDumpHeader) +
 			(state->logged ? key_log_dump_size(&state->log) :
@@ -225,8 +204,9 @@ dump_size(KeyState *state, StringInfo values)
 }
 
 static void
-write_dump(KeyState *state, const StringInfo values, char *where)
+write_dump(void *arg, const StringInfo values, char *where)
 {
+	KeyState   *state = arg;
 	KeyDumpHeader header = {
 		.version = KEY_DUMP_VERSION,
 		.mode = state->aggregate->mode,
@@ -245,19 +225,17 @@ write_dump(KeyState *state, const StringInfo values, char *where)
 		key_table_dump(&state->table, where);
 }
 
-/* Check bytes that claim to be a state of the aggregate, and wrap them up */
-static KeyDump *
-read_dump(const KeyAggregate *aggregate, const char *bytes, Size size)
+static StateHead *
+read_dump(const void *arg, const char *bytes, Size size)
 {
+	const KeyAggregate *aggregate = arg;
 	KeyDump    *dump = palloc0(sizeof(KeyDump));
 	KeyColumn	columns[2];
 
-	dump->magic = KEY_DUMP_MAGIC;
-	dump->aggregate = aggregate;
 	dump->bytes = bytes;
 	dump->size = size;
 	if (dump->size < sizeof(KeyDumpHeader))
-		invalid_dump(aggregate);
+		state_is_invalid(aggregate->name);
 	memcpy(&dump->header, dump->bytes, sizeof(KeyDumpHeader));
 	dump->bytes += sizeof(KeyDumpHeader);
 	dump->size -= sizeof(KeyDumpHeader);
@@ -267,7 +245,7 @@ read_dump(const KeyAggregate *aggregate, const char *bytes, Size size)
 		dump->header.zero != 0 ||
 		dump->header.words != init_columns(aggregate, dump->header.types,
 										   dump->header.collation, columns))
-		invalid_dump(aggregate);
+		state_is_invalid(aggregate->name);
 
 	/* the value table checks its bytes value by value, as it reads them */
 	if (dump->header.words != 0 &&
@@ -275,61 +253,24 @@ read_dump(const KeyAggregate *aggregate, const char *bytes, Size size)
 		  key_log_check(dump->header.words, dump->bytes, dump->size) :
 		  key_table_check(aggregate->mode, dump->header.words, dump->bytes,
 						  dump->size)))
-		invalid_dump(aggregate);
-	return dump;
+		state_is_invalid(aggregate->name);
+	return &dump->head;
 }
+
+static const StateFamily family = {
+	KEY_STATE_MAGIC, KEY_DUMP_MAGIC, dump_size, write_dump, read_dump
+};
 
 Datum
 key_state_serialize(FunctionCallInfo fcinfo, const KeyAggregate *aggregate)
 {
-	KeyState   *state;
-	StringInfoData values;
-	bytea	   *message;
-	char	   *where;
-
-	(void) greenery_aggregate_context(fcinfo, aggregate->name, NULL);
-	state = key_state_arg(fcinfo, aggregate);
-	message = handover_state(fcinfo, state->context, state);
-	if (message != NULL)
-		state->handed_over = true;
-	else
-	{
-		message = handover_bytes(fcinfo, aggregate->name,
-								 dump_size(state, &values), &where);
-		write_dump(state, &values, where);
-	}
-	PG_RETURN_BYTEA_P(message);
+	return state_serialize(fcinfo, &family, aggregate, aggregate->name);
 }
 
-/*
- * A state that was handed over as it is, or a dump, which lives as long as the
- * argument: until combine has run
- */
 Datum
 key_state_deserialize(FunctionCallInfo fcinfo, const KeyAggregate *aggregate)
 {
-	Handover	handover;
-
-	(void) greenery_aggregate_context(fcinfo, aggregate->name, NULL);
-	if (!handover_receive(fcinfo, PG_GETARG_BYTEA_PP(0), &handover))
-		invalid_dump(aggregate);
-	if (handover.state == NULL)
-		PG_RETURN_POINTER(read_dump(aggregate, handover.bytes, handover.size));
-	if (!is_state(handover.state, aggregate))
-		invalid_dump(aggregate);
-	PG_RETURN_POINTER(handover.state);
-}
-
-/* The contents of another state of this process as a dump */
-static KeyDump *
-dump_of(KeyState *state)
-{
-	StringInfoData values;
-	uint64		size = dump_size(state, &values);
-	char	   *bytes = MemoryContextAllocHuge(CurrentMemoryContext, (Size) size);
-
-	write_dump(state, &values, bytes);
-	return read_dump(state->aggregate, bytes, (Size) size);
+	return state_deserialize(fcinfo, &family, aggregate, aggregate->name);
 }
 
 /*
@@ -341,7 +282,8 @@ key_state_combine(FunctionCallInfo fcinfo, const KeyAggregate *aggregate)
 {
 	MemoryContext context = greenery_aggregate_context(fcinfo, aggregate->name, NULL);
 	KeyState   *state;
-	KeyDump    *dump;
+	StateHead  *other;
+	const KeyDump *dump;
 
 	if (PG_ARGISNULL(1))
 	{
@@ -350,17 +292,10 @@ key_state_combine(FunctionCallInfo fcinfo, const KeyAggregate *aggregate)
 		PG_RETURN_POINTER(key_state_arg(fcinfo, aggregate));
 	}
 
-	dump = (KeyDump *) PG_GETARG_POINTER(1);
-	if (is_state(dump, aggregate))
-	{
-		state = (KeyState *) dump;
-		if (PG_ARGISNULL(0) && state->handed_over)
-			PG_RETURN_POINTER(state);
-		dump = dump_of(state);
-	}
-	if (dump->magic != KEY_DUMP_MAGIC || dump->aggregate != aggregate)
-		key_state_wrong(aggregate);
-
+	other = state_to_add(fcinfo, &family, aggregate, aggregate->name);
+	if (other->magic == KEY_STATE_MAGIC)
+		PG_RETURN_POINTER(other);
+	dump = (KeyDump *) other;
 	if (PG_ARGISNULL(0))
 		state = make_state(context, aggregate, dump->header.types,
 						   dump->header.collation, false);

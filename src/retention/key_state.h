@@ -15,6 +15,7 @@
 #include "retention/key_log.h"
 #include "retention/key_table.h"
 #include "retention/value_table.h"
+#include "state/transfer.h"
 
 /* What an aggregate over keys counts, and how its errors call things */
 typedef struct KeyAggregate
@@ -27,10 +28,8 @@ typedef struct KeyAggregate
 
 typedef struct KeyState
 {
-	uint32		magic;			/* tells this from other aggregates' states */
+	StateHead	head;
 	const KeyAggregate *aggregate;
-	MemoryContext context;
-	bool		handed_over;	/* by the node that has made it */
 	Oid			collation;
 	KeyColumn	columns[2];
 	int			words;			/* 1 or 2; 0: the values are in values */
@@ -52,7 +51,6 @@ extern Datum key_state_serialize(FunctionCallInfo fcinfo,
 								 const KeyAggregate *aggregate);
 extern Datum key_state_deserialize(FunctionCallInfo fcinfo,
 								   const KeyAggregate *aggregate);
-extern void key_state_wrong(const KeyAggregate *aggregate);
 
 #define KEY_STATE_MAGIC 0x4b795374
 
@@ -68,9 +66,9 @@ key_state_arg(FunctionCallInfo fcinfo, const KeyAggregate *aggregate)
 	if (unlikely(PG_ARGISNULL(0)))
 		return key_state_start(fcinfo, aggregate);
 	state = (KeyState *) PG_GETARG_POINTER(0);
-	if (unlikely(state->magic != KEY_STATE_MAGIC ||
-				 state->aggregate != aggregate))
-		key_state_wrong(aggregate);
+	if (unlikely(state->head.magic != KEY_STATE_MAGIC ||
+				 state->head.aggregate != aggregate))
+		state_is_wrong(aggregate->name);
 	return state;
 }
 

@@ -24,7 +24,7 @@
 #include "miscadmin.h"
 #include "sessions/session_elements.h"
 #include "state/aggregate.h"
-#include "state/handover.h"
+#include "state/transfer.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -39,9 +39,7 @@
 
 typedef struct RowsState
 {
-	uint32		magic;			/* tells this from other aggregates' states */
-	bool		handed_over;	/* by the node that has made it */
-	MemoryContext context;
+	StateHead	head;
 	Oid			collation;
 	KeyColumn	column;
 	ValueIds   *values;			/* for types that need their own functions */
@@ -63,7 +61,7 @@ typedef struct RowsDumpHeader
 /* What deserialize returns: still the caller's bytes */
 typedef struct RowsDump
 {
-	uint32		magic;
+	StateHead	head;
 	RowsDumpHeader header;
 	const char *sessions;
 	const char *ids;
@@ -75,27 +73,16 @@ PG_FUNCTION_INFO_V1(session_rows_serialize);
 PG_FUNCTION_INFO_V1(session_rows_deserialize);
 PG_FUNCTION_INFO_V1(session_rows_final);
 
-pg_noreturn static void
-wrong_state(void)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("aggregate state is not one of %s", "session_rows")));
-}
+static uint64 dump_size(void *arg, StringInfo values);
+static void write_dump(void *arg, const StringInfo values, char *where);
+static StateHead *read_dump(const void *aggregate, const char *bytes, Size size);
 
-pg_noreturn static void
-invalid_dump(void)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-			 errmsg("invalid serialized state of %s", "session_rows")));
-}
+static const StateFamily family = {
+	ROWS_STATE_MAGIC, ROWS_DUMP_MAGIC, dump_size, write_dump, read_dump
+};
 
-static bool
-is_state(const void *state)
-{
-	return ((const RowsState *) state)->magic == ROWS_STATE_MAGIC;
-}
+/* The one aggregate of the family */
+static const char name[] = "session_rows";
 
 /* The state that a function was handed; NULL if none */
 static inline RowsState *
@@ -106,8 +93,8 @@ state_arg(FunctionCallInfo fcinfo)
 	if (PG_ARGISNULL(0))
 		return NULL;
 	state = (RowsState *) PG_GETARG_POINTER(0);
-	if (unlikely(!is_state(state)))
-		wrong_state();
+	if (unlikely(!is_state_of(&family, &state->head, name)))
+		state_is_wrong(name);
 	return state;
 }
 
@@ -122,8 +109,9 @@ make_state(MemoryContext context, Oid type, Oid collation)
 {
 	RowsState  *state = MemoryContextAllocZero(context, sizeof(RowsState));
 
-	state->magic = ROWS_STATE_MAGIC;
-	state->context = context;
+	state->head.magic = ROWS_STATE_MAGIC;
+	state->head.aggregate = name;
+	state->head.context = context;
 	state->collation = collation;
 	key_column_init(&state->column, type, collation, "session_id");
 	if (state->column.form == KEY_FORM_OTHER)
@@ -203,7 +191,7 @@ session_rows_transition(PG_FUNCTION_ARGS)
 
 	/* only an aggregate has a state to hand over */
 	if (unlikely(state == NULL))
-		state = make_state(greenery_aggregate_context(fcinfo, "session_rows", NULL),
+		state = make_state(greenery_aggregate_context(fcinfo, name, NULL),
 						   get_fn_expr_argtype(fcinfo->flinfo, 1),
 						   PG_GET_COLLATION());
 	if (PG_ARGISNULL(1))
@@ -218,10 +206,11 @@ session_rows_transition(PG_FUNCTION_ARGS)
 
 /* How many bytes it takes to write a state; values gets those of its values */
 static uint64
-dump_size(RowsState *state, StringInfo values)
+dump_size(void *arg, StringInfo values)
 {
+	RowsState  *state = arg;
+
 	session_table_settle(&state->table);
-	memset(values, 0, sizeof(StringInfoData));
 	if (state->values != NULL)
 	{
 		initStringInfo(values);
@@ -233,8 +222,9 @@ dump_size(RowsState *state, StringInfo values)
 }
 
 static void
-write_dump(const RowsState *state, const StringInfo values, char *where)
+write_dump(void *arg, const StringInfo values, char *where)
 {
+	const RowsState *state = arg;
 	const SessionTable *table = &state->table;
 	const Size	sessions_size = table->nsessions * sizeof(SessionEntry);
 	RowsDumpHeader header = {
@@ -259,15 +249,14 @@ write_dump(const RowsState *state, const StringInfo values, char *where)
 }
 
 /* Wrap up bytes that claim to be a state; what is in them is checked later */
-static RowsDump *
-read_dump(const char *bytes, Size size)
+static StateHead *
+read_dump(const void *aggregate pg_attribute_unused(), const char *bytes, Size size)
 {
 	RowsDump   *dump = palloc0(sizeof(RowsDump));
 	RowsDumpHeader *header = &dump->header;
 
-	dump->magic = ROWS_DUMP_MAGIC;
 	if (size < sizeof(RowsDumpHeader))
-		invalid_dump();
+		state_is_invalid(name);
 	memcpy(header, bytes, sizeof(RowsDumpHeader));
 	bytes += sizeof(RowsDumpHeader);
 	size -= sizeof(RowsDumpHeader);
@@ -276,62 +265,22 @@ read_dump(const char *bytes, Size size)
 		header->zero[0] != 0 || header->zero[1] != 0 || header->zero[2] != 0 ||
 		header->sessions > size / sizeof(SessionEntry) ||
 		header->ids_size != size - header->sessions * sizeof(SessionEntry))
-		invalid_dump();
+		state_is_invalid(name);
 	dump->sessions = bytes;
 	dump->ids = bytes + header->sessions * sizeof(SessionEntry);
-	return dump;
+	return &dump->head;
 }
 
 Datum
 session_rows_serialize(PG_FUNCTION_ARGS)
 {
-	RowsState  *state = state_arg(fcinfo);
-	StringInfoData values;
-	bytea	   *message;
-	char	   *where;
-
-	(void) greenery_aggregate_context(fcinfo, "session_rows", NULL);
-	message = handover_state(fcinfo, state->context, state);
-	if (message != NULL)
-		state->handed_over = true;
-	else
-	{
-		message = handover_bytes(fcinfo, "session_rows",
-								 dump_size(state, &values), &where);
-		write_dump(state, &values, where);
-	}
-	PG_RETURN_BYTEA_P(message);
+	return state_serialize(fcinfo, &family, name, name);
 }
 
-/*
- * A state that was handed over as it is, or a dump, which lives as long as the
- * argument: until combine has run
- */
 Datum
 session_rows_deserialize(PG_FUNCTION_ARGS)
 {
-	Handover	handover;
-
-	(void) greenery_aggregate_context(fcinfo, "session_rows", NULL);
-	if (!handover_receive(fcinfo, PG_GETARG_BYTEA_PP(0), &handover))
-		invalid_dump();
-	if (handover.state == NULL)
-		PG_RETURN_POINTER(read_dump(handover.bytes, handover.size));
-	if (!is_state(handover.state))
-		invalid_dump();
-	PG_RETURN_POINTER(handover.state);
-}
-
-/* The contents of another state of this process as a dump */
-static RowsDump *
-dump_of(RowsState *state)
-{
-	StringInfoData values;
-	uint64		size = dump_size(state, &values);
-	char	   *bytes = MemoryContextAllocHuge(CurrentMemoryContext, (Size) size);
-
-	write_dump(state, &values, bytes);
-	return read_dump(bytes, (Size) size);
+	return state_deserialize(fcinfo, &family, name, name);
 }
 
 /* Can this be rows of a session? */
@@ -357,14 +306,14 @@ next_id(const char **ids, const char *end, Size *id_size)
 	}			header;
 
 	if (end - id < VARHDRSZ)
-		invalid_dump();
+		state_is_invalid(name);
 	memcpy(&header.word, id, sizeof(header.word));
 	if (!VARATT_IS_4B_U(&header.varlena) ||
 		VARSIZE_4B(&header.varlena) < VARHDRSZ)
-		invalid_dump();
+		state_is_invalid(name);
 	*id_size = VARSIZE_4B(&header.varlena) - VARHDRSZ;
 	if (session_table_id_room(*id_size) > (Size) (end - id))
-		invalid_dump();
+		state_is_invalid(name);
 	*ids += session_table_id_room(*id_size);
 	return id + VARHDRSZ;
 }
@@ -396,11 +345,11 @@ add_dump(RowsState *state, const RowsDump *dump)
 			CHECK_FOR_INTERRUPTS();
 		memcpy(&row, sessions + i * sizeof(SessionEntry), sizeof(SessionEntry));
 		if (!is_sound(&row))
-			invalid_dump();
+			state_is_invalid(name);
 		if (state->values != NULL)
 		{
 			if (row.key[1] >= nnumbers)
-				invalid_dump();
+				state_is_invalid(name);
 			row.key[1] = numbers[row.key[1]];
 		}
 		if (state->table.keeps_ids)
@@ -409,7 +358,7 @@ add_dump(RowsState *state, const RowsDump *dump)
 						  id, id_size);
 	}
 	if (ids != end)
-		invalid_dump();
+		state_is_invalid(name);
 }
 
 /*
@@ -419,9 +368,10 @@ add_dump(RowsState *state, const RowsDump *dump)
 Datum
 session_rows_combine(PG_FUNCTION_ARGS)
 {
-	MemoryContext context = greenery_aggregate_context(fcinfo, "session_rows", NULL);
+	MemoryContext context = greenery_aggregate_context(fcinfo, name, NULL);
 	RowsState  *state = state_arg(fcinfo);
-	RowsDump   *dump;
+	StateHead  *other;
+	const RowsDump *dump;
 
 	if (PG_ARGISNULL(1))
 	{
@@ -430,24 +380,17 @@ session_rows_combine(PG_FUNCTION_ARGS)
 		PG_RETURN_POINTER(state);
 	}
 
-	dump = (RowsDump *) PG_GETARG_POINTER(1);
-	if (is_state(dump))
-	{
-		if (state == NULL && ((RowsState *) dump)->handed_over)
-			PG_RETURN_POINTER(dump);
-		dump = dump_of((RowsState *) dump);
-	}
-	if (dump->magic != ROWS_DUMP_MAGIC)
-		wrong_state();
-
+	other = state_to_add(fcinfo, &family, name, name);
+	if (other->magic == ROWS_STATE_MAGIC)
+		PG_RETURN_POINTER(other);
+	dump = (RowsDump *) other;
 	if (state == NULL)
 		state = make_state(context, dump->header.type, dump->header.collation);
 	if (state->column.type != dump->header.type ||
 		state->collation != dump->header.collation)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("states of %s are over different types",
-						"session_rows")));
+				 errmsg("states of %s are over different types", name)));
 	add_dump(state, dump);
 	PG_RETURN_POINTER(state);
 }
@@ -459,7 +402,7 @@ session_rows_final(PG_FUNCTION_ARGS)
 	RowsState  *state = state_arg(fcinfo);
 	Oid			type = get_element_type(get_fn_expr_rettype(fcinfo->flinfo));
 
-	(void) greenery_aggregate_context(fcinfo, "session_rows", NULL);
+	(void) greenery_aggregate_context(fcinfo, name, NULL);
 	if (!OidIsValid(type))
 		elog(ERROR, "session_rows must return an array");
 	if (state == NULL)

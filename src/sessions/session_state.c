@@ -26,8 +26,8 @@
 #include "sessions/session_state.h"
 #include "sessions/steps.h"
 #include "state/aggregate.h"
-#include "state/handover.h"
 #include "state/huge_memory.h"
+#include "state/transfer.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
@@ -59,8 +59,7 @@ typedef struct SessionDumpHeader
 /* What deserialize returns: checked, but still the caller's bytes */
 typedef struct SessionDump
 {
-	uint32		magic;
-	const SessionAggregate *aggregate;
+	StateHead	head;
 	SessionDumpHeader header;
 	const char *values;
 	const char *log;
@@ -78,7 +77,7 @@ typedef struct Renumbering
 static void *
 allocate(void *state, uint64_t size)
 {
-	return huge_alloc(((SessionState *) state)->context, size);
+	return huge_alloc(((SessionState *) state)->head.context, size);
 }
 
 static void
@@ -95,21 +94,13 @@ poll_interrupts(void)
 
 static const StateHooks hooks = {allocate, release, poll_interrupts};
 
-static void
-wrong_state(const SessionAggregate *aggregate)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("aggregate state is not one of %s", aggregate->name)));
-}
+static uint64 dump_size(void *arg, StringInfo values);
+static void write_dump(void *arg, const StringInfo values, char *where);
+static StateHead *read_dump(const void *arg, const char *bytes, Size size);
 
-static void
-invalid_dump(const SessionAggregate *aggregate)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-			 errmsg("invalid serialized state of %s", aggregate->name)));
-}
+static const StateFamily family = {
+	SESSION_STATE_MAGIC, SESSION_DUMP_MAGIC, dump_size, write_dump, read_dump
+};
 
 static int
 words_of(const KeyColumn *column)
@@ -135,9 +126,10 @@ make_state(MemoryContext context, const SessionAggregate *aggregate,
 {
 	SessionState *state = MemoryContextAllocZero(context, sizeof(SessionState));
 
-	state->magic = SESSION_STATE_MAGIC;
+	state->head.magic = SESSION_STATE_MAGIC;
+	state->head.aggregate = aggregate;
+	state->head.context = context;
 	state->aggregate = aggregate;
-	state->context = context;
 	state->collation = collation;
 	state->steps = steps;
 	state->length = length;
@@ -177,9 +169,8 @@ session_state_get(FunctionCallInfo fcinfo, const SessionAggregate *aggregate)
 		return NULL;
 	}
 	state = (SessionState *) PG_GETARG_POINTER(0);
-	if (unlikely(state->magic != SESSION_STATE_MAGIC ||
-				 state->aggregate != aggregate))
-		wrong_state(aggregate);
+	if (unlikely(!is_state_of(&family, &state->head, aggregate)))
+		state_is_wrong(aggregate->name);
 	return state;
 }
 
@@ -256,11 +247,12 @@ session_state_sweep_spans(SessionState *state, session_log_visit_span visit,
 
 /* How many bytes it takes to write a state; values gets those of its values */
 static uint64
-dump_size(SessionState *state, StringInfo values)
+dump_size(void *arg, StringInfo values)
 {
+	SessionState *state = arg;
+
 	/* copying costs more than finding out what need not be copied */
 	session_log_shrink(&state->log);
-	memset(values, 0, sizeof(StringInfoData));
 	if (state->values != NULL)
 	{
 		initStringInfo(values);
@@ -271,8 +263,9 @@ dump_size(SessionState *state, StringInfo values)
 }
 
 static void
-write_dump(const SessionState *state, const StringInfo values, char *where)
+write_dump(void *arg, const StringInfo values, char *where)
 {
+	const SessionState *state = arg;
 	SessionDumpHeader header = {
 		.version = SESSION_DUMP_VERSION,
 		.kind = state->aggregate->kind,
@@ -291,18 +284,16 @@ write_dump(const SessionState *state, const StringInfo values, char *where)
 	session_log_dump(&state->log, where + values->len);
 }
 
-/* Check bytes that claim to be a state of the aggregate, and wrap them up */
-static SessionDump *
-read_dump(const SessionAggregate *aggregate, const char *bytes, Size size)
+static StateHead *
+read_dump(const void *arg, const char *bytes, Size size)
 {
+	const SessionAggregate *aggregate = arg;
 	SessionDump *dump = palloc0(sizeof(SessionDump));
 	SessionDumpHeader *header = &dump->header;
 	KeyColumn	column;
 
-	dump->magic = SESSION_DUMP_MAGIC;
-	dump->aggregate = aggregate;
 	if (size < sizeof(SessionDumpHeader))
-		invalid_dump(aggregate);
+		state_is_invalid(aggregate->name);
 	memcpy(header, bytes, sizeof(SessionDumpHeader));
 	bytes += sizeof(SessionDumpHeader);
 	size -= sizeof(SessionDumpHeader);
@@ -311,11 +302,11 @@ read_dump(const SessionAggregate *aggregate, const char *bytes, Size size)
 		header->steps < 1 || header->steps > MAX_STEPS ||
 		header->zero != 0 || header->zeroes != 0 || header->length < 0 ||
 		header->values_size > size)
-		invalid_dump(aggregate);
+		state_is_invalid(aggregate->name);
 
 	key_column_init(&column, header->type, header->collation, aggregate->key);
 	if ((column.form == KEY_FORM_OTHER) != (header->values_size > 0))
-		invalid_dump(aggregate);
+		state_is_invalid(aggregate->name);
 
 	/* values are checked one by one, as they are read */
 	dump->values = bytes;
@@ -323,70 +314,22 @@ read_dump(const SessionAggregate *aggregate, const char *bytes, Size size)
 	dump->log_size = size - header->values_size;
 	if (!session_log_check(shape_of(aggregate, &column, header->steps),
 						   dump->log, dump->log_size))
-		invalid_dump(aggregate);
-	return dump;
+		state_is_invalid(aggregate->name);
+	return &dump->head;
 }
 
 Datum
 session_state_serialize(FunctionCallInfo fcinfo,
 						const SessionAggregate *aggregate)
 {
-	SessionState *state;
-	StringInfoData values;
-	bytea	   *message;
-	char	   *where;
-
-	(void) greenery_aggregate_context(fcinfo, aggregate->name, NULL);
-	state = session_state_get(fcinfo, aggregate);
-	message = handover_state(fcinfo, state->context, state);
-	if (message != NULL)
-		state->handed_over = true;
-	else
-	{
-		message = handover_bytes(fcinfo, aggregate->name,
-								 dump_size(state, &values), &where);
-		write_dump(state, &values, where);
-	}
-	PG_RETURN_BYTEA_P(message);
+	return state_serialize(fcinfo, &family, aggregate, aggregate->name);
 }
 
-static bool
-is_state(const void *state, const SessionAggregate *aggregate)
-{
-	return ((const SessionState *) state)->magic == SESSION_STATE_MAGIC &&
-		((const SessionState *) state)->aggregate == aggregate;
-}
-
-/*
- * A state that was handed over as it is, or a dump, which lives as long as the
- * argument: until combine has run
- */
 Datum
 session_state_deserialize(FunctionCallInfo fcinfo,
 						  const SessionAggregate *aggregate)
 {
-	Handover	handover;
-
-	(void) greenery_aggregate_context(fcinfo, aggregate->name, NULL);
-	if (!handover_receive(fcinfo, PG_GETARG_BYTEA_PP(0), &handover))
-		invalid_dump(aggregate);
-	if (handover.state == NULL)
-		PG_RETURN_POINTER(read_dump(aggregate, handover.bytes, handover.size));
-	if (!is_state(handover.state, aggregate))
-		invalid_dump(aggregate);
-	PG_RETURN_POINTER(handover.state);
-}
-
-/* The contents of another state of this process as a dump */
-static SessionDump *
-dump_of(SessionState *state)
-{
-	StringInfoData values;
-	uint64		size = dump_size(state, &values);
-	char	   *bytes = MemoryContextAllocHuge(CurrentMemoryContext, (Size) size);
-
-	write_dump(state, &values, bytes);
-	return read_dump(state->aggregate, bytes, (Size) size);
+	return state_deserialize(fcinfo, &family, aggregate, aggregate->name);
 }
 
 static uint64_t
@@ -396,7 +339,7 @@ renumber(void *arg, uint64_t key)
 	uint64		number = key * NUMBER_INVERSE;
 
 	if (number >= renumbering->n)
-		invalid_dump(renumbering->aggregate);
+		state_is_invalid(renumbering->aggregate->name);
 	return renumbering->numbers[number] * NUMBER_FACTOR;
 }
 
@@ -410,7 +353,8 @@ session_state_combine(FunctionCallInfo fcinfo,
 {
 	MemoryContext context = greenery_aggregate_context(fcinfo, aggregate->name, NULL);
 	SessionState *state = session_state_get(fcinfo, aggregate);
-	SessionDump *dump;
+	StateHead  *other;
+	const SessionDump *dump;
 	Renumbering renumbering = {.aggregate = aggregate};
 
 	if (PG_ARGISNULL(1))
@@ -420,16 +364,10 @@ session_state_combine(FunctionCallInfo fcinfo,
 		PG_RETURN_POINTER(state);
 	}
 
-	dump = (SessionDump *) PG_GETARG_POINTER(1);
-	if (is_state(dump, aggregate))
-	{
-		if (state == NULL && ((SessionState *) dump)->handed_over)
-			PG_RETURN_POINTER(dump);
-		dump = dump_of((SessionState *) dump);
-	}
-	if (dump->magic != SESSION_DUMP_MAGIC || dump->aggregate != aggregate)
-		wrong_state(aggregate);
-
+	other = state_to_add(fcinfo, &family, aggregate, aggregate->name);
+	if (other->magic == SESSION_STATE_MAGIC)
+		PG_RETURN_POINTER(other);
+	dump = (SessionDump *) other;
 	if (state == NULL)
 		state = make_state(context, aggregate, dump->header.type,
 						   dump->header.collation, dump->header.steps,

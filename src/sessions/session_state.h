@@ -14,6 +14,7 @@
 #include "retention/key_column.h"
 #include "sessions/session_log.h"
 #include "sessions/value_ids.h"
+#include "state/transfer.h"
 
 /* What such an aggregate calls things */
 typedef struct SessionAggregate
@@ -33,10 +34,8 @@ typedef struct SessionAggregate
 
 typedef struct SessionState
 {
-	uint32		magic;			/* tells this from other aggregates' states */
+	StateHead	head;
 	const SessionAggregate *aggregate;
-	MemoryContext context;
-	bool		handed_over;	/* by the node that has made it */
 	Oid			collation;
 	KeyColumn	column;
 	ValueIds   *values;			/* for types that need their own functions */
