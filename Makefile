@@ -52,6 +52,7 @@ OBJS = \
 	src/quality/email_check.o \
 	src/quality/phone.o \
 	src/quality/phone_parse.o \
+	src/quality/phone_chars.o \
 	src/sessions/days_between.o \
 	src/text/clean_text.o \
 	src/text/text_arg.o \

@@ -27,7 +27,7 @@
 
 #include <string.h>
 
-#include "text/unicode_class.h"
+#include "quality/phone_chars.h"
 
 /* Digits worth keeping: 011, the country code, the number */
 #define MAX_DIGITS			14
@@ -40,22 +40,6 @@
  * a second, local number */
 #define MAX_EXTENSION		7
 #define MAX_SOFT_EXTENSION	6
-
-typedef enum CharClass
-{
-	CH_OTHER,
-	CH_DIGIT,
-	CH_SPACE,
-	CH_SEPARATOR,				/* dashes, dots, slashes */
-	CH_OPEN,
-	CH_CLOSE,
-	CH_PLUS,
-	CH_HASH,
-	CH_SOFT,					/* comma, semicolon */
-	CH_LETTER,
-	CH_IGNORED,
-	CH_END
-} CharClass;
 
 typedef struct PhoneScan
 {
@@ -72,149 +56,12 @@ typedef struct PhoneScan
 
 #define CUT(n)	((n) < 32 ? 1U << (n) : 0U)
 
-/* Classes of the ASCII characters; what is not named is CH_OTHER */
-static const unsigned char ascii_class[128] = {
-	['\t'] = CH_SPACE, ['\n'] = CH_SPACE, ['\v'] = CH_SPACE,
-	['\f'] = CH_SPACE, ['\r'] = CH_SPACE, [' '] = CH_SPACE,
-	['#'] = CH_HASH, ['('] = CH_OPEN, [')'] = CH_CLOSE, ['+'] = CH_PLUS,
-	[','] = CH_SOFT, [';'] = CH_SOFT,
-	['-'] = CH_SEPARATOR, ['.'] = CH_SEPARATOR, ['/'] = CH_SEPARATOR,
-	['0'] = CH_DIGIT, ['1'] = CH_DIGIT, ['2'] = CH_DIGIT, ['3'] = CH_DIGIT,
-	['4'] = CH_DIGIT, ['5'] = CH_DIGIT, ['6'] = CH_DIGIT, ['7'] = CH_DIGIT,
-	['8'] = CH_DIGIT, ['9'] = CH_DIGIT,
-	['A'] = CH_LETTER, ['B'] = CH_LETTER, ['C'] = CH_LETTER,
-	['D'] = CH_LETTER, ['E'] = CH_LETTER, ['F'] = CH_LETTER,
-	['G'] = CH_LETTER, ['H'] = CH_LETTER, ['I'] = CH_LETTER,
-	['J'] = CH_LETTER, ['K'] = CH_LETTER, ['L'] = CH_LETTER,
-	['M'] = CH_LETTER, ['N'] = CH_LETTER, ['O'] = CH_LETTER,
-	['P'] = CH_LETTER, ['Q'] = CH_LETTER, ['R'] = CH_LETTER,
-	['S'] = CH_LETTER, ['T'] = CH_LETTER, ['U'] = CH_LETTER,
-	['V'] = CH_LETTER, ['W'] = CH_LETTER, ['X'] = CH_LETTER,
-	['Y'] = CH_LETTER, ['Z'] = CH_LETTER,
-	['a'] = CH_LETTER, ['b'] = CH_LETTER, ['c'] = CH_LETTER,
-	['d'] = CH_LETTER, ['e'] = CH_LETTER, ['f'] = CH_LETTER,
-	['g'] = CH_LETTER, ['h'] = CH_LETTER, ['i'] = CH_LETTER,
-	['j'] = CH_LETTER, ['k'] = CH_LETTER, ['l'] = CH_LETTER,
-	['m'] = CH_LETTER, ['n'] = CH_LETTER, ['o'] = CH_LETTER,
-	['p'] = CH_LETTER, ['q'] = CH_LETTER, ['r'] = CH_LETTER,
-	['s'] = CH_LETTER, ['t'] = CH_LETTER, ['u'] = CH_LETTER,
-	['v'] = CH_LETTER, ['w'] = CH_LETTER, ['x'] = CH_LETTER,
-	['y'] = CH_LETTER, ['z'] = CH_LETTER
-};
-
 /* What scan_plain() takes: 1 for a digit, 2 for a separator or a blank */
 static const unsigned char plain_class[256] = {
 	[' '] = 2, ['-'] = 2, ['.'] = 2, ['/'] = 2,
 	['0'] = 1, ['1'] = 1, ['2'] = 1, ['3'] = 1, ['4'] = 1,
 	['5'] = 1, ['6'] = 1, ['7'] = 1, ['8'] = 1, ['9'] = 1
 };
-
-/*
- * The ASCII character that stands for a character outside of ASCII: full-width
- * forms, and the typographer's dashes, dots and slashes.  0 if there is none.
- */
-static char
-ascii_for(uint32_t code)
-{
-	if (code >= 0xFF01 && code <= 0xFF5E)
-		return (char) (code - 0xFF01 + '!');
-	switch (code)
-	{
-		case 0x058A:			/* Armenian hyphen */
-		case 0x05BE:			/* Hebrew maqaf */
-		case 0x2010:			/* hyphen, non-breaking hyphen, figure dash, */
-		case 0x2011:			/* en dash, em dash, horizontal bar */
-		case 0x2012:
-		case 0x2013:
-		case 0x2014:
-		case 0x2015:
-		case 0x2043:			/* hyphen bullet */
-		case 0x2212:			/* minus */
-		case 0x30FC:			/* long vowel mark, a dash on Japanese keyboards */
-		case 0xFE58:			/* small em dash, small hyphen-minus */
-		case 0xFE63:
-		case 0xFF70:			/* half-width long vowel mark */
-			return '-';
-		case 0x00B7:			/* middle dot, bullet, one dot leader, */
-		case 0x2022:			/* hyphenation point, bullet operator, */
-		case 0x2024:			/* dot operator, katakana middle dots */
-		case 0x2027:
-		case 0x2219:
-		case 0x22C5:
-		case 0x30FB:
-		case 0xFF65:
-			return '.';
-		case 0x2044:			/* fraction slash, division slash */
-		case 0x2215:
-			return '/';
-		case 0x060C:			/* Arabic and ideographic commas */
-		case 0x3001:
-			return ',';
-		case 0x061B:			/* Arabic semicolon */
-			return ';';
-		case 0xFE59:			/* small parentheses */
-			return '(';
-		case 0xFE5A:
-			return ')';
-		case 0xFE62:			/* small plus */
-			return '+';
-		default:
-			return 0;
-	}
-}
-
-/*
- * Is a character outside of ASCII, of which nothing else is known, a letter?
- * Only the answer that people get depends on it, not whether the text is a
- * number, so the blocks of symbols will do.
- */
-static bool
-is_letter(uint32_t code)
-{
-	if (code < 0x00C0)
-		return code == 0x00AA || code == 0x00B5 || code == 0x00BA;
-	return !(code == 0x00D7 || code == 0x00F7 ||
-			 (code >= 0x2000 && code <= 0x2BFF) ||
-			 (code >= 0x2E00 && code <= 0x2E7F) ||
-			 (code >= 0x3000 && code <= 0x303F) ||
-			 (code >= 0xE000 && code <= 0xF8FF) ||
-			 (code >= 0xFE10 && code <= 0xFE6F) ||
-			 (code >= 0xFF5F && code <= 0xFF64) ||
-			 (code >= 0xFFE0 && code <= 0xFFFF) ||
-			 (code >= 0x1D000 && code <= 0x1D3FF) ||
-			 (code >= 0x1F000 && code <= 0x1FBEF) ||
-			 code >= 0xE0000);
-}
-
-/* next_char() for what is not ASCII */
-static CharClass
-next_wide_char(PhoneScan *scan, char *value)
-{
-	uint32_t	code;
-	size_t		length = uni_decode(scan->next, scan->end, &code);
-	int			digit;
-
-	*value = 0;
-	if (length == 0)
-	{
-		scan->next++;
-		return CH_OTHER;
-	}
-	scan->next += length;
-	if ((digit = uni_digit(code)) >= 0)
-	{
-		*value = (char) ('0' + digit);
-		return CH_DIGIT;
-	}
-	if (uni_is_space(code))
-		return CH_SPACE;
-	if (uni_is_invisible(code))
-		return CH_IGNORED;
-	*value = ascii_for(code);
-	if (*value != 0)
-		return (CharClass) ascii_class[(unsigned char) *value];
-	return is_letter(code) ? CH_LETTER : CH_OTHER;
-}
 
 /*
  * Take the next character.  *value is the ASCII character it stands for, or 0.
@@ -230,9 +77,9 @@ next_char(PhoneScan *scan, char *value)
 	if (*scan->next < 0x80)
 	{
 		*value = (char) *scan->next++;
-		return (CharClass) ascii_class[(unsigned char) *value];
+		return (CharClass) phone_ascii_class[(unsigned char) *value];
 	}
-	return next_wide_char(scan, value);
+	return phone_wide_char(&scan->next, scan->end, value);
 }
 
 /*
