@@ -33,7 +33,6 @@
 #define NEVER_INLINE
 #endif
 
-#define FIRST_PENDING 8
 #define LAST_PENDING 4096
 
 /* keys that are not worth dropping any of */
@@ -102,42 +101,21 @@ make_parts(KeyLog *log)
 static void
 grow_pending(KeyLog *log)
 {
-	const uint64_t size = log->words * sizeof(uint64_t);
-	uint64_t	capacity = log->pending_capacity * 4;
-	uint64_t   *pending;
-
 	if (log->nkeys >= LAST_PENDING)
-	{
 		make_parts(log);
-		return;
-	}
-	if (capacity == 0)
-		capacity = FIRST_PENDING;
-	pending = log->hooks->allocate(log->arg, capacity * size);
-	if (log->pending != NULL)
-	{
-		memcpy(pending, log->pending, log->nkeys * size);
-		log->hooks->release(log->arg, log->pending);
-	}
-	log->pending = pending;
-	log->pending_capacity = capacity;
+	else
+		log->pending = hooks_extend(log->hooks, log->arg, log->pending,
+									&log->pending_capacity,
+									log->words * sizeof(uint64_t));
 }
 
-/* Memory for at least n units, contents lost */
+/* Working memory of at least n units, contents lost */
 static void *
 make_room(const Scratch *scratch, void *memory, uint64_t *capacity, uint64_t n,
 		  uint64_t unit)
 {
-	uint64_t	wanted = *capacity > 0 ? *capacity : 1024;
-
-	if (n <= *capacity)
-		return memory;
-	while (wanted < n)
-		wanted *= 2;
-	if (memory != NULL)
-		scratch->log->hooks->release(scratch->log->arg, memory);
-	*capacity = wanted;
-	return scratch->log->hooks->allocate(scratch->log->arg, wanted * unit);
+	return hooks_make_room(scratch->log->hooks, scratch->log->arg, memory, capacity,
+						   n, unit);
 }
 
 static void

@@ -24,10 +24,8 @@
 
 #include "compat.h"
 #include "lib/stringinfo.h"
-#include "miscadmin.h"
 #include "retention/key_state.h"
 #include "state/aggregate.h"
-#include "state/huge_memory.h"
 #include "state/transfer.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -54,26 +52,6 @@ typedef struct KeyDump
 	const char *bytes;
 	Size		size;
 } KeyDump;
-
-static void *
-allocate(void *context, uint64_t size)
-{
-	return huge_alloc(context, size);
-}
-
-static void
-release(void *context pg_attribute_unused(), void *memory)
-{
-	huge_free(memory);
-}
-
-static void
-poll_interrupts(void)
-{
-	CHECK_FOR_INTERRUPTS();
-}
-
-static const StateHooks hooks = {allocate, release, poll_interrupts};
 
 /* Look up the types.  Returns the words in a key, 0 for the value table. */
 static int
@@ -117,11 +95,11 @@ make_state(MemoryContext context, const KeyAggregate *aggregate,
 	else if (aggregate->mode == KEY_TABLE_DUPLICATES && !in_window)
 	{
 		state->logged = true;
-		key_log_init(&state->log, state->words, &hooks, context);
+		key_log_init(&state->log, state->words, &state_hooks, state);
 	}
 	else
-		key_table_init(&state->table, aggregate->mode, state->words, &hooks,
-					   context);
+		key_table_init(&state->table, aggregate->mode, state->words, &state_hooks,
+					   state);
 	return state;
 }
 

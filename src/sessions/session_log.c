@@ -18,7 +18,6 @@
  */
 #include "sessions/session_log_rows.h"
 
-#define FIRST_PENDING 8
 #define LAST_PENDING 512
 
 void
@@ -70,25 +69,12 @@ session_log_make_parts(SessionLog *log)
 void
 session_log_grow_pending(SessionLog *log)
 {
-	const uint64_t size = words_of_pending(log->shape) * sizeof(uint64_t);
-	uint64_t	capacity = log->pending_capacity * 4;
-	uint64_t   *pending;
-
 	if (log->npending >= LAST_PENDING)
-	{
 		session_log_make_parts(log);
-		return;
-	}
-	if (capacity == 0)
-		capacity = FIRST_PENDING;
-	pending = log->hooks->allocate(log->arg, capacity * size);
-	if (log->pending != NULL)
-	{
-		memcpy(pending, log->pending, log->npending * size);
-		log->hooks->release(log->arg, log->pending);
-	}
-	log->pending = pending;
-	log->pending_capacity = capacity;
+	else
+		log->pending = hooks_extend(log->hooks, log->arg, log->pending,
+									&log->pending_capacity,
+									words_of_pending(log->shape) * sizeof(uint64_t));
 }
 
 void

@@ -48,21 +48,12 @@ typedef struct Sweep
 	uint64_t	unpolled;		/* rows since the last poll() */
 } Sweep;
 
-/* Memory for at least n units, contents lost; units are a power of two */
+/* Working memory of at least n units, contents lost */
 static void *
 make_room(const Sweep *sweep, void *memory, uint64_t *capacity, uint64_t n,
 		  uint64_t unit)
 {
-	uint64_t	wanted = *capacity > 0 ? *capacity : 256;
-
-	if (n <= *capacity)
-		return memory;
-	while (wanted < n)
-		wanted *= 2;
-	if (memory != NULL)
-		sweep->log->hooks->release(sweep->log->arg, memory);
-	*capacity = wanted;
-	return sweep->log->hooks->allocate(sweep->log->arg, wanted * unit);
+	return hooks_make_room(sweep->log->hooks, sweep->log->arg, memory, capacity, n, unit);
 }
 
 static void

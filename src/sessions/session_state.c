@@ -22,11 +22,9 @@
 
 #include "compat.h"
 #include "lib/stringinfo.h"
-#include "miscadmin.h"
 #include "sessions/session_state.h"
 #include "sessions/steps.h"
 #include "state/aggregate.h"
-#include "state/huge_memory.h"
 #include "state/transfer.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -74,26 +72,6 @@ typedef struct Renumbering
 	const SessionAggregate *aggregate;
 } Renumbering;
 
-static void *
-allocate(void *state, uint64_t size)
-{
-	return huge_alloc(((SessionState *) state)->head.context, size);
-}
-
-static void
-release(void *state pg_attribute_unused(), void *chunk)
-{
-	huge_free(chunk);
-}
-
-static void
-poll_interrupts(void)
-{
-	CHECK_FOR_INTERRUPTS();
-}
-
-static const StateHooks hooks = {allocate, release, poll_interrupts};
-
 static uint64 dump_size(void *arg, StringInfo values);
 static void write_dump(void *arg, const StringInfo values, char *where);
 static StateHead *read_dump(const void *arg, const char *bytes, Size size);
@@ -139,7 +117,7 @@ make_state(MemoryContext context, const SessionAggregate *aggregate,
 	session_log_init(&state->log, shape_of(aggregate, &state->column, steps),
 					 aggregate->compact,
 					 aggregate->length != NULL ? (uint64) length : PG_UINT64_MAX,
-					 &hooks, state);
+					 &state_hooks, state);
 	return state;
 }
 

@@ -12,10 +12,32 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "miscadmin.h"
 #include "state/aggregate.h"
 #include "state/handover.h"
+#include "state/huge_memory.h"
 #include "state/transfer.h"
 #include "utils/memutils.h"
+
+static void *
+allocate(void *state, uint64_t size)
+{
+	return huge_alloc(((StateHead *) state)->context, size);
+}
+
+static void
+release(void *state pg_attribute_unused(), void *memory)
+{
+	huge_free(memory);
+}
+
+static void
+poll_interrupts(void)
+{
+	CHECK_FOR_INTERRUPTS();
+}
+
+const StateHooks state_hooks = {allocate, release, poll_interrupts};
 
 void
 state_is_wrong(const char *name)

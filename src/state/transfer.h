@@ -14,6 +14,7 @@
 #include "compat.h"
 #include "fmgr.h"
 #include "lib/stringinfo.h"
+#include "state/hooks.h"
 
 /* What a state begins with, and a dump, which is all that deserialize makes of bytes */
 typedef struct StateHead
@@ -40,6 +41,9 @@ typedef struct StateFamily
 	 */
 	StateHead  *(*read_dump) (const void *aggregate, const char *bytes, Size size);
 } StateFamily;
+
+/* Hooks whose argument is a state: memory comes from its context */
+extern const StateHooks state_hooks;
 
 /* Errors: an argument, or bytes, that are not of the aggregate called name */
 pg_noreturn extern void state_is_wrong(const char *name);
