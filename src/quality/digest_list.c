@@ -64,8 +64,7 @@ grow(DigestList *list)
 	if (list->nrows >= (int64) PG_UINT32_MAX - 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("too many rows to compare"),
-				 errhint("Increase \"maintenance_work_mem\".")));
+				 errmsg("too many rows to compare")));
 	list->allocated = Max(FIRST_ROWS, list->allocated * 2);
 	/* no more than is meant for it, unless it has more already */
 	if (list->nrows < list->max_rows)
