@@ -18,12 +18,7 @@
 #include "miscadmin.h"
 #include "quality/digest_list.h"
 #include "state/huge_memory.h"
-
-#if defined(__GNUC__)
-#define PREFETCH(p) __builtin_prefetch((p), 1)
-#else
-#define PREFETCH(p) ((void) (p))
-#endif
+#include "state/prefetch.h"
 
 #define FIRST_ROWS 1024
 #define FIRST_PLACES 16

@@ -15,15 +15,15 @@
 
 #include <string.h>
 
+#include "state/prefetch.h"
+
 #if defined(__GNUC__)
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 #define NEVER_INLINE __attribute__((noinline))
-#define PREFETCH(p) __builtin_prefetch((p), 1)
 #define UNLIKELY(x) __builtin_expect((x) != 0, 0)
 #else
 #define ALWAYS_INLINE static inline
 #define NEVER_INLINE
-#define PREFETCH(p) ((void) (p))
 #define UNLIKELY(x) (x)
 #endif
 

@@ -21,6 +21,7 @@
 #include "port/pg_bitutils.h"
 #include "sessions/session_table.h"
 #include "state/huge_memory.h"
+#include "state/prefetch.h"
 #include "utils/memutils.h"
 
 #define FIRST_SLOTS 16
@@ -41,12 +42,6 @@
 #define MAX_SESSIONS (MaxAllocSize / 32)
 
 #define HASH_HALF UINT64CONST(0xffffffff00000000)
-
-#if defined(__GNUC__)
-#define PREFETCH(p) __builtin_prefetch((p), 1)
-#else
-#define PREFETCH(p) ((void) (p))
-#endif
 
 typedef struct WaitingRow
 {
