@@ -53,6 +53,12 @@ typedef struct KeyDump
 	Size		size;
 } KeyDump;
 
+static inline const KeyAggregate *
+aggregate_of(const KeyState *state)
+{
+	return state->head.aggregate;
+}
+
 /* Look up the types.  Returns the words in a key, 0 for the value table. */
 static int
 init_columns(const KeyAggregate *aggregate, const Oid *types, Oid collation,
@@ -86,7 +92,6 @@ make_state(MemoryContext context, const KeyAggregate *aggregate,
 	state->head.magic = KEY_STATE_MAGIC;
 	state->head.aggregate = aggregate;
 	state->head.context = context;
-	state->aggregate = aggregate;
 	state->collation = collation;
 	state->words = init_columns(aggregate, types, collation, state->columns);
 	if (state->words == 0)
@@ -134,7 +139,7 @@ key_state_add_wide(KeyState *state, const Datum *row)
 		key_log_add(&state->log, key.words);
 		return;
 	}
-	if (state->aggregate->ncolumns == 2)
+	if (aggregate_of(state)->ncolumns == 2)
 		value = key_column_words(&state->columns[1], row[1]);
 	key_table_add(&state->table, key.words, value.words);
 }
@@ -187,7 +192,7 @@ write_dump(void *arg, const StringInfo values, char *where)
 	KeyState   *state = arg;
 	KeyDumpHeader header = {
 		.version = KEY_DUMP_VERSION,
-		.mode = state->aggregate->mode,
+		.mode = aggregate_of(state)->mode,
 		.words = state->words,
 		.types = {state->columns[0].type, state->columns[1].type},
 		.collation = state->collation

@@ -29,7 +29,6 @@ typedef struct KeyAggregate
 typedef struct KeyState
 {
 	StateHead	head;
-	const KeyAggregate *aggregate;
 	Oid			collation;
 	KeyColumn	columns[2];
 	int			words;			/* 1 or 2; 0: the values are in values */

@@ -80,6 +80,12 @@ static const StateFamily family = {
 	SESSION_STATE_MAGIC, SESSION_DUMP_MAGIC, dump_size, write_dump, read_dump
 };
 
+static inline const SessionAggregate *
+aggregate_of(const SessionState *state)
+{
+	return state->head.aggregate;
+}
+
 static int
 words_of(const KeyColumn *column)
 {
@@ -107,7 +113,6 @@ make_state(MemoryContext context, const SessionAggregate *aggregate,
 	state->head.magic = SESSION_STATE_MAGIC;
 	state->head.aggregate = aggregate;
 	state->head.context = context;
-	state->aggregate = aggregate;
 	state->collation = collation;
 	state->steps = steps;
 	state->length = length;
@@ -160,7 +165,7 @@ session_state_length(const SessionState *state, int64 length)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("\"%s\" must be the same in all rows of a group",
-						state->aggregate->length)));
+						aggregate_of(state)->length)));
 }
 
 static inline Key128
@@ -246,7 +251,7 @@ write_dump(void *arg, const StringInfo values, char *where)
 	const SessionState *state = arg;
 	SessionDumpHeader header = {
 		.version = SESSION_DUMP_VERSION,
-		.kind = state->aggregate->kind,
+		.kind = aggregate_of(state)->kind,
 		.steps = (uint8) state->steps,
 		.type = state->column.type,
 		.collation = state->collation,

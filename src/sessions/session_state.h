@@ -35,7 +35,6 @@ typedef struct SessionAggregate
 typedef struct SessionState
 {
 	StateHead	head;
-	const SessionAggregate *aggregate;
 	Oid			collation;
 	KeyColumn	column;
 	ValueIds   *values;			/* for types that need their own functions */
