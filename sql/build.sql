@@ -4,20 +4,7 @@
 SET client_min_messages = warning;
 SET greenery.allow_superuser_build = off;
 
-CREATE FUNCTION pg_temp.empty_shop() RETURNS void LANGUAGE plpgsql AS $empty$
-DECLARE
-	t text;
-BEGIN
-	FOR t IN SELECT format('greenery_published.%I', model) FROM greenery.models WHERE layer = 'mart'
-		UNION ALL SELECT 'greenery.' || unnest(ARRAY['users', 'addresses', 'products', 'promos', 'orders',
-			'order_items', 'events', 'promo_history', 'inventory_history', 'order_status_history',
-			'builds', 'build_models', 'test_results', 'test_failures', 'test_changes', 'test_overrides',
-			'alerts', 'alert_deliveries', 'alert_routes', 'change_requests'])
-	LOOP
-		EXECUTE format('TRUNCATE %s RESTART IDENTITY', t);
-	END LOOP;
-END
-$empty$;
+\i sql/include/empty_shop.sql
 -- marts whose published table is not what the view says now
 CREATE FUNCTION pg_temp.stale() RETURNS SETOF text LANGUAGE plpgsql AS $stale$
 DECLARE

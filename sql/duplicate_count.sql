@@ -1,6 +1,7 @@
 -- duplicate_count: how many values occur more than once?
 --
 -- Compared with the plain SQL formulation: GROUP BY value HAVING count(*) > 1.
+\i sql/include/helpers.sql
 
 SELECT duplicate_count(v) FROM (VALUES (1)) x(v) WHERE false;
 SELECT duplicate_count(v) FROM (VALUES (NULL::int), (NULL), (NULL)) x(v);
@@ -107,25 +108,13 @@ SELECT duplicate_count(i) AS "0", duplicate_count(greatest(i, 2)) AS "1",
   FROM generate_series(1, 300000) i;
 
 -- parallel: the plan is partial, and the answers are those of a serial one
-CREATE FUNCTION partial_plan(query text) RETURNS boolean
-LANGUAGE plpgsql AS $$
-DECLARE
-	line text;
-BEGIN
-	FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || query LOOP
-		IF line LIKE '%Partial %Aggregate%' THEN
-			RETURN true;
-		END IF;
-	END LOOP;
-	RETURN false;
-END $$;
 SET parallel_setup_cost = 0;
 SET parallel_tuple_cost = 0;
 SET min_parallel_table_scan_size = 0;
 SET max_parallel_workers_per_gather = 2;
 SET parallel_leader_participation = off;
 ALTER TABLE random_values SET (parallel_workers = 2);
-SELECT partial_plan('SELECT duplicate_count(several) FROM random_values');
+SELECT pg_temp.plan_has('SELECT duplicate_count(several) FROM random_values', 'Partial %Aggregate');
 SELECT name, c.* FROM expressions, check_duplicates('random_values', expression) c ORDER BY n;
 SELECT duplicate_count(several) FROM random_values WHERE i < 0;
 RESET parallel_setup_cost;
@@ -158,7 +147,7 @@ SELECT fails('SELECT duplicate_count_final(NULL::internal)') ~ '^(42883|42846|0A
 SELECT fails('SELECT duplicate_count_serialize(NULL)') ~ '^(42883|42846|0A000)' AS refused;
 SELECT fails('SELECT duplicate_count_deserialize(''\x00'', NULL)') ~ '^(42883|42846|0A000)' AS refused;
 
-DROP FUNCTION fails, partial_plan, check_duplicates;
+DROP FUNCTION fails, check_duplicates;
 DROP TABLE random_values, expressions;
 DROP TYPE pair;
 DROP DOMAIN short_text;

@@ -2,6 +2,7 @@
 --
 -- What they say is compared with the plain SQL formulation:
 -- GROUP BY user, count(DISTINCT order).
+\i sql/include/helpers.sql
 
 -- no rows, only NULLs, one row, duplicates
 SELECT repeat_rate(u, o), repeat_counts(u, o)
@@ -215,28 +216,16 @@ SELECT repeat_rate(noisy(u), o), repeat_counts(noisy(u), o)
 DROP FUNCTION noisy;
 
 -- parallel: the plan is partial, and the answers are those of a serial one
-CREATE FUNCTION partial_plan(query text) RETURNS boolean
-LANGUAGE plpgsql AS $$
-DECLARE
-	line text;
-BEGIN
-	FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || query LOOP
-		IF line LIKE '%Partial %Aggregate%' THEN
-			RETURN true;
-		END IF;
-	END LOOP;
-	RETURN false;
-END $$;
 SET parallel_setup_cost = 0;
 SET parallel_tuple_cost = 0;
 SET min_parallel_table_scan_size = 0;
 SET max_parallel_workers_per_gather = 2;
 SET parallel_leader_participation = off;
 ALTER TABLE random_orders SET (parallel_workers = 2);
-SELECT partial_plan('SELECT repeat_rate(a, b) FROM random_orders') AS "64 bits",
-	   partial_plan('SELECT repeat_rate(uuid_v, text_v) FROM typed') AS "128 bits",
-	   partial_plan('SELECT repeat_rate(numeric_v, jsonb_v) FROM typed') AS general,
-	   partial_plan('SELECT c, repeat_rate(a, b) FROM random_orders GROUP BY c') AS groups;
+SELECT pg_temp.plan_has('SELECT repeat_rate(a, b) FROM random_orders', 'Partial %Aggregate') AS "64 bits",
+	   pg_temp.plan_has('SELECT repeat_rate(uuid_v, text_v) FROM typed', 'Partial %Aggregate') AS "128 bits",
+	   pg_temp.plan_has('SELECT repeat_rate(numeric_v, jsonb_v) FROM typed', 'Partial %Aggregate') AS general,
+	   pg_temp.plan_has('SELECT c, repeat_rate(a, b) FROM random_orders GROUP BY c', 'Partial %Aggregate') AS groups;
 SELECT u, o, verdict.*
   FROM (VALUES ('a', 'b'), ('b', 'a'), ('b', 'd'), ('d', 'b'), ('c', 'd')) pairs(u, o),
 	   check_rate('random_orders', u, o) AS verdict
@@ -321,9 +310,9 @@ CREATE AGGREGATE foreign_combine("any", "any") (
 	SFUNC = repeat_rate_transition, STYPE = internal, COMBINEFUNC = duplicate_count_combine,
 	SERIALFUNC = repeat_rate_serialize, DESERIALFUNC = repeat_rate_deserialize,
 	FINALFUNC = repeat_rate_final, PARALLEL = SAFE);
-SELECT partial_plan('SELECT foreign_bytes(a) FROM random_orders') AS bytes,
-	   partial_plan('SELECT foreign_state(a, b) FROM random_orders') AS state,
-	   partial_plan('SELECT foreign_combine(a, b) FROM random_orders') AS combine;
+SELECT pg_temp.plan_has('SELECT foreign_bytes(a) FROM random_orders', 'Partial %Aggregate') AS bytes,
+	   pg_temp.plan_has('SELECT foreign_state(a, b) FROM random_orders', 'Partial %Aggregate') AS state,
+	   pg_temp.plan_has('SELECT foreign_combine(a, b) FROM random_orders', 'Partial %Aggregate') AS combine;
 SELECT fails('SELECT foreign_bytes(a) FROM random_orders');
 SELECT fails('SELECT foreign_state(a, b) FROM random_orders');
 SELECT fails('SELECT foreign_combine(a, b) FROM random_orders');
@@ -344,7 +333,7 @@ DROP AGGREGATE duplicates_of_rate("any", "any");
 DROP AGGREGATE foreign_bytes(numeric);
 DROP AGGREGATE foreign_state("any", "any");
 DROP AGGREGATE foreign_combine("any", "any");
-DROP FUNCTION fails, partial_plan, check_rate, check_type, expected_counts;
+DROP FUNCTION fails, check_rate, check_type, expected_counts;
 DROP VIEW typed, special_pairs, special_uuids;
 DROP TABLE random_orders, special, framed;
 DROP TYPE pair, mood;

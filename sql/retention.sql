@@ -1,17 +1,5 @@
 -- retention: ClickHouse's example, then against bool_or
-
--- sqlstate, message, detail and hint of the error that a query ends in
-CREATE FUNCTION pg_temp.error_of(query text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-	state text; message text; detail text; hint text;
-BEGIN
-	EXECUTE query;
-	RETURN 'no error';
-EXCEPTION WHEN OTHERS THEN
-	GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT,
-		detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
-	RETURN concat_ws(' | ', state, message, nullif(detail, ''), nullif(hint, ''));
-END $$;
+\i sql/include/helpers.sql
 
 -- the example of ClickHouse's manual: users 0 to 4, 0 to 9 and 0 to 14 on three days
 WITH visits AS (
@@ -56,9 +44,6 @@ SELECT retention_transition(NULL, '{f,t}') AS first_row, retention_transition('{
 SELECT retention_transition(state, '{t,t}'), retention_combine(state, '{f,t}'), state
   FROM (SELECT ARRAY[i > 1, i > 2] AS state FROM generate_series(1, 1) i OFFSET 0) x;
 
--- 3,000 groups of up to 11 rows with 1 to 5 conditions, against bool_or
-CREATE FUNCTION pg_temp.pick(seed text, n int) RETURNS int LANGUAGE sql IMMUTABLE
-	RETURN ('x' || substr(md5(seed), 1, 7))::bit(28)::int % n;
 CREATE TABLE retention_rows AS
 	SELECT row_number() OVER () AS id, g, g % 240 AS h,
 		   ARRAY(SELECT nullif(pg_temp.pick(format('%s-%s-%s', g, i, j), 10), 9) < 2
@@ -86,18 +71,6 @@ SELECT count(*) > 10000 AS enough,
 	   LATERAL (SELECT retention(VARIADIC met) AS expected_growing
 				  FROM retention_rows e WHERE e.g = f.g AND e.id <= f.id) n;
 
--- parallel equals serial
-CREATE FUNCTION pg_temp.plan_has(query text, what text) RETURNS boolean LANGUAGE plpgsql AS $$
-DECLARE
-	line text;
-BEGIN
-	FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || query LOOP
-		IF line LIKE '%' || what || '%' THEN
-			RETURN true;
-		END IF;
-	END LOOP;
-	RETURN false;
-END $$;
 CREATE TEMP TABLE serial_answers AS
 	SELECT h, retention(VARIADIC met) AS r FROM retention_rows GROUP BY h;
 ALTER TABLE retention_rows SET (parallel_workers = 3);

@@ -1,13 +1,5 @@
 -- roc_auc: published figures, then against all pairs
-
--- sqlstate and message of the error that a query ends in
-CREATE FUNCTION pg_temp.error_of(query text) RETURNS text LANGUAGE plpgsql AS $$
-BEGIN
-	EXECUTE query;
-	RETURN 'no error';
-EXCEPTION WHEN OTHERS THEN
-	RETURN concat_ws(' | ', SQLSTATE, SQLERRM);
-END $$;
+\i sql/include/helpers.sql
 
 -- Hanley and McNeil, Radiology 143 (1982) 29-36, table I: 109 CT images rated
 -- 1 to 5 by one reader; the paper gives an area of 0.893 and W = 0.893
@@ -32,9 +24,6 @@ SELECT roc_auc(s, l) FROM (VALUES ('-0'::float8, false), ('0', true)) AS v(s, l)
 SELECT roc_auc(s, l) FROM (VALUES ('-5e-324'::float8, false), ('0', true), ('-0', true), ('5e-324', true)) AS v(s, l);
 SELECT roc_auc(s, l) FROM (VALUES ('-2'::float8, false), ('-1', true), ('-1e308', false), ('-1e-308', true)) AS v(s, l);
 
--- 3,000 groups of up to 15 rows with many ties, against all pairs
-CREATE FUNCTION pg_temp.pick(seed text, n int) RETURNS int LANGUAGE sql IMMUTABLE
-	RETURN ('x' || substr(md5(seed), 1, 7))::bit(28)::int % n;
 CREATE TABLE scores AS
 	SELECT row_number() OVER () AS id, g, g % 240 AS h,
 		   (ARRAY['NaN', 'infinity', '-infinity', '-0', '0', '1', '1.5', '-1', '-1e300', '5e-324', NULL, '2'])
@@ -89,18 +78,6 @@ SELECT count(*) FILTER (WHERE few = (
 					  FROM many_scores) d)) AS different
   FROM many_areas;
 
--- parallel equals serial
-CREATE FUNCTION pg_temp.plan_has(query text, what text) RETURNS boolean LANGUAGE plpgsql AS $$
-DECLARE
-	line text;
-BEGIN
-	FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || query LOOP
-		IF line LIKE '%' || what || '%' THEN
-			RETURN true;
-		END IF;
-	END LOOP;
-	RETURN false;
-END $$;
 CREATE TEMP TABLE serial_areas AS
 	SELECT h, roc_auc(score, label) AS area FROM scores GROUP BY h;
 ALTER TABLE scores SET (parallel_workers = 3);

@@ -1,30 +1,5 @@
 -- session_count: by hand, then against lag() and sessionize
-
--- sqlstate, message, detail and hint of the error that a query ends in
-CREATE FUNCTION pg_temp.error_of(query text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-	state text; message text; detail text; hint text;
-BEGIN
-	EXECUTE query;
-	RETURN 'no error';
-EXCEPTION WHEN OTHERS THEN
-	GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT,
-		detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
-	RETURN concat_ws(' | ', state, message, nullif(detail, ''), nullif(hint, ''));
-END $$;
-CREATE FUNCTION pg_temp.plan_has(query text, what text) RETURNS boolean LANGUAGE plpgsql AS $$
-DECLARE
-	line text;
-BEGIN
-	FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || query LOOP
-		IF line LIKE '%' || what || '%' THEN
-			RETURN true;
-		END IF;
-	END LOOP;
-	RETURN false;
-END $$;
-CREATE FUNCTION pg_temp.pick(seed text, n int) RETURNS int LANGUAGE sql IMMUTABLE
-	RETURN ('x' || substr(md5(seed), 1, 7))::bit(28)::int % n;
+\i sql/include/helpers.sql
 
 -- a pause as long as the gap does not end a session, a microsecond more does
 SELECT session_count(u, t, '30 minutes') AS "4", session_count(u, t, '0') AS "6", session_count(1, t, '29 minutes') AS "3"
@@ -45,33 +20,8 @@ SELECT pg_temp.error_of(format('SELECT session_count(%s) FROM (VALUES (1, now())
 			   (9, 'NULL::int, NULL::timestamp, NULL'), (10, 'i, t, CASE i WHEN 3 THEN interval ''1 day'' ELSE ''24 hours'' END'))
 	   AS v(n, args) ORDER BY n;
 
--- 3,000 events of some 600 sessions, with ties, with times and ids that are not
--- there; ids of every kind of type
-CREATE TYPE two_part_id AS (shop int, visit numeric);
-CREATE TABLE mixed_events AS
-	SELECT i, i % 40 AS grp, nullif(pg_temp.pick('s' || i / 3 * 3 + i % 2, 700), 699) AS n,
-		   CASE pg_temp.pick('t' || i, 40)
-				WHEN 0 THEN NULL WHEN 1 THEN 'infinity' WHEN 2 THEN '-infinity'
-				ELSE timestamptz '2021-02-10 00:00+00' + interval '10 seconds' *
-					 (i / 300 * 400 + pg_temp.pick('m' || i, 300)) END AS t,
-		   nullif(pg_temp.pick('c' || i, 12), 11) = 0 AS bought,
-		   pg_temp.pick('e' || i, 5) AS kind
-	  FROM generate_series(1, 3000) i;
-ALTER TABLE mixed_events
-	ADD by_bigint bigint, ADD by_int int, ADD by_smallint smallint, ADD by_uuid uuid, ADD by_text text,
-	ADD by_varchar varchar(40), ADD by_char char(20), ADD by_numeric numeric, ADD by_jsonb jsonb,
-	ADD by_name name, ADD by_pair two_part_id, ADD by_float float8, ADD by_date date;
--- equal values that are not the same bytes: 1.0 and 1.00, blanks, -0
-UPDATE mixed_events SET by_bigint = n::bigint << 40, by_int = n - 350, by_smallint = n,
-	by_uuid = md5(n::text)::uuid, by_text = CASE n WHEN 0 THEN '' ELSE md5(n::text) || n END, by_varchar = n,
-	by_char = n::text, by_numeric = CASE i % 2 WHEN 0 THEN n ELSE n + 0.00 END,
-	by_jsonb = CASE i % 2 WHEN 0 THEN jsonb_build_object('n', n::numeric, 's', 1) ELSE jsonb_build_object('s', 1.0, 'n', n + 0.0) END,
-	by_name = n::text, by_pair = CASE WHEN n IS NOT NULL THEN ROW(n % 3, n * 1.0)::two_part_id END,
-	by_float = CASE WHEN n = 0 AND i % 2 = 0 THEN '-0' ELSE n END, by_date = date '2000-01-01' + n
-	WHERE n IS NOT NULL;
-VACUUM ANALYZE mixed_events;
-CREATE TEMP TABLE id_columns AS
-	SELECT attname AS id FROM pg_attribute WHERE attrelid = 'mixed_events'::regclass AND attname LIKE 'by\_%';
+-- 3,000 events, ids of every kind of type
+\i sql/include/mixed_events.sql
 
 -- against lag(), for each type, for all rows and for groups of them
 CREATE FUNCTION pg_temp.by_lag(id name) RETURNS TABLE (grp int, x bigint) LANGUAGE plpgsql AS $$
@@ -168,4 +118,5 @@ SELECT pg_temp.error_of('SELECT foreign_bytes(by_text, t, true) FROM mixed_event
 DROP AGGREGATE public.foreign_bytes("any", timestamptz, boolean);
 COMMIT;
 DROP TABLE mixed_events, long_sessions, shop_events;
-DROP TYPE two_part_id;
+DROP TYPE two_part_id, weekday;
+DROP DOMAIN order_number;

@@ -1,17 +1,5 @@
 -- sessionize: numbers by hand, then against lag() and a recursive walk
-
--- sqlstate, message, detail and hint of the error that a query ends in
-CREATE FUNCTION pg_temp.error_of(query text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-	state text; message text; detail text; hint text;
-BEGIN
-	EXECUTE query;
-	RETURN 'no error';
-EXCEPTION WHEN OTHERS THEN
-	GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT,
-		detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
-	RETURN concat_ws(' | ', state, message, nullif(detail, ''), nullif(hint, ''));
-END $$;
+\i sql/include/helpers.sql
 
 -- a pause as long as the gap does not end a session, a microsecond more does
 SELECT t, sessionize(t, '30 minutes') OVER (ORDER BY t)
@@ -86,9 +74,6 @@ SELECT pg_temp.error_of(format('SELECT sessionize(t, %s) OVER (%s) FROM (VALUES
 SELECT sessionize(now(), '1 hour');
 
 -- 3,000 users with up to 19 events, pauses of 0 to 70 minutes and some rows that
--- do not count, every user with a gap of its own
-CREATE FUNCTION pg_temp.pick(seed text, n int) RETURNS int LANGUAGE sql IMMUTABLE
-	RETURN ('x' || substr(md5(seed), 1, 7))::bit(28)::int % n;
 CREATE TEMP TABLE session_events AS
 	SELECT u, i, pause_of.*,
 		   (u % 4) * interval '15 minutes' + interval '1 minute' AS gap,

@@ -3,19 +3,7 @@ SET client_min_messages = warning;
 -- users' models are about to be built by a superuser
 SET greenery.allow_superuser_build = on;
 
-CREATE FUNCTION pg_temp.empty_shop() RETURNS void LANGUAGE plpgsql AS $empty$
-DECLARE
-	t text;
-BEGIN
-	FOR t IN SELECT format('greenery_published.%I', model) FROM greenery.models WHERE layer = 'mart'
-		UNION ALL SELECT 'greenery.' || unnest(ARRAY['users', 'addresses', 'products', 'promos', 'orders',
-			'order_items', 'events', 'promo_history', 'inventory_history', 'order_status_history',
-			'builds', 'build_models', 'test_results', 'test_failures', 'test_changes', 'alerts'])
-	LOOP
-		EXECUTE format('TRUNCATE %s RESTART IDENTITY', t);
-	END LOOP;
-END
-$empty$;
+\i sql/include/empty_shop.sql
 SELECT pg_temp.empty_shop();
 INSERT INTO greenery.addresses VALUES ('a1', '1 Elm St', '02139', 'MA', 'United States');
 INSERT INTO greenery.users VALUES

@@ -1,17 +1,5 @@
 -- window_funnel, window_funnel_times: chains by hand, then against all chains
-
--- sqlstate, message, detail and hint of the error that a query ends in
-CREATE FUNCTION pg_temp.error_of(query text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-	state text; message text; detail text; hint text;
-BEGIN
-	EXECUTE query;
-	RETURN 'no error';
-EXCEPTION WHEN OTHERS THEN
-	GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT,
-		detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
-	RETURN concat_ws(' | ', state, message, nullif(detail, ''), nullif(hint, ''));
-END $$;
+\i sql/include/helpers.sql
 
 -- rows are written as minute and the steps they satisfy: '0:1 5:2 5:13'
 CREATE FUNCTION pg_temp.rows_of(chart text, OUT t timestamptz, OUT s boolean[])
@@ -100,9 +88,6 @@ SELECT pg_temp.error_of(format('SELECT window_funnel(%s) FROM (VALUES (1, now())
 			   (13, 'CASE i WHEN 3 THEN interval ''1 day'' ELSE ''24 hours'' END, t, true'))
 	   AS v(n, args) ORDER BY n;
 -- 4,000 groups of up to 7 rows with up to 4 steps, on a grid of 10 minutes so
--- that ties and ends of windows are met all the time, against all chains
-CREATE FUNCTION pg_temp.pick(seed text, n int) RETURNS int LANGUAGE sql IMMUTABLE
-	RETURN ('x' || substr(md5(seed), 1, 7))::bit(28)::int % n;
 CREATE TABLE funnel_events AS
 	SELECT row_number() OVER () AS id, g, g % 240 AS h, (g / 4 % 4) * interval '10 minutes' AS within,
 		   CASE pg_temp.pick(format('t%s-%s', g, i), 20)
@@ -169,18 +154,6 @@ SELECT window_funnel('1 hour', t, VARIADIC ARRAY(SELECT j % 3 = i % 3 FROM gener
   FROM generate_series(1, 5000) i,
 	   LATERAL (SELECT timestamptz '2021-02-10' + i % 3 * interval '1 minute' AS t) x;
 
--- parallel equals serial; with the leader out, every state crosses a process
-CREATE FUNCTION pg_temp.plan_has(query text, what text) RETURNS boolean LANGUAGE plpgsql AS $$
-DECLARE
-	line text;
-BEGIN
-	FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || query LOOP
-		IF line LIKE '%' || what || '%' THEN
-			RETURN true;
-		END IF;
-	END LOOP;
-	RETURN false;
-END $$;
 CREATE TEMP TABLE serial_funnels AS
 	SELECT h, window_funnel(within, t, VARIADIC s) AS depth,
 		   window_funnel_times(within, t, VARIADIC s) AS times
