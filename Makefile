@@ -35,6 +35,7 @@ OBJS = \
 	src/quality/build_parallel.o \
 	src/quality/build_difference.o \
 	src/quality/build_publish.o \
+	src/quality/bulk_insert.o \
 	src/quality/row_difference.o \
 	src/quality/digest_list.o \
 	src/quality/row_digest.o \
@@ -223,6 +224,7 @@ REGRESS = \
 	native_tests \
 	build \
 	build_difference \
+	first_build \
 	user_models \
 	change_requests \
 	privileges
@@ -268,7 +270,7 @@ include $(PGXS)
 # the server was built with gcc; clang does not know all of its flags
 ifneq (,$(findstring clang,$(CC)))
 override CFLAGS := $(filter-out -fexcess-precision=standard \
-	-Wimplicit-fallthrough=3 -Wno-format-truncation -Wno-stringop-truncation \
+	-Wimplicit-fallthrough=3 -Wshadow=compatible-local -Wno-format-truncation -Wno-stringop-truncation \
 	-Wcast-function-type,$(CFLAGS))
 endif
 

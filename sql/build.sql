@@ -4,24 +4,7 @@
 SET client_min_messages = warning;
 SET greenery.allow_superuser_build = off;
 
-\i sql/include/empty_shop.sql
--- marts whose published table is not what the view says now
-CREATE FUNCTION pg_temp.stale() RETURNS SETOF text LANGUAGE plpgsql AS $stale$
-DECLARE
-	m record;
-	differs boolean;
-BEGIN
-	FOR m IN SELECT * FROM greenery.models WHERE layer = 'mart' ORDER BY model COLLATE "C" LOOP
-		EXECUTE format('SELECT EXISTS ((SELECT t::text FROM %1$s t EXCEPT ALL SELECT t::text FROM greenery_published.%2$I t)
-									   UNION ALL
-									   (SELECT t::text FROM greenery_published.%2$I t EXCEPT ALL SELECT t::text FROM %1$s t))',
-					   m.relation, m.model) INTO differs;
-		IF differs THEN
-			RETURN NEXT m.model;
-		END IF;
-	END LOOP;
-END
-$stale$;
+\i sql/include/builds.sql
 -- the last build; how many models and tests there are is not the matter here
 CREATE VIEW pg_temp.last_build AS
 	SELECT build_id, status, published, models = (SELECT count(*) FROM greenery.models) AS all_models,

@@ -6,7 +6,7 @@ SET client_min_messages = warning;
 SET greenery.allow_superuser_build = on;
 SET greenery.max_shrink = '100%';
 
-\i sql/include/empty_shop.sql
+\i sql/include/builds.sql
 
 -- the published tables before a build, and where their rows were
 CREATE SCHEMA difference_before;

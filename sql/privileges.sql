@@ -3,7 +3,7 @@
 SET client_min_messages = warning;
 SET greenery.allow_superuser_build = off;
 
-\i sql/include/empty_shop.sql
+\i sql/include/builds.sql
 SELECT pg_temp.empty_shop();
 
 CREATE ROLE regress_nobody;

@@ -3,7 +3,7 @@ SET client_min_messages = warning;
 -- users' models are about to be built by a superuser
 SET greenery.allow_superuser_build = on;
 
-\i sql/include/empty_shop.sql
+\i sql/include/builds.sql
 SELECT pg_temp.empty_shop();
 INSERT INTO greenery.addresses VALUES ('a1', '1 Elm St', '02139', 'MA', 'United States');
 INSERT INTO greenery.users VALUES

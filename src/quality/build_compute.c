@@ -66,6 +66,12 @@ mart_published(const BuildModel *model)
 	return get_relname_relid(model->name, get_namespace_oid(PUBLISHED_SCHEMA, false));
 }
 
+Oid
+mart_written(const BuildModel *model)
+{
+	return get_relname_relid(model->name, get_namespace_oid(BUILD_SCHEMA, false));
+}
+
 bool
 mart_has_statistics(const BuildModel *model)
 {

@@ -52,6 +52,9 @@ extern bool mart_is_comparable(const BuildModel *model);
 
 /* Whether the planner knows anything of the values of the published table */
 extern bool mart_has_statistics(const BuildModel *model);
+
+/* Its published table, and the one in the build's schema; InvalidOid if there is none */
 extern Oid	mart_published(const BuildModel *model);
+extern Oid	mart_written(const BuildModel *model);
 
 #endif							/* GREENERY_BUILD_COMPUTE_H */

@@ -22,7 +22,6 @@
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/xact.h"
-#include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "executor/spi.h"
@@ -141,8 +140,7 @@ build_write_difference(BuildModel *model, const char *definition, const char *pa
 		execute_utility(psprintf("ANALYZE %s", quoted_relation(mart_published(model))));
 	model->rows = model->computed->rows;
 	difference = model->computed->difference;
-	store(get_relname_relid(model->name, get_namespace_oid(BUILD_SCHEMA, false)),
-		  model->computed->differing);
+	store(mart_written(model), model->computed->differing);
 	mart_free(model->computed);
 	model->computed = NULL;
 

@@ -16,7 +16,6 @@
  */
 #include "postgres.h"
 
-#include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
@@ -25,6 +24,8 @@
 #include "greenery.h"
 #include "miscadmin.h"
 #include "quality/build.h"
+#include "quality/build_compute.h"
+#include "quality/bulk_insert.h"
 #include "quality/data_test.h"
 #include "quality/row_difference.h"
 #include "utils/builtins.h"
@@ -151,16 +152,13 @@ count_in(Pair *pair, const char *sql)
 static void
 compare(BuildModel *model)
 {
-	Oid			schema = get_namespace_oid(PUBLISHED_SCHEMA, false);
-	Oid			published = get_relname_relid(model->name, schema);
-	Oid			written = get_relname_relid(model->name,
-											get_namespace_oid(BUILD_SCHEMA, false));
+	Oid			published = mart_published(model);
 	TimestampTz start = GetCurrentTimestamp();
 	Pair		pair;
 
 	if (get_rel_relkind(published) == RELKIND_RELATION && !has_subclass(published))
 	{
-		model->difference = row_difference(published, written);
+		model->difference = row_difference(published, mart_written(model));
 		pair = pair_of(model);
 	}
 	else
@@ -257,9 +255,18 @@ static void
 publish(BuildModel *model)
 {
 	RowDifference *difference = model->difference;
-	Pair		pair = pair_of(model);
+	Pair		pair;
 
 	model->deleted = model->inserted = model->updated = 0;
+	/* as a rule at the first build */
+	if (difference->old_rows == 0)
+	{
+		model->inserted = bulk_insert(mart_published(model), mart_written(model));
+		if (model->inserted >= 0)
+			return;
+	}
+
+	pair = pair_of(model);
 	if (model->vanished > 0)
 		model->deleted = execute_on(&pair,
 									psprintf("DELETE FROM %s p WHERE %s AND NOT EXISTS"

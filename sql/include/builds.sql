@@ -14,4 +14,22 @@ BEGIN
 	END LOOP;
 END
 $empty$;
+
+-- marts whose published table is not what the view says now
+CREATE FUNCTION pg_temp.stale() RETURNS SETOF text LANGUAGE plpgsql AS $stale$
+DECLARE
+	m record;
+	differs boolean;
+BEGIN
+	FOR m IN SELECT * FROM greenery.models WHERE layer = 'mart' ORDER BY model COLLATE "C" LOOP
+		EXECUTE format('SELECT EXISTS ((SELECT t::text FROM %1$s t EXCEPT ALL SELECT t::text FROM greenery_published.%2$I t)
+									   UNION ALL
+									   (SELECT t::text FROM greenery_published.%2$I t EXCEPT ALL SELECT t::text FROM %1$s t))',
+					   m.relation, m.model) INTO differs;
+		IF differs THEN
+			RETURN NEXT m.model;
+		END IF;
+	END LOOP;
+END
+$stale$;
 \set ECHO all
