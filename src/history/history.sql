@@ -218,7 +218,8 @@ BEGIN
 		END IF;
 
 		-- earlier open rows that hold no longer are closed, and then what the source
-		-- says instead is opened: no key has two open rows
+		-- says instead is opened: no key has two open rows.  In the index's order: the
+		-- first time they are many
 		EXECUTE format('WITH changed AS MATERIALIZED (
 							SELECT h.%2$I AS held, h.valid_from, s.*
 							FROM (SELECT * FROM greenery.%1$I WHERE valid_to IS NULL) h
@@ -232,6 +233,7 @@ BEGIN
 							INSERT INTO greenery.%1$I (%2$I, %5$s, valid_from)
 							SELECT c.%2$I, %6$s, $1 FROM changed c
 							WHERE c.%2$I IS NOT NULL AND (SELECT count(*) FROM closed) >= 0
+							ORDER BY c.%2$I
 							RETURNING 1
 						)
 						SELECT (SELECT count(*) FROM closed), (SELECT count(*) FROM opened)',
