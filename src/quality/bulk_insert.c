@@ -152,9 +152,8 @@ check_not_null(Relation rel, TupleTableSlot *slot)
 
 	if (desc->constr == NULL || !desc->constr->has_not_null)
 		return;
-	slot_getallattrs(slot);
 	for (int i = 0; i < desc->natts; i++)
-		if (TupleDescAttr(desc, i)->attnotnull && slot->tts_isnull[i])
+		if (TupleDescAttr(desc, i)->attnotnull && slot_attisnull(slot, i + 1))
 			ereport(ERROR,
 					(errcode(ERRCODE_NOT_NULL_VIOLATION),
 					 errmsg("null value in column \"%s\" of relation \"%s\" violates not-null constraint",
