@@ -173,7 +173,7 @@ async function empty_published({ pg })
 
 async function finish({ pg, duck })
 {
-	await pg.query('SET client_min_messages = warning; DROP SCHEMA IF EXISTS bench_rebuilt CASCADE');
+	await pg.query('RESET search_path; SET client_min_messages = warning; DROP SCHEMA IF EXISTS bench_rebuilt CASCADE');
 	if (duck !== null)
 		await drop_marts({ duck });
 }
