@@ -180,6 +180,20 @@ function duckdb_type(column)
 	return 'varchar';
 }
 
+// Histories and published tables as they were before the first build
+export const forget_builds = [
+	'TRUNCATE greenery.promo_history, greenery.inventory_history, greenery.order_status_history', `
+	DO $$
+	DECLARE
+		published regclass;
+	BEGIN
+		FOR published IN SELECT oid FROM pg_class
+				WHERE relnamespace = 'greenery_published'::regnamespace AND relkind = 'r' LOOP
+			EXECUTE format('TRUNCATE %s', published);
+		END LOOP;
+	END
+	$$`];
+
 const shop = (scale) => ({
 	make: [`SELECT greenery_load_sample_shop(users => ${Math.max(10, Math.round(scale / 50))},
 				orders_per_user => 5, seed => ${SEED})`],
@@ -194,18 +208,7 @@ const shop = (scale) => ({
 		}];
 	})),
 	// with what builds have made of it
-	remove: [`TRUNCATE ${Object.keys(SHOP).map((table) => `greenery.${table}`).join(', ')},
-			greenery.promo_history, greenery.inventory_history, greenery.order_status_history`, `
-		DO $$
-		DECLARE
-			published regclass;
-		BEGIN
-			FOR published IN SELECT oid FROM pg_class
-					WHERE relnamespace = 'greenery_published'::regnamespace AND relkind = 'r' LOOP
-				EXECUTE format('TRUNCATE %s', published);
-			END LOOP;
-		END
-		$$`],
+	remove: [`TRUNCATE ${Object.keys(SHOP).map((table) => `greenery.${table}`).join(', ')}`, ...forget_builds],
 });
 
 export const datasets = {

@@ -2,6 +2,7 @@
 // build before, against making the same tables anew and testing them one query
 // a test, as dbt does.
 
+import { forget_builds } from '../datasets.mjs';
 import { marts, preparation } from './build_duckdb.mjs';
 
 const set = { max_parallel_workers_per_gather: 1 };
@@ -161,13 +162,10 @@ async function drop_rebuilt({ pg })
 	await pg.query('CHECKPOINT');
 }
 
-// As before the first build
-async function empty_published({ pg })
+async function forget({ pg })
 {
-	for (const [table] of await pg.query(`SELECT oid::regclass FROM pg_class
-			WHERE relnamespace = 'greenery_published'::regnamespace AND relkind = 'r'`))
-		await pg.query(`TRUNCATE ${table}`);
-	await pg.query('TRUNCATE greenery.promo_history, greenery.inventory_history, greenery.order_status_history');
+	for (const sql of forget_builds)
+		await pg.query(sql);
 	await pg.query('CHECKPOINT');
 }
 
@@ -208,7 +206,7 @@ export const rows = [
 			row.contenders[1].sql = await rebuild_statements(bench.pg, 'postgres', true);
 		},
 		contenders: [
-			{ name: 'greenery', engine: 'postgres', set, before: empty_published,
+			{ name: 'greenery', engine: 'postgres', set, before: forget,
 				sql: 'CALL greenery_build()', check: answer('greenery_published') },
 			{ name: 'PostgreSQL, create table as, primary keys', engine: 'postgres', set, before: drop_rebuilt,
 				check: answer('bench_rebuilt') },

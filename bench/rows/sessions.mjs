@@ -14,8 +14,7 @@ const in_one_pass = (table) => `
 	  FROM (SELECT session_summary(session_id, created_at, event_type = 'checkout') AS s
 			  FROM ${table} WHERE event_type <> 'package_shipped') AS t`;
 
-
-// a row a session, of which all columns are used
+// A row a session, of which all columns are used
 const of_rows = (seconds, rows) => `
 	SELECT count(session_id), sum(events), count(*) FILTER (WHERE converted), ${seconds}
 	  FROM (${rows}) AS s`;
