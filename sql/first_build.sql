@@ -2,7 +2,6 @@
 -- it is their indexes that could go wrong.
 SET client_min_messages = warning;
 SET greenery.allow_superuser_build = on;
-\i sql/include/helpers.sql
 \i sql/include/builds.sql
 SELECT pg_temp.empty_shop();
 SELECT count(*) > 0 AS loaded FROM greenery_load_sample_shop(users => 150, orders_per_user => 5, seed => 11);
@@ -23,8 +22,7 @@ BEGIN
 	RETURN before < 1.1 * pg_relation_size(index);
 END $$;
 -- ids come in no order
-SELECT count(*) > 5000 AS enough FROM greenery.events \gset
-\echo :enough
+SELECT count(*) > 5000 AS enough FROM greenery.events;
 
 CALL greenery_build();
 SELECT * FROM pg_temp.stale();
@@ -38,17 +36,9 @@ SELECT sum(inserted + updated + deleted) AS changed FROM greenery.build_models W
 
 -- indexes of the owner's: of several columns, not unique, with NULLs, descending, with
 -- columns that are no key
-CREATE FUNCTION pg_temp.again() RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-	t text;
-BEGIN
-	FOR t IN SELECT format('greenery_published.%I', model) FROM greenery.models WHERE layer = 'mart' LOOP
-		EXECUTE 'TRUNCATE ' || t;
-	END LOOP;
-END $$;
 CREATE INDEX first_build_1 ON greenery_published.fact_user_orders (promo_id DESC NULLS LAST, created_at) INCLUDE (order_total);
 CREATE INDEX first_build_2 ON greenery_published.fact_events (page_kind, product_id);
-SELECT pg_temp.again();
+SELECT pg_temp.empty_published();
 CALL greenery_build();
 SELECT * FROM pg_temp.stale();
 SELECT pg_temp.checked_indexes() - (SELECT count(*) FROM greenery.models WHERE layer = 'mart') AS more;
@@ -67,7 +57,7 @@ CREATE INDEX first_build_4 ON greenery_published.fact_user_sessions (user_id) WH
 CREATE INDEX first_build_5 ON greenery_published.dim_users USING hash (email);
 ALTER TABLE greenery_published.dim_order_products ADD CHECK (units >= 0);
 ALTER TABLE greenery_published.dim_products ENABLE ROW LEVEL SECURITY;
-SELECT pg_temp.again();
+SELECT pg_temp.empty_published();
 CALL greenery_build();
 SELECT * FROM pg_temp.stale();
 SELECT count(*) = (SELECT count(*) FROM greenery.orders) AS seen FROM public.seen;
@@ -83,7 +73,7 @@ ALTER TABLE greenery_published.dim_order_products DROP CONSTRAINT dim_order_prod
 ALTER TABLE greenery_published.dim_products DISABLE ROW LEVEL SECURITY;
 
 -- what an INSERT refuses is refused, and nothing is published
-SELECT pg_temp.again();
+SELECT pg_temp.empty_published();
 CREATE UNIQUE INDEX first_build_6 ON greenery_published.fact_user_orders (status);
 CALL greenery_build();
 SELECT count(*) AS published FROM greenery_published.fact_events;

@@ -7,6 +7,7 @@
 --
 -- compiling the queries would take longer than they do
 SET jit = off;
+\i sql/include/helpers.sql
 
 CREATE FUNCTION rounded(float8[], digits int DEFAULT 4) RETURNS numeric[]
 	LANGUAGE sql IMMUTABLE AS
@@ -17,14 +18,6 @@ CREATE FUNCTION significant(float8) RETURNS text LANGUAGE sql IMMUTABLE AS
 	$$SELECT to_char($1, '9.999EEEE')$$;
 
 -- the SQLSTATE and text of the error that a statement ends in
-CREATE FUNCTION error_of(statement text) RETURNS text LANGUAGE plpgsql AS $$
-BEGIN
-	EXECUTE statement;
-	RETURN 'no error';
-EXCEPTION WHEN OTHERS THEN
-	RETURN SQLSTATE || ' ' || SQLERRM;
-END $$;
-
 --
 -- Wilson
 --
@@ -69,7 +62,7 @@ SELECT wilson_interval(0, 0), wilson_interval(NULL, 5), wilson_interval(1, NULL)
 	   wilson_interval(1, 5, NULL);
 
 -- no counts, no level
-SELECT error_of('SELECT wilson_interval(' || args || ')')
+SELECT pg_temp.error_of('SELECT wilson_interval(' || args || ')')
   FROM unnest('{"3, 2", "1, 0", "-1, 2", "0, -1", "1, 2, 0", "1, 2, 1", "1, 2, -0.5",
 				"1, 2, 95", "1, 2, ''NaN''", "1, 2, ''Infinity''", "-1, 0"}'::text[]) args;
 SELECT wilson_interval(1, 2, 95);
@@ -108,7 +101,7 @@ SELECT bool_and(abs(d[1] - (p1 - p2 - sqrt((p1 - w1[1]) ^ 2 + (w2[2] - p2) ^ 2))
 SELECT newcombe_interval(0, 0, 1, 2), newcombe_interval(1, 2, 0, 0),
 	   newcombe_interval(NULL, 2, 1, 2), newcombe_interval(1, 2, 1, 2, NULL);
 
-SELECT error_of('SELECT newcombe_interval(' || args || ')')
+SELECT pg_temp.error_of('SELECT newcombe_interval(' || args || ')')
   FROM unnest('{"3, 2, 1, 2", "1, 2, 3, 2", "-1, 2, 1, 2", "1, 2, 1, -2", "1, 2, 1, 2, 1",
 				"0, 0, 3, 2"}'::text[]) args;
 
@@ -176,11 +169,11 @@ SELECT fisher_exact(0, 0, 0, 0) AS nothing, fisher_exact(0, 0, 3, 4) AS empty_ro
 
 SELECT fisher_exact(NULL, 1, 1, 1), fisher_exact(1, 1, 1, NULL);
 
-SELECT error_of('SELECT fisher_exact(' || args || ')')
+SELECT pg_temp.error_of('SELECT fisher_exact(' || args || ')')
   FROM unnest('{"-1, 1, 1, 1", "1, 1, 1, -1", "9007199254740992, 1, 0, 0",
 				"9223372036854775807, 9223372036854775807, 1, 1",
 				"1, 1, 1, 9223372036854775807"}'::text[]) args;
 SELECT fisher_exact(9007199254740992, 0, 0, 0) AS at_the_limit;
 SELECT fisher_exact(1, 1, 1, 9223372036854775807);
 
-DROP FUNCTION rounded, significant, error_of;
+DROP FUNCTION rounded, significant;

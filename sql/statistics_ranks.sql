@@ -4,6 +4,7 @@
 --
 -- compiling the queries would take longer than they do
 SET jit = off;
+\i sql/include/helpers.sql
 
 CREATE FUNCTION rounded(float8[]) RETURNS numeric[]
 	LANGUAGE sql IMMUTABLE AS
@@ -202,22 +203,10 @@ CREATE TABLE rank_rows AS
 	  FROM generate_series(1, 30000) i;
 ANALYZE rank_rows;
 
-CREATE FUNCTION plan_has(query text, node text) RETURNS boolean LANGUAGE plpgsql AS $$
-DECLARE
-	line text;
-BEGIN
-	FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || query LOOP
-		IF line LIKE '%' || node || '%' THEN
-			RETURN true;
-		END IF;
-	END LOOP;
-	RETURN false;
-END $$;
-
 \set question 'SELECT roc_auc(fine, label) AS a, roc_auc(coarse, label) AS b, roc_auc_interval(fine, label) AS c, roc_auc_interval(coarse, label) AS d, mann_whitney(fine, label) AS e, mann_whitney(coarse, label) AS f FROM rank_rows'
 
 SET max_parallel_workers_per_gather = 0;
-SELECT plan_has(:'question', 'Partial Aggregate') AS partial;
+SELECT pg_temp.plan_has(:'question', 'Partial Aggregate') AS partial;
 CREATE TEMP TABLE serial AS :question;
 CREATE TEMP TABLE ordered AS :question;
 TRUNCATE ordered;
@@ -230,13 +219,13 @@ SET max_parallel_workers_per_gather = 3;
 SET min_parallel_table_scan_size = 0;
 SET parallel_setup_cost = 0;
 SET parallel_tuple_cost = 0;
-SELECT plan_has(:'question', 'Partial Aggregate') AS partial;
+SELECT pg_temp.plan_has(:'question', 'Partial Aggregate') AS partial;
 CREATE TEMP TABLE parallel AS :question;
 -- processes that see rows, rows that do not count, or none
 \set few 'SELECT i % 2 = 0 AS even, roc_auc(nullif(fine, 11), label) AS auc FROM rank_rows WHERE i <= 100 OR label IS NULL GROUP BY 1'
-SELECT plan_has(:'few', 'Partial') AS partial;
+SELECT pg_temp.plan_has(:'few', 'Partial') AS partial;
 CREATE TEMP TABLE parallel_few AS :few;
-SELECT plan_has('SELECT roc_auc(fine, label) FROM rank_rows WHERE i % 2 = 5', 'Partial Aggregate') AS partial;
+SELECT pg_temp.plan_has('SELECT roc_auc(fine, label) FROM rank_rows WHERE i % 2 = 5', 'Partial Aggregate') AS partial;
 SELECT roc_auc(fine, label), mann_whitney(fine, label) FROM rank_rows WHERE i % 2 = 5;
 SET max_parallel_workers_per_gather = 0;
 SELECT count(*), count(*) FILTER (WHERE p.auc IS DISTINCT FROM s.auc) AS differ
@@ -270,18 +259,10 @@ SELECT count(*) AS rows, count(DISTINCT moving) > 50 AS varied,
 --
 -- States from nowhere
 --
-CREATE FUNCTION error_of(statement text) RETURNS text LANGUAGE plpgsql AS $$
-BEGIN
-	EXECUTE statement;
-	RETURN 'no error';
-EXCEPTION WHEN OTHERS THEN
-	RETURN SQLSTATE || ' ' || SQLERRM;
-END $$;
-
 -- the state of another aggregate
 CREATE AGGREGATE foreign_state(bigint) (SFUNC = int8_avg_accum, STYPE = internal,
 	FINALFUNC = roc_auc_final);
-SELECT error_of('SELECT foreign_state(1)');
+SELECT pg_temp.error_of('SELECT foreign_state(1)');
 SELECT foreign_state(1);
 DROP AGGREGATE foreign_state(bigint);
 
@@ -291,13 +272,13 @@ CREATE AGGREGATE foreign_bytes(double precision, boolean) (SFUNC = ranked_scores
 	STYPE = internal, FINALFUNC = roc_auc_final, COMBINEFUNC = ranked_scores_combine,
 	SERIALFUNC = int8_avg_serialize, DESERIALFUNC = ranked_scores_deserialize, PARALLEL = SAFE);
 SET max_parallel_workers_per_gather = 2;
-SELECT plan_has('SELECT foreign_bytes(fine, label) FROM rank_rows', 'Partial Aggregate') AS partial;
-SELECT error_of('SELECT foreign_bytes(fine, label) FROM rank_rows');
+SELECT pg_temp.plan_has('SELECT foreign_bytes(fine, label) FROM rank_rows', 'Partial Aggregate') AS partial;
+SELECT pg_temp.error_of('SELECT foreign_bytes(fine, label) FROM rank_rows');
 RESET max_parallel_workers_per_gather;
 DROP AGGREGATE foreign_bytes(double precision, boolean);
 
 -- arguments of other types
-SELECT error_of('SELECT roc_auc(''a''::text, true)'), error_of('SELECT mann_whitney(1.0, 1)');
+SELECT pg_temp.error_of('SELECT roc_auc(''a''::text, true)'), pg_temp.error_of('SELECT mann_whitney(1.0, 1)');
 
 DROP TABLE rank_rows;
-DROP FUNCTION plan_has, error_of, rounded(float8[]);
+DROP FUNCTION rounded(float8[]);

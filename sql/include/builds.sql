@@ -1,11 +1,20 @@
 \set ECHO none
 -- Builds commit: who has run one empties all tables that it needed, before and after.
+CREATE FUNCTION pg_temp.empty_published() RETURNS void LANGUAGE plpgsql AS $empty$
+DECLARE
+	t text;
+BEGIN
+	FOR t IN SELECT format('greenery_published.%I', model) FROM greenery.models WHERE layer = 'mart' LOOP
+		EXECUTE 'TRUNCATE ' || t;
+	END LOOP;
+END
+$empty$;
 CREATE FUNCTION pg_temp.empty_shop() RETURNS void LANGUAGE plpgsql AS $empty$
 DECLARE
 	t text;
 BEGIN
-	FOR t IN SELECT format('greenery_published.%I', model) FROM greenery.models WHERE layer = 'mart'
-		UNION ALL SELECT 'greenery.' || unnest(ARRAY['users', 'addresses', 'products', 'promos', 'orders',
+	PERFORM pg_temp.empty_published();
+	FOR t IN SELECT 'greenery.' || unnest(ARRAY['users', 'addresses', 'products', 'promos', 'orders',
 			'order_items', 'events', 'promo_history', 'inventory_history', 'order_status_history',
 			'builds', 'build_models', 'test_results', 'test_failures', 'test_changes', 'test_overrides',
 			'alerts', 'alert_deliveries', 'alert_routes', 'change_requests'])
