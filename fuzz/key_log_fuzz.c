@@ -54,7 +54,7 @@ add_key(KeyLog *log, Model model, uint32_t i)
 }
 
 static void
-compare(const KeyLog *log, const Model model)
+compare(KeyLog *log, const Model model)
 {
 	uint64_t	keys = 0;
 	uint64_t	repeats = 0;

@@ -35,6 +35,9 @@
 
 #define LAST_PENDING 4096
 
+/* keys that come in before they are spread over the parts, see key_table.c */
+#define INCOMING 128
+
 /* keys that are not worth dropping any of */
 #define SHRINK_FROM (UINT64_C(1) << 16)
 
@@ -83,25 +86,49 @@ append(KeyLog *log, RowPart *part, const uint64_t *key, const int words)
 		row[1] = key[1];
 }
 
+static void shrink(KeyLog *log);
+
+/* Put the keys that have come in into their parts */
+static void
+spread(KeyLog *log)
+{
+	const uint64_t *key = log->pending;
+	const uint64_t *end = key + log->npending * log->words;
+
+	log->nkeys += log->npending;
+	log->npending = 0;
+	if (log->words == 1)
+		for (; key < end; key++)
+			append(log, part_of(&log->rows, key[0]), key, 1);
+	else
+		for (; key < end; key += 2)
+			append(log, part_of(&log->rows, key[0]), key, 2);
+}
+
 /* From now on keys go to parts */
 static void
 make_parts(KeyLog *log)
 {
-	const uint64_t *key = log->pending;
-
 	row_parts_make(&log->rows);
-	for (uint64_t i = 0; i < log->nkeys; i++, key += log->words)
-		append(log, part_of(&log->rows, key[0]), key, log->words);
+	spread(log);
 	if (log->pending != NULL)
 		log->hooks->release(log->arg, log->pending);
-	log->pending = NULL;
+	log->pending = log->hooks->allocate(log->arg,
+										INCOMING * log->words * sizeof(uint64_t));
+	log->pending_capacity = INCOMING;
 }
 
-/* Room for one more pending key, or parts */
-static void
-grow_pending(KeyLog *log)
+/* Room for one more pending key */
+static NEVER_INLINE void
+make_pending_room(KeyLog *log)
 {
-	if (log->nkeys >= LAST_PENDING)
+	if (log->rows.parts != NULL)
+	{
+		if (log->nkeys >= log->shrink_at)
+			shrink(log);
+		spread(log);
+	}
+	else if (log->npending >= LAST_PENDING)
 		make_parts(log);
 	else
 		log->pending = hooks_extend(log->hooks, log->arg, log->pending,
@@ -347,21 +374,14 @@ shrink(KeyLog *log)
 PARTS_INLINE void
 add(KeyLog *log, const uint64_t *key, const int words)
 {
-	if (log->rows.parts == NULL)
-	{
-		if (log->nkeys == log->pending_capacity)
-			grow_pending(log);
-		if (log->rows.parts == NULL)
-		{
-			memcpy(log->pending + log->nkeys++ * words, key,
-				   words * sizeof(uint64_t));
-			return;
-		}
-	}
-	if (log->nkeys >= log->shrink_at)
-		shrink(log);
-	append(log, part_of(&log->rows, key[0]), key, words);
-	log->nkeys++;
+	uint64_t   *row;
+
+	if (log->npending == log->pending_capacity)
+		make_pending_room(log);
+	row = log->pending + log->npending++ * words;
+	row[0] = key[0];
+	if (words == 2)
+		row[1] = key[1];
 }
 
 void
@@ -380,7 +400,7 @@ key_log_add_word(KeyLog *log, uint64_t key)
 }
 
 void
-key_log_counts(const KeyLog *log, uint64_t *keys, uint64_t *repeats)
+key_log_counts(KeyLog *log, uint64_t *keys, uint64_t *repeats)
 {
 	Scratch		scratch = {.log = log};
 
@@ -388,11 +408,12 @@ key_log_counts(const KeyLog *log, uint64_t *keys, uint64_t *repeats)
 	*repeats = 0;
 	if (log->rows.parts == NULL)
 	{
-		if (log->nkeys > 0)
-			count(&scratch, log->pending, log->nkeys, 0, keys, repeats, NULL);
+		if (log->npending > 0)
+			count(&scratch, log->pending, log->npending, 0, keys, repeats, NULL);
 	}
 	else
 	{
+		spread(log);
 		for (int i = 0; i < ROW_PARTS; i++)
 		{
 			uint64_t	n = part_rows(&log->rows.parts[i], log->words);
@@ -410,12 +431,14 @@ key_log_counts(const KeyLog *log, uint64_t *keys, uint64_t *repeats)
 uint64_t
 key_log_dump_size(KeyLog *log)
 {
+	if (log->rows.parts == NULL)
+		return (1 + log->npending * log->words) * sizeof(uint64_t);
+
 	/* copying costs more than finding out what need not be copied, if there is any */
+	spread(log);
 	if (log->crowded)
 		shrink(log);
-	if (log->rows.parts != NULL)
-		return row_parts_dump_size(&log->rows, log->nkeys);
-	return (1 + log->nkeys * log->words) * sizeof(uint64_t);
+	return row_parts_dump_size(&log->rows, log->nkeys);
 }
 
 void
@@ -426,10 +449,10 @@ key_log_dump(const KeyLog *log, char *bytes)
 		row_parts_dump(&log->rows, bytes);
 		return;
 	}
-	memcpy(bytes, &log->nkeys, sizeof(log->nkeys));
-	if (log->nkeys > 0)
-		memcpy(bytes + sizeof(log->nkeys), log->pending,
-			   log->nkeys * log->words * sizeof(uint64_t));
+	memcpy(bytes, &log->npending, sizeof(log->npending));
+	if (log->npending > 0)
+		memcpy(bytes + sizeof(log->npending), log->pending,
+			   log->npending * log->words * sizeof(uint64_t));
 }
 
 /*

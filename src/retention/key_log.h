@@ -20,10 +20,11 @@
 typedef struct KeyLog
 {
 	int			words;			/* 64-bit words in a key: 1, 2 */
-	uint64_t	nkeys;			/* written down, however often */
+	uint64_t	nkeys;			/* in parts, however often */
 	uint64_t	shrink_at;		/* that many are too many */
 	bool		crowded;		/* have many been dropped the last time? */
-	uint64_t   *pending;		/* all of them, as long as there are no parts */
+	uint64_t   *pending;		/* all keys, as long as there are no parts; then the last */
+	uint64_t	npending;
 	uint64_t	pending_capacity;
 	RowParts	rows;
 	const StateHooks *hooks;
@@ -40,7 +41,7 @@ extern void key_log_add(KeyLog *log, const uint64_t *key);
 extern void key_log_add_word(KeyLog *log, uint64_t key);
 
 /* Number of different keys, and of those that came more than once */
-extern void key_log_counts(const KeyLog *log, uint64_t *keys,
+extern void key_log_counts(KeyLog *log, uint64_t *keys,
 						   uint64_t *repeats);
 
 /*

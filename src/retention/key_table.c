@@ -17,6 +17,11 @@
  *   the same part of it.  Then the part's lines are asked for and the rows put
  *   in, while the addresses of its few pages are at hand: a row alone would wait
  *   for its page's address before its line can even be asked for.
+ * - Rows come in by a few lines that never leave the innermost cache.  PostgreSQL
+ *   stores the address of each row that it reads in pieces of two bytes and loads it
+ *   as four, and such a load waits until all stores before it have reached the
+ *   cache.  Rows that were stored straight to their parts made it wait for the
+ *   parts' lines: a sixth of the time that it all took.
  *
  * Two bit patterns have a meaning of their own although they are legal ids,
  * and neither may cost exactness:
@@ -58,6 +63,9 @@
 #endif
 #define SLOTS_PER_WAITING_ROW 8
 #define MAX_ROOM 512
+
+/* Rows that come in before they are told their parts */
+#define INCOMING 64
 
 /* How many lines ahead of their use are asked for */
 #define AHEAD 16
@@ -170,6 +178,7 @@ enter(KeyTable *table, const uint64_t *key, bool *found,
 
 /* Insert everything that waits */
 static void flush(KeyTable *table);
+static void distribute(KeyTable *table);
 
 static NEVER_INLINE bool
 contains(KeyTable *table, const uint64_t *key)
@@ -324,6 +333,7 @@ flush(KeyTable *table)
 {
 	if (table->rows == NULL)
 		return;
+	distribute(table);
 	for (unsigned part = 0; part < KEY_TABLE_PARTS; part++)
 	{
 		table->hooks->poll();
@@ -349,6 +359,9 @@ make_room(KeyTable *table)
 								  (room * table->width * sizeof(uint64_t) + CACHE_LINE));
 	if (table->rows != NULL)
 		table->hooks->release(table->arg, table->rows);
+	else
+		table->incoming = table->hooks->allocate(table->arg, INCOMING *
+												 table->width * sizeof(uint64_t));
 	table->rows = rows;
 	table->room = (int) room;
 }
@@ -391,12 +404,44 @@ key_table_init(KeyTable *table, KeyTableMode mode, int words,
 	resize(table, FIRST_SLOTS);
 }
 
+/* Let the rows that have come in wait for their parts */
+ALWAYS_INLINE void
+distribute_rows(KeyTable *table, const int words)
+{
+	const int	width = width_of(table->mode, words);
+	const uint64_t *row = table->incoming;
+	const uint64_t *end = row + table->nincoming * width;
+
+	table->nincoming = 0;
+	for (; row < end; row += width)
+	{
+		unsigned	part = (unsigned) (place_of(table, row, table->mode) >>
+									   (64 - KEY_TABLE_PARTS_BITS));
+
+		memcpy(rows_of(table, part, width) + table->waiting[part] * width, row,
+			   width * sizeof(uint64_t));
+		if (UNLIKELY(++table->waiting[part] == table->room))
+		{
+			flush_part(table, part);
+			make_room(table);
+		}
+	}
+}
+
+static NEVER_INLINE void
+distribute(KeyTable *table)
+{
+	if (table->words == 1)
+		distribute_rows(table, 1);
+	else
+		distribute_rows(table, 2);
+}
+
 ALWAYS_INLINE void
 add(KeyTable *table, const uint64_t *key, const uint64_t *value,
 	const int words)
 {
 	const int	width = width_of(table->mode, words);
-	unsigned	part;
 	uint64_t   *row;
 
 	if (UNLIKELY(table->rows == NULL))
@@ -406,16 +451,12 @@ add(KeyTable *table, const uint64_t *key, const uint64_t *value,
 			make_room(table);
 		return;
 	}
-	part = (unsigned) (place_of(table, key, table->mode) >> (64 - KEY_TABLE_PARTS_BITS));
-	row = rows_of(table, part, width) + table->waiting[part] * width;
+	row = table->incoming + table->nincoming * width;
 	copy_words(row, key, words);
 	if (table->mode == KEY_TABLE_REPEATS)
 		copy_words(row + words, value, words);
-	if (UNLIKELY(++table->waiting[part] == table->room))
-	{
-		flush_part(table, part);
-		make_room(table);
-	}
+	if (UNLIKELY(++table->nincoming == INCOMING))
+		distribute(table);
 }
 
 /* The same at once; value NULL as in put() */

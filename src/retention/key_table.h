@@ -56,6 +56,8 @@ struct KeyTable
 	uint64_t   *slots;			/* nslots entries, on a cache line's edge */
 	void	   *chunk;			/* the allocation that holds them */
 	uint64_t   *rows;			/* those that wait; NULL if room is 0 */
+	uint64_t   *incoming;		/* those that have yet to be told their part */
+	int			nincoming;
 	uint16_t	waiting[KEY_TABLE_PARTS];	/* how many, for each part */
 	KeyTable   *special;		/* see key_table.c */
 	uint64_t	zero[4];		/* the entry of the key of all zeroes */
