@@ -17,6 +17,7 @@ OBJS = \
 	src/state/handover.o \
 	src/state/transfer.o \
 	src/state/huge_memory.o \
+	src/state/input_rows.o \
 	src/state/row_parts.o \
 	src/quality/threshold.o \
 	src/quality/guarded.o \
@@ -195,6 +196,7 @@ REGRESS = \
 	repeat_rate \
 	own_columns \
 	duplicate_count \
+	direct_scan \
 	handover \
 	session_duration \
 	sample_shop \

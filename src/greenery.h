@@ -18,6 +18,7 @@ extern char *greenery_max_shrink;
 extern int	greenery_max_failures;
 extern int	greenery_lock_timeout;
 extern bool greenery_allow_superuser_build;
+extern bool greenery_direct_scan;
 
 /*
  * schema.c: the schema that the extension was installed into, quoted; in the

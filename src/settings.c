@@ -36,6 +36,7 @@ char	   *greenery_max_shrink = NULL;
 int			greenery_max_failures = 100;
 int			greenery_lock_timeout = 30000;
 bool		greenery_allow_superuser_build = false;
+bool		greenery_direct_scan = true;
 
 /*
  * Parse a fixed length of time into microseconds.
@@ -255,6 +256,12 @@ greenery_define_settings(void)
 							 "Bound relations, users' models and expressions run with the rights of whoever builds.",
 							 &greenery_allow_superuser_build, false,
 							 PGC_SUSET, 0,
+							 NULL, NULL, NULL);
+	DefineCustomBoolVariable("greenery.direct_scan",
+							 "Lets an aggregate that is all that a query asks of a table read the table's scan itself.",
+							 NULL,
+							 &greenery_direct_scan, true,
+							 PGC_USERSET, 0,
 							 NULL, NULL, NULL);
 	MarkGUCPrefixReserved("greenery");
 }

@@ -64,6 +64,7 @@ CREATE TABLE keys AS
 	SELECT o::bigint, i::bigint, g, md5(i::text)::uuid AS u, md5(o::text)::uuid AS u2, 'id' || i AS t, i::numeric AS n
 	FROM generate_series(1, 30800) o, LATERAL (SELECT o % 28000 AS i, o % 28000 / 7000 AS g) x;
 VACUUM ANALYZE keys;
+CREATE TABLE long_ids AS SELECT repeat(md5(i::text), 1000) AS id FROM generate_series(1, 1000) i;
 -- labelled safe so that they run in a worker, where they belong
 CREATE FUNCTION cancel() RETURNS boolean LANGUAGE plpgsql PARALLEL SAFE AS $$
 BEGIN
@@ -160,6 +161,13 @@ for ([ 'serial', '' ], [ 'parallel', $workers ], [ 'parallel with the leader', $
 			  . ";\nSELECT $all FROM keys;\nROLLBACK;\nROLLBACK;\n" },
 		start => $start, sometimes => 1);
 
+	# an aggregate alone takes its rows from the scan itself
+	survives("error on the way through a scan, $how", '22012',
+		sub { 'SELECT repeat_rate(u, u2) FROM keys WHERE ' . at($_[0], $error) . ";\n" }, start => $start);
+	survives("cancelled on the way through a scan, $how", '57014',
+		sub { 'SELECT duplicate_count(t) FROM keys WHERE ' . at($_[0], 'cancel()') . ";\n" },
+		start => "SET max_parallel_workers_per_gather = 0;\nSELECT cancel();\n$start\n");
+
 	survives("error in a group, $how", '22012',
 		sub {
 			'SET enable_hashagg = ' . ($_[0] % 2 ? 'on' : 'off') . ";\n"
@@ -190,7 +198,7 @@ SKIP:
 {
 	my $postmaster = (slurp_file($node->data_dir . '/postmaster.pid') =~ /^(\d+)/)[0];
 
-	skip 'prlimit is missing, or there is a limit already', 14
+	skip 'prlimit is missing, or there is a limit already', 21
 	  if system("prlimit --pid $postmaster --as=unlimited: >/dev/null 2>&1") != 0;
 
 	my $limited = sub {
@@ -202,6 +210,9 @@ SKIP:
 	survives('out of memory, serial', '53200',
 		sub { $limited->(400 * $_[0], "SELECT $all FROM keys;") });
 	# in the leader: what it is handed takes some 2 MB, what it makes of it 4 MB
+	# 32 MB, if what is made of a row stayed until the last
+	survives('long values, one by one', undef,
+		sub { $limited->(12000, 'SELECT duplicate_count(id) FROM long_ids;') });
 	survives('out of memory, parallel', '53200',
 		sub { $limited->(1000 + 250 * $_[0], 'SELECT repeat_rate(u, u2) FROM keys;') }, start => $workers);
 }

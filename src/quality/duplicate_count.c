@@ -11,6 +11,7 @@
 
 #include "compat.h"
 #include "retention/key_state.h"
+#include "state/input_rows.h"
 
 static const KeyAggregate duplicate_count = {
 	"duplicate_count", KEY_TABLE_DUPLICATES, 1, {"value"}
@@ -23,14 +24,20 @@ PG_FUNCTION_INFO_V1(duplicate_count_deserialize);
 PG_FUNCTION_INFO_V1(duplicate_count_final);
 
 /* Add a value; a NULL equals no other */
-Datum
-duplicate_count_transition(PG_FUNCTION_ARGS)
+static inline Datum
+add_value(PG_FUNCTION_ARGS)
 {
 	KeyState   *state = key_state_arg(fcinfo, &duplicate_count);
 
 	if (!PG_ARGISNULL(1))
 		key_state_add_value(state, PG_GETARG_DATUM(1));
 	PG_RETURN_POINTER(state);
+}
+
+Datum
+duplicate_count_transition(PG_FUNCTION_ARGS)
+{
+	return input_rows_transition(fcinfo, add_value);
 }
 
 Datum

@@ -19,6 +19,7 @@
 #include "quality/key_set_agg.h"
 #include "state/aggregate.h"
 #include "state/huge_memory.h"
+#include "state/input_rows.h"
 #include "utils/memutils.h"
 
 #define KEY_SET_STATE_MAGIC 0x6b536574
@@ -97,8 +98,8 @@ reserve(KeySetState *state, uint64 nkeys)
 }
 
 /* Add a value; NULL is no one's parent */
-Datum
-key_set_transition(PG_FUNCTION_ARGS)
+static inline Datum
+add_value(PG_FUNCTION_ARGS)
 {
 	KeySetState *state;
 	Key128		key;
@@ -125,6 +126,12 @@ key_set_transition(PG_FUNCTION_ARGS)
 	key = key_set_key(&state->column, PG_GETARG_DATUM(1));
 	key_set_add(state->set, key.words);
 	PG_RETURN_POINTER(state);
+}
+
+Datum
+key_set_transition(PG_FUNCTION_ARGS)
+{
+	return input_rows_transition(fcinfo, add_value);
 }
 
 /* Add the keys of the second state to the first */

@@ -13,6 +13,7 @@
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "retention/key_state.h"
+#include "state/input_rows.h"
 #include "utils/array.h"
 
 static const KeyAggregate repeat_rate = {
@@ -27,14 +28,20 @@ PG_FUNCTION_INFO_V1(repeat_rate_final);
 PG_FUNCTION_INFO_V1(repeat_counts_final);
 
 /* Add an order, unless its id or its user is not known */
-Datum
-repeat_rate_transition(PG_FUNCTION_ARGS)
+static inline Datum
+add_order(PG_FUNCTION_ARGS)
 {
 	KeyState   *state = key_state_arg(fcinfo, &repeat_rate);
 
 	if (!PG_ARGISNULL(1) && !PG_ARGISNULL(2))
 		key_state_add_pair(state, PG_GETARG_DATUM(1), PG_GETARG_DATUM(2));
 	PG_RETURN_POINTER(state);
+}
+
+Datum
+repeat_rate_transition(PG_FUNCTION_ARGS)
+{
+	return input_rows_transition(fcinfo, add_order);
 }
 
 Datum

@@ -12,6 +12,7 @@
 
 #include "compat.h"
 #include "retention/key_state.h"
+#include "state/input_rows.h"
 
 static const KeyAggregate repeat_rate_by_row = {
 	"repeat_rate_by_row", KEY_TABLE_DUPLICATES, 1, {"user_id"}
@@ -24,14 +25,20 @@ PG_FUNCTION_INFO_V1(repeat_rate_by_row_deserialize);
 PG_FUNCTION_INFO_V1(repeat_rate_by_row_final);
 
 /* Add an order, unless its user is not known */
-Datum
-repeat_rate_by_row_transition(PG_FUNCTION_ARGS)
+static inline Datum
+add_order(PG_FUNCTION_ARGS)
 {
 	KeyState   *state = key_state_arg(fcinfo, &repeat_rate_by_row);
 
 	if (!PG_ARGISNULL(1))
 		key_state_add_value(state, PG_GETARG_DATUM(1));
 	PG_RETURN_POINTER(state);
+}
+
+Datum
+repeat_rate_by_row_transition(PG_FUNCTION_ARGS)
+{
+	return input_rows_transition(fcinfo, add_order);
 }
 
 Datum

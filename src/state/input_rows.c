@@ -1,0 +1,212 @@
+/*-------------------------------------------------------------------------
+ *
+ * input_rows.c
+ *	  How an aggregate takes the rest of its rows from the scan itself.
+ *
+ * An aggregate that is all that a query asks of a table gets its rows from a
+ * sequential scan: the executor fetches one, hands it from node to node, runs the
+ * expression that has the arguments, and calls the transition function.  That is
+ * done ten million times, takes as long as reading the rows, and can be done once:
+ * with its first row the transition function asks for the rest, and runs the same
+ * loop over them that the executor would.
+ *
+ * The plan, and all that it stands for, is PostgreSQL's: who may read the table,
+ * row-level security, the snapshot, which blocks are this worker's.  It is the scan
+ * that the executor has opened that is read, with the functions that any table
+ * access method has, and into the slot that the scan node has made.  The scan's
+ * conditions and columns are evaluated as its node does, in the same order and the
+ * same memory; EXPLAIN ANALYZE counts and times the rows as ever.  Any other plan
+ * than that one keeps to the executor.
+ *
+ * A scan that is asked for a row after its last one starts again.  So when the
+ * executor comes back for the next row it must not reach the scan, but finds a
+ * function in the node's place that says once that there is none: see no_more().
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/tableam.h"
+#include "compat.h"
+#include "executor/executor.h"
+#include "executor/instrument.h"
+#include "greenery.h"
+#include "miscadmin.h"
+#include "nodes/execnodes.h"
+#include "state/input_rows.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+
+struct InputRows
+{
+	SeqScanState *scan;
+	ExprContext *context;		/* of the aggregate's arguments */
+	int			ncolumns;		/* that a row must have */
+	int			narguments;
+	int			columns[FLEXIBLE_ARRAY_MEMBER]; /* of the arguments, from 0 */
+};
+
+/*
+ * The node that a transition function is called by, if it has this one state, and
+ * every row of its input is a call.
+ */
+static AggState *
+only_aggregate(FunctionCallInfo fcinfo, const Aggref *aggref)
+{
+	AggState   *aggregate;
+	const Agg  *plan;
+
+	if (fcinfo->context == NULL || !IsA(fcinfo->context, AggState))
+		return NULL;
+	aggregate = (AggState *) fcinfo->context;
+	plan = (const Agg *) aggregate->ss.ps.plan;
+	if (aggregate->aggstrategy != AGG_PLAIN ||
+		plan->groupingSets != NIL || plan->chain != NIL ||
+		aggregate->numtrans != 1 || DO_AGGSPLIT_COMBINE(aggregate->aggsplit))
+		return NULL;
+	if (aggref == NULL || aggref->aggfilter != NULL ||
+		aggref->aggorder != NIL || aggref->aggdistinct != NIL ||
+		list_length(aggref->args) != fcinfo->nargs - 1)
+		return NULL;
+	return aggregate;
+}
+
+/* The scan that the node's rows come from, if they come from one and nothing else */
+static SeqScanState *
+plain_scan(const AggState *aggregate)
+{
+	PlanState  *input = outerPlanState(aggregate);
+	SeqScanState *scan;
+
+	if (input == NULL || !IsA(input, SeqScanState))
+		return NULL;
+	scan = (SeqScanState *) input;
+	if (scan->ss.ss_currentScanDesc == NULL ||
+		!ScanDirectionIsForward(input->state->es_direction) ||
+		input->state->es_epq_active != NULL)
+		return NULL;
+
+	/* someone else's function in the node's place has to see every row */
+	if (input->instrument == NULL && input->ExecProcNode != input->ExecProcNodeReal)
+		return NULL;
+	return scan;
+}
+
+/* Where the arguments are, if each is a column */
+static bool
+find_columns(InputRows *rows, const Aggref *aggref)
+{
+	ListCell   *lc;
+
+	foreach(lc, aggref->args)
+	{
+		const Var  *var = (const Var *) lfirst_node(TargetEntry, lc)->expr;
+
+		if (!IsA(var, Var) || var->varattno <= 0)
+			return false;
+		rows->columns[rows->narguments++] = var->varattno - 1;
+		rows->ncolumns = Max(rows->ncolumns, var->varattno);
+	}
+	return true;
+}
+
+InputRows *
+input_rows_take(FunctionCallInfo fcinfo)
+{
+	const Aggref *aggref;
+	AggState   *aggregate;
+	SeqScanState *scan;
+	InputRows  *rows;
+	MemoryContext context;
+
+	if (!greenery_direct_scan)
+		return NULL;
+	aggref = AggGetAggref(fcinfo);
+	aggregate = only_aggregate(fcinfo, aggref);
+	if (aggregate == NULL)
+		return NULL;
+	scan = plain_scan(aggregate);
+	if (scan == NULL)
+		return NULL;
+
+	/* gone with the state, lest they add up where a query is run again and again */
+	(void) AggCheckCallContext(fcinfo, &context);
+	rows = MemoryContextAllocZero(context, offsetof(InputRows, columns) +
+								  list_length(aggref->args) * sizeof(int));
+	rows->scan = scan;
+	rows->context = aggregate->tmpcontext;
+	if (!find_columns(rows, aggref))
+		return NULL;
+	ereport(DEBUG1,
+			(errmsg_internal("%s takes the rows of \"%s\" from the scan",
+							 get_func_name(aggref->aggfnoid),
+							 RelationGetRelationName(scan->ss.ss_currentRelation))));
+	return rows;
+}
+
+/* In place of the scan: there is no row, and next time ask the scan again */
+static TupleTableSlot *
+no_more(PlanState *node)
+{
+	ExecSetExecProcNode(node, node->ExecProcNodeReal);
+	return NULL;
+}
+
+/* The scan's next row, as ExecSeqScan would return it */
+static inline TupleTableSlot *
+next_row(SeqScanState *scan)
+{
+	PlanState  *node = &scan->ss.ps;
+	ExprContext *context = node->ps_ExprContext;
+	TupleTableSlot *slot = scan->ss.ss_ScanTupleSlot;
+
+	for (;;)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (!table_scan_getnextslot(scan->ss.ss_currentScanDesc,
+									ForwardScanDirection, slot))
+			return NULL;
+		if (node->qual == NULL && node->ps_ProjInfo == NULL)
+			return slot;
+		ResetExprContext(context);
+		context->ecxt_scantuple = slot;
+		if (!ExecQual(node->qual, context))
+		{
+			InstrCountFiltered1(node, 1);
+			continue;
+		}
+		return node->ps_ProjInfo == NULL ? slot : ExecProject(node->ps_ProjInfo);
+	}
+}
+
+bool
+input_rows_next(InputRows *rows, FunctionCallInfo fcinfo)
+{
+	PlanState  *node = &rows->scan->ss.ps;
+	TupleTableSlot *slot;
+
+	if (unlikely(node->instrument != NULL))
+	{
+		InstrStartNode(node->instrument);
+		slot = next_row(rows->scan);
+		InstrStopNode(node->instrument, slot == NULL ? 0.0 : 1.0);
+	}
+	else
+		slot = next_row(rows->scan);
+	if (slot == NULL)
+	{
+		node->ExecProcNode = no_more;
+		return false;
+	}
+
+	ResetExprContext(rows->context);
+	slot_getsomeattrs(slot, rows->ncolumns);
+	for (int i = 0; i < rows->narguments; i++)
+	{
+		const int	column = rows->columns[i];
+
+		fcinfo->args[i + 1].value = slot->tts_values[column];
+		fcinfo->args[i + 1].isnull = slot->tts_isnull[column];
+	}
+	return true;
+}
