@@ -1,6 +1,6 @@
 -- Aggregates that take the rest of their rows from the scan: greenery.direct_scan.
 --
--- Whether they do is told at level DEBUG1.  The answers are compared with those through
+-- Whether they do is told at level DEBUG2.  The answers are compared with those through
 -- the executor, and with plain SQL.
 \i sql/include/helpers.sql
 
@@ -18,7 +18,7 @@ ANALYZE purchases;
 SET max_parallel_workers_per_gather = 0;
 
 -- which aggregate takes its rows from which table
-SET client_min_messages = debug1;
+SET client_min_messages = debug2;
 SELECT repeat_counts(user_id, order_id) FROM purchases;
 SELECT repeat_counts(user_id, order_id) AS both, repeat_rate(user_id, order_id) IS NOT NULL AS are_one FROM purchases;
 SELECT repeat_rate_by_row(user_id) IS NOT NULL AS by_row FROM purchases WHERE weekday < 5 AND user_id % 2 = 0;

@@ -4,11 +4,14 @@
  *	  How an aggregate takes the rest of its rows from the scan itself.
  *
  * An aggregate that is all that a query asks of a table gets its rows from a
- * sequential scan: the executor fetches one, hands it from node to node, runs the
- * expression that has the arguments, and calls the transition function.  That is
- * done ten million times, takes as long as reading the rows, and can be done once:
- * with its first row the transition function asks for the rest, and runs the same
- * loop over them that the executor would.
+ * sequential scan: for each, the executor goes from node to node, runs the expression
+ * that has the arguments, and calls the transition function.  Over ten million rows
+ * that is a fifth to a third of what repeat_rate takes.  So with its first row the
+ * transition function asks for the rest, and runs the loop over them that the
+ * executor would, in one place and in one call.
+ *
+ * It pays where the arguments are columns.  Where they are expressions, evaluating
+ * them is what costs, and session_summary and funnel_counts were no faster.
  *
  * The plan, and all that it stands for, is PostgreSQL's: who may read the table,
  * row-level security, the snapshot, which blocks are this worker's.  It is the scan
@@ -137,7 +140,7 @@ input_rows_take(FunctionCallInfo fcinfo)
 	rows->context = aggregate->tmpcontext;
 	if (!find_columns(rows, aggref))
 		return NULL;
-	ereport(DEBUG1,
+	ereport(DEBUG2,
 			(errmsg_internal("%s takes the rows of \"%s\" from the scan",
 							 get_func_name(aggref->aggfnoid),
 							 RelationGetRelationName(scan->ss.ss_currentRelation))));
