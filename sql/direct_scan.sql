@@ -87,7 +87,6 @@ RESET parallel_leader_participation;
 SET max_parallel_workers_per_gather = 0;
 
 -- a scan that is run again and again, each time to its end, with other rows
-SET enable_indexscan = off;
 CREATE FUNCTION pg_temp.per_weekday(direct boolean) RETURNS TABLE (weekday int, counts bigint[], shares float8)
 LANGUAGE sql AS $$
 	SELECT set_config('greenery.direct_scan', direct::text, true);

@@ -209,10 +209,10 @@ SKIP:
 	# all tables together take some 8 MB
 	survives('out of memory, serial', '53200',
 		sub { $limited->(400 * $_[0], "SELECT $all FROM keys;") });
-	# in the leader: what it is handed takes some 2 MB, what it makes of it 4 MB
 	# 32 MB, if what is made of a row stayed until the last
 	survives('long values, one by one', undef,
 		sub { $limited->(12000, 'SELECT duplicate_count(id) FROM long_ids;') });
+	# in the leader: what it is handed takes some 2 MB, what it makes of it 4 MB
 	survives('out of memory, parallel', '53200',
 		sub { $limited->(1000 + 250 * $_[0], 'SELECT repeat_rate(u, u2) FROM keys;') }, start => $workers);
 }

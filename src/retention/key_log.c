@@ -86,8 +86,6 @@ append(KeyLog *log, RowPart *part, const uint64_t *key, const int words)
 		row[1] = key[1];
 }
 
-static void shrink(KeyLog *log);
-
 /* Put the keys that have come in into their parts */
 static void
 spread(KeyLog *log)
@@ -116,24 +114,6 @@ make_parts(KeyLog *log)
 	log->pending = log->hooks->allocate(log->arg,
 										INCOMING * log->words * sizeof(uint64_t));
 	log->pending_capacity = INCOMING;
-}
-
-/* Room for one more pending key */
-static NEVER_INLINE void
-make_pending_room(KeyLog *log)
-{
-	if (log->rows.parts != NULL)
-	{
-		if (log->nkeys >= log->shrink_at)
-			shrink(log);
-		spread(log);
-	}
-	else if (log->npending >= LAST_PENDING)
-		make_parts(log);
-	else
-		log->pending = hooks_extend(log->hooks, log->arg, log->pending,
-									&log->pending_capacity,
-									log->words * sizeof(uint64_t));
 }
 
 /* Working memory of at least n units, contents lost */
@@ -369,6 +349,24 @@ shrink(KeyLog *log)
 		log->shrink_at = 2 * log->nkeys;
 	if (log->shrink_at < SHRINK_FROM)
 		log->shrink_at = SHRINK_FROM;
+}
+
+/* Room for one more pending key */
+static NEVER_INLINE void
+make_pending_room(KeyLog *log)
+{
+	if (log->rows.parts != NULL)
+	{
+		if (log->nkeys >= log->shrink_at)
+			shrink(log);
+		spread(log);
+	}
+	else if (log->npending >= LAST_PENDING)
+		make_parts(log);
+	else
+		log->pending = hooks_extend(log->hooks, log->arg, log->pending,
+									&log->pending_capacity,
+									log->words * sizeof(uint64_t));
 }
 
 PARTS_INLINE void

@@ -24,3 +24,14 @@ greenery_aggregate_context(FunctionCallInfo fcinfo, const char *name, bool *in_w
 		*in_window = caller == AGG_CONTEXT_WINDOW;
 	return context;
 }
+
+AggState *
+greenery_plain_aggregate(FunctionCallInfo fcinfo)
+{
+	AggState   *aggregate;
+
+	if (fcinfo->context == NULL || !IsA(fcinfo->context, AggState))
+		return NULL;
+	aggregate = (AggState *) fcinfo->context;
+	return aggregate->aggstrategy == AGG_PLAIN ? aggregate : NULL;
+}

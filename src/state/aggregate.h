@@ -11,6 +11,7 @@
 #include "postgres.h"
 
 #include "fmgr.h"
+#include "nodes/execnodes.h"
 
 /*
  * The memory context that states of the running aggregate live in; in_window, if not
@@ -19,5 +20,8 @@
  */
 extern MemoryContext greenery_aggregate_context(FunctionCallInfo fcinfo, const char *name,
 									   bool *in_window);
+
+/* The node that calls, if it aggregates all of its rows into one; else NULL */
+extern AggState *greenery_plain_aggregate(FunctionCallInfo fcinfo);
 
 #endif							/* GREENERY_AGGREGATE_H */

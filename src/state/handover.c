@@ -35,6 +35,7 @@
 #include "nodes/execnodes.h"
 #include "nodes/nodeFuncs.h"
 #include "postmaster/bgworker.h"
+#include "state/aggregate.h"
 #include "state/handover.h"
 #include "storage/dsm.h"
 #include "storage/dsm_impl.h"
@@ -91,13 +92,9 @@ static uint64 last_number = 0;
 static AggState *
 lasting_partial_aggregate(FunctionCallInfo fcinfo)
 {
-	AggState   *aggregate;
+	AggState   *aggregate = greenery_plain_aggregate(fcinfo);
 
-	if (fcinfo->context == NULL || !IsA(fcinfo->context, AggState))
-		return NULL;
-	aggregate = (AggState *) fcinfo->context;
-	if (aggregate->aggstrategy != AGG_PLAIN ||
-		!DO_AGGSPLIT_SERIALIZE(aggregate->aggsplit))
+	if (aggregate == NULL || !DO_AGGSPLIT_SERIALIZE(aggregate->aggsplit))
 		return NULL;
 	return aggregate;
 }

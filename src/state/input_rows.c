@@ -36,6 +36,7 @@
 #include "greenery.h"
 #include "miscadmin.h"
 #include "nodes/execnodes.h"
+#include "state/aggregate.h"
 #include "state/input_rows.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -56,15 +57,13 @@ struct InputRows
 static AggState *
 only_aggregate(FunctionCallInfo fcinfo, const Aggref *aggref)
 {
-	AggState   *aggregate;
+	AggState   *aggregate = greenery_plain_aggregate(fcinfo);
 	const Agg  *plan;
 
-	if (fcinfo->context == NULL || !IsA(fcinfo->context, AggState))
+	if (aggregate == NULL)
 		return NULL;
-	aggregate = (AggState *) fcinfo->context;
 	plan = (const Agg *) aggregate->ss.ps.plan;
-	if (aggregate->aggstrategy != AGG_PLAIN ||
-		plan->groupingSets != NIL || plan->chain != NIL ||
+	if (plan->groupingSets != NIL || plan->chain != NIL ||
 		aggregate->numtrans != 1 || DO_AGGSPLIT_COMBINE(aggregate->aggsplit))
 		return NULL;
 	if (aggref == NULL || aggref->aggfilter != NULL ||
