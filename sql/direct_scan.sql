@@ -74,6 +74,20 @@ SELECT ARRAY[count(*) FILTER (WHERE orders >= 1), count(*) FILTER (WHERE orders 
   FROM (SELECT count(DISTINCT order_id) AS orders FROM purchases WHERE user_id IS NOT NULL GROUP BY user_id) AS u;
 SELECT count(*) AS expected FROM (SELECT FROM purchases WHERE order_id IS NOT NULL GROUP BY order_id HAVING count(*) > 1) AS d;
 
+-- columns at fixed places: rows with NULLs, from before a column was added, after one was dropped
+CREATE TABLE fixed (a smallint, u int, gone bigint, o bigint);
+INSERT INTO fixed SELECT i % 9, nullif(i % 500, 3), i, nullif(i % 1100, 7) FROM generate_series(1, 3000) AS i;
+ALTER TABLE fixed ADD COLUMN added bigint DEFAULT 77, DROP COLUMN gone;
+INSERT INTO fixed SELECT i % 9, i % 700, i % 1300, i % 5 FROM generate_series(1, 3000) AS i;
+SELECT repeat_counts(u, o) AS counts, repeat_counts(o, a) AS smallint, repeat_counts(u, added) AS added FROM fixed;
+SELECT b.* FROM unnest('{"u, o", "o, a", "u, added"}'::text[]) WITH ORDINALITY AS p(pair, n),
+	   pg_temp.both_ways(format('SELECT repeat_counts(%s) FROM fixed', pair)) AS b ORDER BY n;
+SELECT ARRAY[count(*), count(*) FILTER (WHERE orders > 1)] AS counts
+  FROM (SELECT count(DISTINCT o) AS orders FROM fixed WHERE u IS NOT NULL AND o IS NOT NULL GROUP BY u) AS s;
+SELECT ARRAY[count(*), count(*) FILTER (WHERE orders > 1)] AS added
+  FROM (SELECT count(DISTINCT added) AS orders FROM fixed WHERE u IS NOT NULL GROUP BY u) AS s;
+DROP TABLE fixed;
+
 -- in parallel: workers and the leader each take what the scan has for them
 SET max_parallel_workers_per_gather = 2;
 SET min_parallel_table_scan_size = 0;

@@ -41,15 +41,6 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
-struct InputRows
-{
-	SeqScanState *scan;
-	ExprContext *context;		/* of the aggregate's arguments */
-	int			ncolumns;		/* that a row must have */
-	int			narguments;
-	int			columns[FLEXIBLE_ARRAY_MEMBER]; /* of the arguments, from 0 */
-};
-
 /*
  * The node that a transition function is called by, if it has this one state, and
  * every row of its input is a call.
@@ -112,6 +103,18 @@ find_columns(InputRows *rows, const Aggref *aggref)
 	return true;
 }
 
+/* Are the arguments at the same place of every row that has no NULLs? */
+static bool
+has_fixed_columns(const InputRows *rows)
+{
+	if (!TTS_IS_BUFFERTUPLE(rows->slot) || rows->node->ss.ps.ps_ProjInfo != NULL)
+		return false;
+	for (int i = 0; i < rows->ncolumns; i++)
+		if (TupleDescAttr(rows->slot->tts_tupleDescriptor, i)->attlen < 0)
+			return false;
+	return true;
+}
+
 InputRows *
 input_rows_take(FunctionCallInfo fcinfo)
 {
@@ -135,10 +138,15 @@ input_rows_take(FunctionCallInfo fcinfo)
 	(void) AggCheckCallContext(fcinfo, &context);
 	rows = MemoryContextAllocZero(context, offsetof(InputRows, columns) +
 								  list_length(aggref->args) * sizeof(int));
-	rows->scan = scan;
-	rows->context = aggregate->tmpcontext;
 	if (!find_columns(rows, aggref))
 		return NULL;
+	rows->node = scan;
+	rows->scan = scan->ss.ss_currentScanDesc;
+	rows->slot = scan->ss.ss_ScanTupleSlot;
+	rows->plain = scan->ss.ps.qual == NULL && scan->ss.ps.ps_ProjInfo == NULL &&
+		scan->ss.ps.instrument == NULL;
+	rows->fixed = has_fixed_columns(rows);
+	rows->memory = aggregate->tmpcontext->ecxt_per_tuple_memory;
 	ereport(DEBUG2,
 			(errmsg_internal("%s takes the rows of \"%s\" from the scan",
 							 get_func_name(aggref->aggfnoid),
@@ -155,7 +163,7 @@ no_more(PlanState *node)
 }
 
 /* The scan's next row, as ExecSeqScan would return it */
-static inline TupleTableSlot *
+static TupleTableSlot *
 next_row(SeqScanState *scan)
 {
 	PlanState  *node = &scan->ss.ps;
@@ -181,34 +189,22 @@ next_row(SeqScanState *scan)
 	}
 }
 
-bool
-input_rows_next(InputRows *rows, FunctionCallInfo fcinfo)
+TupleTableSlot *
+input_rows_filtered(InputRows *rows)
 {
-	PlanState  *node = &rows->scan->ss.ps;
+	Instrumentation *instrument = rows->node->ss.ps.instrument;
 	TupleTableSlot *slot;
 
-	if (unlikely(node->instrument != NULL))
-	{
-		InstrStartNode(node->instrument);
-		slot = next_row(rows->scan);
-		InstrStopNode(node->instrument, slot == NULL ? 0.0 : 1.0);
-	}
-	else
-		slot = next_row(rows->scan);
-	if (slot == NULL)
-	{
-		node->ExecProcNode = no_more;
-		return false;
-	}
+	if (instrument == NULL)
+		return next_row(rows->node);
+	InstrStartNode(instrument);
+	slot = next_row(rows->node);
+	InstrStopNode(instrument, slot == NULL ? 0.0 : 1.0);
+	return slot;
+}
 
-	ResetExprContext(rows->context);
-	slot_getsomeattrs(slot, rows->ncolumns);
-	for (int i = 0; i < rows->narguments; i++)
-	{
-		const int	column = rows->columns[i];
-
-		fcinfo->args[i + 1].value = slot->tts_values[column];
-		fcinfo->args[i + 1].isnull = slot->tts_isnull[column];
-	}
-	return true;
+void
+input_rows_end(InputRows *rows)
+{
+	rows->node->ss.ps.ExecProcNode = no_more;
 }
