@@ -60,6 +60,7 @@ OBJS = \
 	src/text/text_arg.o \
 	src/text/unicode_class.o \
 	src/text/url.o \
+	src/retention/id_table.o \
 	src/retention/key_column.o \
 	src/retention/key_log.o \
 	src/retention/key_state.o \
@@ -194,6 +195,7 @@ REGRESS = \
 	days_between \
 	encodings \
 	repeat_rate \
+	number_ids \
 	own_columns \
 	duplicate_count \
 	direct_scan \
@@ -289,6 +291,7 @@ all: META.json
 $(OBJS): $(wildcard $(srcdir)/src/*.h $(srcdir)/src/*/*.h)
 
 # loops over millions of rows
+src/retention/id_table.o \
 src/retention/key_column.o src/retention/key_log.o src/retention/key_state.o \
 src/retention/key_table.o src/retention/key_table_dump.o \
 src/retention/repeat_rate.o src/retention/repeat_rate_by_row.o \

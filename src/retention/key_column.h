@@ -10,6 +10,7 @@
 
 #include "postgres.h"
 
+#include "retention/key_scatter.h"
 #include "retention/siphash.h"
 #include "utils/uuid.h"
 
@@ -37,17 +38,6 @@ typedef struct KeyColumn
 	KeyForm		form;
 } KeyColumn;
 
-/* What scatters the keys; unknown to those who choose ids */
-typedef struct KeySecret
-{
-	uint64_t	siphash[2];
-	uint64_t	offset;
-	uint64_t	factor;			/* odd */
-} KeySecret;
-
-/* set by the first key_column_init of the process */
-extern KeySecret key_secret;
-
 extern void key_column_init(KeyColumn *column, Oid type, Oid collation,
 							const char *argument);
 
@@ -71,23 +61,7 @@ key_column_word(const KeyColumn *column, Datum value)
 /* The value of a column of any form but KEY_FORM_OTHER */
 extern Key128 key_column_words(const KeyColumn *column, Datum value);
 
-/*
- * Scatter a key over all 64 bits, the high ones above all, by a bijection:
- * different ids stay different.  The last step of such mixers, which is to
- * improve the low bits, is left out.
- */
-static inline uint64_t
-key_scatter(uint64_t x)
-{
-	x ^= key_secret.offset;
-	x ^= x >> 32;
-	x *= key_secret.factor;
-	x ^= x >> 29;
-	x *= UINT64_C(0xbf58476d1ce4e5b9);	/* from splitmix64 */
-	return x;
-}
-
-/* The same for 128 bits: the first word depends on both */
+/* key_scatter for 128 bits: the first word depends on both */
 static inline Key128
 key_scatter_words(Key128 key)
 {

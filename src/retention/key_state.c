@@ -5,16 +5,16 @@
  *	  go to, and how states travel and meet.
  *
  * Types are looked up when the state is made, and kept in it.  Ids of up to 64
- * bits are keys as they are; a pair with a uuid or a text makes both of them
- * 128 bits; one value that needs its type's functions sends the pair to the
- * value table.
+ * bits are keys as they are, and pairs of them go to the id table; a pair with a uuid
+ * or a text makes both of them 128 bits; one value that needs its type's functions
+ * sends the pair to the value table.
  *
  * Of each user only the first order is kept: another one than that makes the
  * user a repeat purchaser, whichever it is.  So memory grows with the users,
  * not with the rows, and the order of rows or of workers makes no difference.
  *
- * A worker's state travels as the bytes of its table in the order of its
- * slots, and is never built up again in the leader: what deserialize returns
+ * A worker's state travels as the bytes of its table in the order of their
+ * places, and is never built up again in the leader: what deserialize returns
  * is the bytes, checked, and combine streams them into the leader's table, which
  * is handed over as it is: see handover.c.
  *
@@ -31,7 +31,7 @@
 #include "utils/memutils.h"
 
 #define KEY_DUMP_MAGIC 0x4b794470
-#define KEY_DUMP_VERSION 1
+#define KEY_DUMP_VERSION 2
 
 /* What a serialized state starts with */
 typedef struct KeyDumpHeader
@@ -83,6 +83,16 @@ init_columns(const KeyAggregate *aggregate, const Oid *types, Oid collation,
  * rows would take in a log.  A window asks for the counts at every row: a log would
  * be counted each time.
  */
+static KeyStore
+store_of(const KeyAggregate *aggregate, int words, bool in_window)
+{
+	if (words == 0)
+		return KEY_STORE_VALUES;
+	if (aggregate->mode == KEY_TABLE_REPEATS)
+		return words == 1 ? KEY_STORE_IDS : KEY_STORE_TABLE;
+	return in_window ? KEY_STORE_TABLE : KEY_STORE_LOG;
+}
+
 static KeyState *
 make_state(MemoryContext context, const KeyAggregate *aggregate,
 		   const Oid *types, Oid collation, bool in_window)
@@ -94,17 +104,24 @@ make_state(MemoryContext context, const KeyAggregate *aggregate,
 	state->head.context = context;
 	state->collation = collation;
 	state->words = init_columns(aggregate, types, collation, state->columns);
-	if (state->words == 0)
-		state->values = value_table_create(context, aggregate->ncolumns, types,
-										   collation);
-	else if (aggregate->mode == KEY_TABLE_DUPLICATES && !in_window)
+	state->store = store_of(aggregate, state->words, in_window);
+	switch (state->store)
 	{
-		state->logged = true;
-		key_log_init(&state->log, state->words, &state_hooks, state);
+		case KEY_STORE_IDS:
+			id_table_init(&state->in.ids, &state_hooks, state);
+			break;
+		case KEY_STORE_TABLE:
+			key_table_init(&state->in.table, aggregate->mode, state->words,
+						   &state_hooks, state);
+			break;
+		case KEY_STORE_LOG:
+			key_log_init(&state->in.log, state->words, &state_hooks, state);
+			break;
+		case KEY_STORE_VALUES:
+			state->in.values = value_table_create(context, aggregate->ncolumns,
+												  types, collation);
+			break;
 	}
-	else
-		key_table_init(&state->table, aggregate->mode, state->words, &state_hooks,
-					   state);
 	return state;
 }
 
@@ -128,20 +145,20 @@ key_state_add_wide(KeyState *state, const Datum *row)
 	Key128		key;
 	Key128		value = {{0, 0}};
 
-	if (state->words == 0)
+	if (state->store == KEY_STORE_VALUES)
 	{
-		value_table_add(state->values, row);
+		value_table_add(state->in.values, row);
 		return;
 	}
 	key = key_scatter_words(key_column_words(&state->columns[0], row[0]));
-	if (state->logged)
+	if (state->store == KEY_STORE_LOG)
 	{
-		key_log_add(&state->log, key.words);
+		key_log_add(&state->in.log, key.words);
 		return;
 	}
 	if (aggregate_of(state)->ncolumns == 2)
 		value = key_column_words(&state->columns[1], row[1]);
-	key_table_add(&state->table, key.words, value.words);
+	key_table_add(&state->in.table, key.words, value.words);
 }
 
 /* Both counts, for a final function; no state means no rows */
@@ -157,17 +174,23 @@ key_state_counts(FunctionCallInfo fcinfo, const KeyAggregate *aggregate,
 	if (PG_ARGISNULL(0))
 		return;
 	state = key_state_arg(fcinfo, aggregate);
-	if (state->words == 0)
+	switch (state->store)
 	{
-		*keys = value_table_keys(state->values);
-		*repeats = value_table_repeats(state->values);
-	}
-	else if (state->logged)
-		key_log_counts(&state->log, keys, repeats);
-	else
-	{
-		*keys = key_table_keys(&state->table);
-		*repeats = key_table_repeats(&state->table);
+		case KEY_STORE_IDS:
+			*keys = id_table_keys(&state->in.ids);
+			*repeats = id_table_repeats(&state->in.ids);
+			break;
+		case KEY_STORE_TABLE:
+			*keys = key_table_keys(&state->in.table);
+			*repeats = key_table_repeats(&state->in.table);
+			break;
+		case KEY_STORE_LOG:
+			key_log_counts(&state->in.log, keys, repeats);
+			break;
+		case KEY_STORE_VALUES:
+			*keys = value_table_keys(state->in.values);
+			*repeats = value_table_repeats(state->in.values);
+			break;
 	}
 }
 
@@ -177,13 +200,26 @@ dump_size(void *arg, StringInfo values)
 {
 	KeyState   *state = arg;
 
-	if (state->words != 0)
-		return sizeof(KeyDumpHeader) +
-			(state->logged ? key_log_dump_size(&state->log) :
-			 key_table_dump_size(&state->table));
-	initStringInfo(values);
-	value_table_dump(state->values, values);
-	return sizeof(KeyDumpHeader) + values->len;
+	uint64		size = sizeof(KeyDumpHeader);
+
+	switch (state->store)
+	{
+		case KEY_STORE_IDS:
+			size += id_table_dump_size(&state->in.ids);
+			break;
+		case KEY_STORE_TABLE:
+			size += key_table_dump_size(&state->in.table);
+			break;
+		case KEY_STORE_LOG:
+			size += key_log_dump_size(&state->in.log);
+			break;
+		case KEY_STORE_VALUES:
+			initStringInfo(values);
+			value_table_dump(state->in.values, values);
+			size += values->len;
+			break;
+	}
+	return size;
 }
 
 static void
@@ -200,12 +236,39 @@ write_dump(void *arg, const StringInfo values, char *where)
 
 	memcpy(where, &header, sizeof(header));
 	where += sizeof(header);
-	if (state->words == 0)
-		memcpy(where, values->data, values->len);
-	else if (state->logged)
-		key_log_dump(&state->log, where);
-	else
-		key_table_dump(&state->table, where);
+	switch (state->store)
+	{
+		case KEY_STORE_IDS:
+			id_table_dump(&state->in.ids, where);
+			break;
+		case KEY_STORE_TABLE:
+			key_table_dump(&state->in.table, where);
+			break;
+		case KEY_STORE_LOG:
+			key_log_dump(&state->in.log, where);
+			break;
+		case KEY_STORE_VALUES:
+			memcpy(where, values->data, values->len);
+			break;
+	}
+}
+
+static bool
+bytes_are_valid(const KeyDump *dump, KeyStore store)
+{
+	switch (store)
+	{
+		case KEY_STORE_IDS:
+			return id_table_check(dump->bytes, dump->size);
+		case KEY_STORE_TABLE:
+			return key_table_check(dump->header.mode, dump->header.words,
+								   dump->bytes, dump->size);
+		case KEY_STORE_LOG:
+			return key_log_check(dump->header.words, dump->bytes, dump->size);
+		case KEY_STORE_VALUES:
+			break;				/* checked value by value as they are read */
+	}
+	return true;
 }
 
 static StateHead *
@@ -230,12 +293,7 @@ read_dump(const void *arg, const char *bytes, Size size)
 										   dump->header.collation, columns))
 		state_is_invalid(aggregate->name);
 
-	/* the value table checks its bytes value by value, as it reads them */
-	if (dump->header.words != 0 &&
-		!(aggregate->mode == KEY_TABLE_DUPLICATES ?
-		  key_log_check(dump->header.words, dump->bytes, dump->size) :
-		  key_table_check(aggregate->mode, dump->header.words, dump->bytes,
-						  dump->size)))
+	if (!bytes_are_valid(dump, store_of(aggregate, dump->header.words, false)))
 		state_is_invalid(aggregate->name);
 	return &dump->head;
 }
@@ -292,11 +350,20 @@ key_state_combine(FunctionCallInfo fcinfo, const KeyAggregate *aggregate)
 				 errmsg("states of %s are over different types",
 						aggregate->name)));
 
-	if (state->words == 0)
-		value_table_load(state->values, dump->bytes, dump->size);
-	else if (state->logged)
-		key_log_load(&state->log, dump->bytes, dump->size);
-	else
-		key_table_load(&state->table, dump->bytes);
+	switch (state->store)
+	{
+		case KEY_STORE_IDS:
+			id_table_load(&state->in.ids, dump->bytes);
+			break;
+		case KEY_STORE_TABLE:
+			key_table_load(&state->in.table, dump->bytes);
+			break;
+		case KEY_STORE_LOG:
+			key_log_load(&state->in.log, dump->bytes, dump->size);
+			break;
+		case KEY_STORE_VALUES:
+			value_table_load(state->in.values, dump->bytes, dump->size);
+			break;
+	}
 	PG_RETURN_POINTER(state);
 }

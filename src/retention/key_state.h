@@ -11,6 +11,7 @@
 #include "postgres.h"
 
 #include "fmgr.h"
+#include "retention/id_table.h"
 #include "retention/key_column.h"
 #include "retention/key_log.h"
 #include "retention/key_table.h"
@@ -26,16 +27,29 @@ typedef struct KeyAggregate
 	const char *arguments[2];
 } KeyAggregate;
 
+/* Where a state keeps its rows */
+typedef enum KeyStore
+{
+	KEY_STORE_IDS,				/* numbers with a value */
+	KEY_STORE_TABLE,			/* other keys with a value, and keys in a window */
+	KEY_STORE_LOG,				/* keys */
+	KEY_STORE_VALUES			/* what is no key */
+} KeyStore;
+
 typedef struct KeyState
 {
 	StateHead	head;
 	Oid			collation;
 	KeyColumn	columns[2];
-	int			words;			/* 1 or 2; 0: the values are in values */
-	bool		logged;			/* in log, or else in table */
-	KeyTable	table;
-	KeyLog		log;
-	ValueTable *values;
+	int			words;			/* in a key: 1 or 2; 0 if they are none */
+	KeyStore	store;
+	union
+	{
+		IdTable		ids;
+		KeyTable	table;
+		KeyLog		log;
+		ValueTable *values;
+	}			in;
 } KeyState;
 
 extern KeyState *key_state_start(FunctionCallInfo fcinfo,
@@ -75,10 +89,9 @@ key_state_arg(FunctionCallInfo fcinfo, const KeyAggregate *aggregate)
 static inline void
 key_state_add_pair(KeyState *state, Datum key, Datum value)
 {
-	if (likely(state->words == 1))
-		key_table_add_word(&state->table,
-						   key_scatter(key_column_word(&state->columns[0], key)),
-						   key_column_word(&state->columns[1], value));
+	if (likely(state->store == KEY_STORE_IDS))
+		id_table_add(&state->in.ids, key_column_word(&state->columns[0], key),
+					 key_column_word(&state->columns[1], value));
 	else
 	{
 		Datum		row[2] = {key, value};
@@ -91,8 +104,8 @@ key_state_add_pair(KeyState *state, Datum key, Datum value)
 static inline void
 key_state_add_value(KeyState *state, Datum key)
 {
-	if (likely(state->words == 1 && state->logged))
-		key_log_add_word(&state->log,
+	if (likely(state->words == 1 && state->store == KEY_STORE_LOG))
+		key_log_add_word(&state->in.log,
 						 key_scatter(key_column_word(&state->columns[0], key)));
 	else
 		key_state_add_wide(state, &key);

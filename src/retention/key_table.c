@@ -404,6 +404,18 @@ key_table_init(KeyTable *table, KeyTableMode mode, int words,
 	resize(table, FIRST_SLOTS);
 }
 
+void
+key_table_release(KeyTable *table)
+{
+	void	   *memory[] = {table->chunk, table->rows, table->incoming, table->special};
+
+	if (table->special != NULL)
+		key_table_release(table->special);
+	for (int i = 0; i < 4; i++)
+		if (memory[i] != NULL)
+			table->hooks->release(table->arg, memory[i]);
+}
+
 /* Let the rows that have come in wait for their parts */
 ALWAYS_INLINE void
 distribute_rows(KeyTable *table, const int words)

@@ -84,6 +84,16 @@ extern uint64_t key_table_keys(KeyTable *table);
 extern uint64_t key_table_repeats(KeyTable *table);
 
 /*
+ * For tables of KEY_TABLE_REPEATS with words = 1: call visit for every key, with
+ * its value, or NULL if it has had two.  They come in the order of the slots.
+ */
+typedef void (*KeyVisit) (void *arg, uint64_t key, const uint64_t *value);
+extern void key_table_visit(KeyTable *table, KeyVisit visit, void *arg);
+
+/* Give all memory back */
+extern void key_table_release(KeyTable *table);
+
+/*
  * The contents as bytes, for key_table_load in a process of the same machine.
  * key_table_check tells whether bytes could come from a table like this one.
  */

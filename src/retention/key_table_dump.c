@@ -37,6 +37,31 @@ dumped_entries(KeyTable *table)
 		(table->mode == KEY_TABLE_REPEATS ? bare_keys(table) : 0);
 }
 
+static void
+visit_entry(KeyTable *table, const uint64_t *entry, KeyVisit visit, void *arg)
+{
+	bool		two = is_mark(entry + 1, 1) && !key_table_only_the_mark(table, entry);
+
+	visit(arg, entry[0], two ? NULL : entry + 1);
+}
+
+void
+key_table_visit(KeyTable *table, KeyVisit visit, void *arg)
+{
+	(void) key_table_keys(table);	/* empties the batch */
+	if (table->has_zero)
+		visit_entry(table, table->zero, visit, arg);
+	for (uint64_t i = 0; i < table->nslots; i++)
+	{
+		const uint64_t *entry = table->slots + i * table->width;
+
+		if (i % POLL_EVERY == 0)
+			table->hooks->poll();
+		if (!is_zero(entry, 1))
+			visit_entry(table, entry, visit, arg);
+	}
+}
+
 uint64_t
 key_table_dump_size(KeyTable *table)
 {

@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * key_table_slots.h
- *	  The inside of a key table, for key_table.c and key_table_dump.c only.
+ *	  The inside of a key table, for key_table.c, key_table_dump.c and id_table.c
+ *	  only.
  *
  * The functions here are inlined with mode and words known to the compiler
  * wherever it matters.
