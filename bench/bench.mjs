@@ -94,7 +94,7 @@ async function measure_rows(bench)
 			write(report);
 			await row.finish?.(bench, row);
 		}
-		if (name === 'orders_bigint')
+		if (name === 'orders_scattered')
 			report.memory = await memory_of_repeat_rate(bench);
 		await remove_dataset(bench, dataset);
 	}

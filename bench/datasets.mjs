@@ -16,24 +16,24 @@ const users_of = (scale) => Math.max(10, Math.round(scale / 5));
 const shop_orders = (scale) =>
 	`greenery.sample_orders(${scale}, ${users_of(scale)}, '{}', ${SEED})`;
 
-// The same orders with ids of one type or another
-function orders_with(type, order_id, user_id)
+// The same orders with ids of one kind or another
+function orders_with(kind, type, order_id, user_id)
 {
 	return (scale) => ({
 		make: [`
-			CREATE TABLE bench.orders_${type} AS
+			CREATE TABLE bench.orders_${kind} AS
 			SELECT ${order_id} AS order_id,
 				   ${user_id} AS user_id,
 				   to_timestamp(1612137600 + placed) AS created_at,
 				   (1200 + greenery.sample_draw(900, i, ${SEED}, 30000)) * 0.01::numeric(10,2) AS order_total
 			  FROM ${shop_orders(scale)}`],
 		tables: {
-			[`orders_${type}`]: {
+			[`orders_${kind}`]: {
 				columns: `order_id ${type}, user_id ${type}, created_at timestamp, order_total decimal(10,2)`,
-				select: `SELECT order_id, user_id, created_at AT TIME ZONE 'UTC', order_total FROM bench.orders_${type}`,
+				select: `SELECT order_id, user_id, created_at AT TIME ZONE 'UTC', order_total FROM bench.orders_${kind}`,
 			},
 		},
-		remove: [`DROP TABLE bench.orders_${type}`],
+		remove: [`DROP TABLE bench.orders_${kind}`],
 	});
 }
 
@@ -212,10 +212,12 @@ const shop = (scale) => ({
 });
 
 export const datasets = {
-	orders_bigint: orders_with('bigint', 'i', 'user_no'),
-	orders_uuid: orders_with('uuid', `greenery.sample_id(504, i, ${SEED})::uuid`,
+	orders_bigint: orders_with('bigint', 'bigint', 'i', 'user_no'),
+	// numbers that no sequence gave
+	orders_scattered: orders_with('scattered', 'bigint', 'hashint8extended(i, 504)', 'hashint8extended(user_no, 501)'),
+	orders_uuid: orders_with('uuid', 'uuid', `greenery.sample_id(504, i, ${SEED})::uuid`,
 		`greenery.sample_id(501, user_no, ${SEED})::uuid`),
-	orders_text: orders_with('text', `greenery.sample_id(504, i, ${SEED})`,
+	orders_text: orders_with('text', 'text', `greenery.sample_id(504, i, ${SEED})`,
 		`greenery.sample_id(501, user_no, ${SEED})`),
 	raw_orders,
 	model,

@@ -2,10 +2,10 @@
 // same length: what grows in proportion runs parallel to the dashed lines, whatever it
 // costs.
 
-const WIDTH = 860;
+const WIDTH = 920;
 const HEIGHT = 560;
 const LEFT = 60;
-const RIGHT = 330;				// room for the names at the ends of the lines
+const RIGHT = 390;				// room for the names at the ends of the lines
 const TOP = 40;
 const BOTTOM = 50;
 const LINE = 16;				// between two names
