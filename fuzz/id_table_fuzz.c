@@ -14,9 +14,9 @@
  */
 #include "memory.h"
 
+#include "repeats_model.h"
 #include "retention/id_table.h"
 
-#define MAX_IDS 8192
 #define MANY_IDS 1024
 
 const char *const fuzz_name = "id_table";
@@ -48,63 +48,29 @@ static const uint64_t starts[8] = {
 };
 static uint64_t start;
 
-/* What a naive program would remember: per id its values */
-typedef struct Model
-{
-	unsigned char there[MAX_IDS];	/* 0, 1 or 2 (several values) */
-	uint64_t	value[MAX_IDS];
-} Model;
-
 /* Id number i, an injection */
 static uint64_t
 id_of(uint32_t i)
 {
-	if (i < MAX_IDS / 2)
+	if (i < MODEL_KEYS / 2)
 		return start + i;
 	return UINT64_C(0x4000000000000000) + (start << 1) + i * UINT64_C(0x9e3779b97f4a7);
 }
 
 static void
-add_row(IdTable *table, Model *model, uint32_t i, uint64_t v)
+add_row(IdTable *table, RepeatsModel *model, uint32_t i, uint64_t v)
 {
 	id_table_add(table, id_of(i), v);
-	if (model->there[i] == 0)
-	{
-		model->there[i] = 1;
-		model->value[i] = v;
-	}
-	else if (model->value[i] != v)
-		model->there[i] = 2;
+	model_add(model, i, v, false);
 }
 
 static void
-merge_model(Model *into, const Model *from)
+compare(IdTable *table, const RepeatsModel *model)
 {
-	for (int i = 0; i < MAX_IDS; i++)
-	{
-		if (from->there[i] == 0)
-			continue;
-		if (into->there[i] == 0)
-		{
-			into->there[i] = from->there[i];
-			into->value[i] = from->value[i];
-		}
-		else if (from->there[i] == 2 || into->value[i] != from->value[i])
-			into->there[i] = 2;
-	}
-}
+	uint64_t	ids;
+	uint64_t	repeats;
 
-static void
-compare(IdTable *table, const Model *model)
-{
-	uint64_t	ids = 0;
-	uint64_t	repeats = 0;
-
-	for (int i = 0; i < MAX_IDS; i++)
-	{
-		ids += model->there[i] > 0;
-		repeats += model->there[i] > 1;
-	}
+	model_counts(model, &ids, &repeats);
 	FUZZ_CHECK(id_table_keys(table) == ids);
 	FUZZ_CHECK(id_table_repeats(table) == repeats);
 }
@@ -165,7 +131,7 @@ check_dumps(void)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static Model models[2];
+	static RepeatsModel models[2];
 	static const uint64_t values[8] = {
 		5, UINT64_C(0x80000001), UINT64_C(1) << 40, KEY_TABLE_MARK, (uint64_t) -1,
 		/* with most values near zero these are no distances, but by a hair */
@@ -177,7 +143,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	start = starts[data[0] & 7];
 	for (int t = 0; t < 2; t++)
-		memset(models[t].there, 0, MAX_IDS);
+		memset(models[t].there, 0, MODEL_KEYS);
 	for (int t = 0; t < 3; t++)
 		id_table_init(&tables[t], &fuzz_hooks, NULL);
 
@@ -204,7 +170,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				break;
 			case 2:				/* one table into the other, in mid-course */
 				load_into(&tables[t], &tables[1 - t]);
-				merge_model(&models[t], &models[1 - t]);
+				model_merge(&models[t], &models[1 - t], false);
 				break;
 			default:
 				add_row(&tables[t], &models[t], (i & 0x0f) * 512 + (i >> 4),
@@ -215,7 +181,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	compare(&tables[0], &models[0]);
 	compare(&tables[1], &models[1]);
 	load_into(&tables[0], &tables[1]);
-	merge_model(&models[0], &models[1]);
+	model_merge(&models[0], &models[1], false);
 	compare(&tables[0], &models[0]);
 
 	/* into an empty table, and the contents unchanged by having been dumped */

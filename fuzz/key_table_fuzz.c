@@ -14,9 +14,9 @@
  */
 #include "memory.h"
 
+#include "repeats_model.h"
 #include "retention/key_table.h"
 
-#define MAX_KEYS 8192
 #define MANY_KEYS 2048
 
 const char *const fuzz_name = "key_table";
@@ -35,13 +35,6 @@ const char *const fuzz_pieces[] = {
 	"\x88 ", "\x10 ", "\x90 ", "\x02\x01", "\x82\x01", NULL
 };
 
-/* What a naive program would remember: per key its values */
-typedef struct Model
-{
-	unsigned char there[MAX_KEYS];	/* 0, 1 or 2 (several values) */
-	uint64_t	value[MAX_KEYS];
-} Model;
-
 /* Key number i, an injection: 16 keys to each of 512 home slots */
 static void
 make_key(uint32_t i, uint64_t key[2])
@@ -51,7 +44,7 @@ make_key(uint32_t i, uint64_t key[2])
 }
 
 static void
-add_row(KeyTable *table, Model *model, uint32_t i, uint64_t v)
+add_row(KeyTable *table, RepeatsModel *model, uint32_t i, uint64_t v)
 {
 	uint64_t	key[2];
 	uint64_t	value[2] = {v, 0};
@@ -64,45 +57,16 @@ add_row(KeyTable *table, Model *model, uint32_t i, uint64_t v)
 	}
 	else
 		key_table_add(table, key, value);
-
-	if (model->there[i] == 0)
-	{
-		model->there[i] = 1;
-		model->value[i] = v;
-	}
-	else if (table->mode == KEY_TABLE_DUPLICATES || model->value[i] != v)
-		model->there[i] = 2;
+	model_add(model, i, v, table->mode == KEY_TABLE_DUPLICATES);
 }
 
 static void
-merge_model(KeyTableMode mode, Model *into, const Model *from)
+compare(KeyTable *table, const RepeatsModel *model)
 {
-	for (int i = 0; i < MAX_KEYS; i++)
-	{
-		if (from->there[i] == 0)
-			continue;
-		if (into->there[i] == 0)
-		{
-			into->there[i] = from->there[i];
-			into->value[i] = from->value[i];
-		}
-		else if (from->there[i] == 2 || mode == KEY_TABLE_DUPLICATES ||
-				 into->value[i] != from->value[i])
-			into->there[i] = 2;
-	}
-}
+	uint64_t	keys;
+	uint64_t	repeats;
 
-static void
-compare(KeyTable *table, const Model *model)
-{
-	uint64_t	keys = 0;
-	uint64_t	repeats = 0;
-
-	for (int i = 0; i < MAX_KEYS; i++)
-	{
-		keys += model->there[i] > 0;
-		repeats += model->there[i] > 1;
-	}
+	model_counts(model, &keys, &repeats);
 	FUZZ_CHECK(key_table_keys(table) == keys);
 	FUZZ_CHECK(table->mode == KEY_TABLE_SET ||
 			   key_table_repeats(table) == repeats);
@@ -126,7 +90,7 @@ load_into(KeyTable *into, KeyTable *from)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static Model models[2];
+	static RepeatsModel models[2];
 	static const uint64_t values[8] = {
 		0, 1, KEY_TABLE_MARK, KEY_TABLE_MARK, UINT64_MAX, 2, KEY_TABLE_MARK - 1, 3
 	};
@@ -139,7 +103,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	mode = (KeyTableMode) (data[0] % 3);
 	words = data[0] & 4 ? 2 : 1;
 	for (int t = 0; t < 2; t++)
-		memset(models[t].there, 0, MAX_KEYS);
+		memset(models[t].there, 0, MODEL_KEYS);
 	for (int t = 0; t < 3; t++)
 		key_table_init(&tables[t], mode, words, &fuzz_hooks, NULL);
 
@@ -160,7 +124,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				break;
 			case 2:				/* one table into the other, in mid-course */
 				load_into(&tables[t], &tables[1 - t]);
-				merge_model(mode, &models[t], &models[1 - t]);
+				model_merge(&models[t], &models[1 - t], mode == KEY_TABLE_DUPLICATES);
 				break;
 			default:
 				add_row(&tables[t], &models[t], i | (i & 1) << 12,
@@ -171,7 +135,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	compare(&tables[0], &models[0]);
 	compare(&tables[1], &models[1]);
 	load_into(&tables[0], &tables[1]);
-	merge_model(mode, &models[0], &models[1]);
+	model_merge(&models[0], &models[1], mode == KEY_TABLE_DUPLICATES);
 	compare(&tables[0], &models[0]);
 
 	/* into an empty table, and the contents unchanged by having been dumped */
