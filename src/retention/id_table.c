@@ -513,7 +513,7 @@ load_entry(IdTable *table, uint64_t id, uint32_t first, uint64_t first_base,
 	if (first == NOTHING || first == ELSEWHERE)
 		return;
 	if (UNLIKELY(offset >= table->nids || first_base != table->first_base ||
-					  table->firsts[offset] == ELSEWHERE))
+				 table->firsts[offset] == ELSEWHERE))
 		add_entry(table, key_scatter(id), first == SEVERAL ? NULL : &value);
 	else
 	{

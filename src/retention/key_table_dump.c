@@ -12,6 +12,31 @@
 #include "retention/key_table_slots.h"
 
 /*
+ * The entries one after the other: that of the key of all zeroes, then the slots'.
+ * place starts at 0; NULL after the last one.
+ */
+ALWAYS_INLINE const uint64_t *
+next_entry(const KeyTable *table, uint64_t *place)
+{
+	if (*place == 0)
+	{
+		++*place;
+		if (table->has_zero)
+			return table->zero;
+	}
+	while (*place <= table->nslots)
+	{
+		const uint64_t *entry = table->slots + (*place - 1) * table->width;
+
+		if ((*place)++ % POLL_EVERY == 0)
+			table->hooks->poll();
+		if (!is_zero(entry, table->words))
+			return entry;
+	}
+	return NULL;
+}
+
+/*
  * The dump: the number of entries, the entries, the number of bare keys, the
  * keys.
  *
@@ -37,28 +62,19 @@ dumped_entries(KeyTable *table)
 		(table->mode == KEY_TABLE_REPEATS ? bare_keys(table) : 0);
 }
 
-static void
-visit_entry(KeyTable *table, const uint64_t *entry, KeyVisit visit, void *arg)
-{
-	bool		two = is_mark(entry + 1, 1) && !key_table_only_the_mark(table, entry);
-
-	visit(arg, entry[0], two ? NULL : entry + 1);
-}
-
 void
 key_table_visit(KeyTable *table, KeyVisit visit, void *arg)
 {
-	(void) key_table_keys(table);	/* empties the batch */
-	if (table->has_zero)
-		visit_entry(table, table->zero, visit, arg);
-	for (uint64_t i = 0; i < table->nslots; i++)
-	{
-		const uint64_t *entry = table->slots + i * table->width;
+	const uint64_t *entry;
+	uint64_t	place = 0;
 
-		if (i % POLL_EVERY == 0)
-			table->hooks->poll();
-		if (!is_zero(entry, 1))
-			visit_entry(table, entry, visit, arg);
+	(void) key_table_keys(table);	/* empties the batch */
+	while ((entry = next_entry(table, &place)) != NULL)
+	{
+		bool		two = is_mark(entry + 1, 1) &&
+			!key_table_only_the_mark(table, entry);
+
+		visit(arg, entry[0], two ? NULL : entry + 1);
 	}
 }
 
@@ -104,35 +120,19 @@ dump_bare(KeyTable *table, char *bytes, const uint64_t *key)
 void
 key_table_dump(KeyTable *table, char *bytes)
 {
-	KeyTable   *special = table->special;
+	const uint64_t *entry;
+	uint64_t	place = 0;
 
 	bytes = dump_number(bytes, dumped_entries(table));
-	if (table->has_zero)
-		bytes = dump_entry(table, bytes, table->zero);
-	for (uint64_t i = 0; i < table->nslots; i++)
-	{
-		const uint64_t *entry = table->slots + i * table->width;
-
-		if (i % POLL_EVERY == 0)
-			table->hooks->poll();
-		if (!is_zero(entry, table->words))
-			bytes = dump_entry(table, bytes, entry);
-	}
+	while ((entry = next_entry(table, &place)) != NULL)
+		bytes = dump_entry(table, bytes, entry);
 
 	bytes = dump_number(bytes, bare_keys(table));
-	if (special == NULL)
+	if (table->special == NULL)
 		return;
-	if (special->has_zero)
-		bytes = dump_bare(table, bytes, special->zero);
-	for (uint64_t i = 0; i < special->nslots; i++)
-	{
-		const uint64_t *key = special->slots + i * special->width;
-
-		if (i % POLL_EVERY == 0)
-			table->hooks->poll();
-		if (!is_zero(key, table->words))
-			bytes = dump_bare(table, bytes, key);
-	}
+	place = 0;
+	while ((entry = next_entry(table->special, &place)) != NULL)
+		bytes = dump_bare(table, bytes, entry);
 }
 
 static uint64_t
