@@ -31,7 +31,7 @@ const char *const fuzz_seeds[] = {
 
 const char *const fuzz_pieces[] = {
 	"x1", "\xf8""1", "\x01\x01", "\x81\x01", "\x09\x02", "\x89\x02", "\x11 ",
-	"\x91 ", "\x08 ", "\x88 ", NULL
+	"\x11!", "\x91 ", "\x91!", "\x08 ", "\x88 ", NULL
 };
 
 /* What a naive program would remember: per key how often it came, 2 for more */
@@ -71,18 +71,18 @@ compare(KeyLog *log, const Model model)
 }
 
 static void
-load_into(KeyLog *into, Model model, KeyLog *from, const Model other)
+load_into(KeyLog *into, Model model, KeyLog *from, const Model other, bool lasting)
 {
 	uint64_t	size = key_log_dump_size(from);
-	char	   *bytes = malloc(size + 1);
-	char	   *unaligned = bytes + 1;
+	char	   *chunk = fuzz_allocate(NULL, size + 1);
+	char	   *bytes = lasting ? chunk : chunk + 1;	/* unaligned */
 
-	FUZZ_CHECK(bytes != NULL);
-	key_log_dump(from, unaligned);
-	FUZZ_CHECK(key_log_check(from->words, unaligned, size));
-	FUZZ_CHECK(!key_log_check(from->words, unaligned, size - 1));
-	key_log_load(into, unaligned, size);
-	free(bytes);
+	key_log_dump(from, bytes);
+	FUZZ_CHECK(key_log_check(from->words, bytes, size));
+	FUZZ_CHECK(!key_log_check(from->words, bytes, size - 1));
+	key_log_load(into, bytes, size, lasting);
+	if (!lasting)
+		fuzz_release(NULL, chunk);
 	for (int i = 0; i < MAX_KEYS; i++)
 		model[i] = model[i] + other[i] > 2 ? 2 : model[i] + other[i];
 }
@@ -122,7 +122,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				break;
 			case 17:			/* one log into the other, in mid-course */
 				if (loads++ < 8)
-					load_into(&logs[t], models[t], &logs[1 - t], models[1 - t]);
+					load_into(&logs[t], models[t], &logs[1 - t], models[1 - t], i & 1);
 				break;
 			default:
 				add_key(&logs[t], models[t], i | (uint32_t) (data[p] & 0x7f) << 8);
@@ -131,16 +131,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fuzz_accepted++;
 	compare(&logs[0], models[0]);
 	compare(&logs[1], models[1]);
-	load_into(&logs[0], models[0], &logs[1], models[1]);
+	load_into(&logs[0], models[0], &logs[1], models[1], data[0] & 2);
 	compare(&logs[0], models[0]);
 
 	/* into an empty log, and the contents unchanged by having been dumped */
-	load_into(&logs[2], models[2], &logs[0], models[0]);
+	load_into(&logs[2], models[2], &logs[0], models[0], data[0] & 4);
 	compare(&logs[2], models[0]);
 	compare(&logs[0], models[0]);
 
 	if (key_log_check(words, (const char *) data + 1, size - 1))
-		key_log_load(&logs[2], (const char *) data + 1, size - 1);
+		key_log_load(&logs[2], fuzz_copy(data + 1, size - 1), size - 1, data[0] & 8);
 
 	fuzz_release_all();
 	return 0;

@@ -32,6 +32,16 @@ fuzz_allocate(void *arg, uint64_t size)
 	return chunk;
 }
 
+/* A copy that is there as long as anything of this input */
+static inline void *
+fuzz_copy(const void *bytes, uint64_t size)
+{
+	void	   *copy = fuzz_allocate(NULL, size + 1);
+
+	memcpy(copy, bytes, size);
+	return copy;
+}
+
 static void
 fuzz_release(void *arg, void *chunk)
 {

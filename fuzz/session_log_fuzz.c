@@ -29,12 +29,13 @@ const char *const fuzz_seeds[] = {
 	"\x08\xf1\x7f\xf0\x40\xf1\x40\xf4 ", "\x19\xf1\x7f\xf2 \xf1\x11\xf5 ",
 	"\x28\xf0\xff\xf1\xff\xf4 \xf2 ", "\x39\xf1\xff\xf0\xff\xf5 \xf3 ",
 	"\x1a" "a1b2\x81" "4\xf4 ", "\x28\xf6\x90\xf7\x60\xf4 ",
-	"\x39\xf6\x90\xf0\x10", "\x08\xf7\x90", "\x19\xf7\xff\xf5 ", "\x1\xf6\x80", NULL
+	"\x39\xf6\x90\xf0\x10", "\x08\xf7\x90", "\x19\xf7\xff\xf5 ", "\x1\xf6\x80",
+	"\x28\xf6\x90\xf7\x60\xf4!\xf2 \xf6\x60", "2\xf0\x80\xf1\x80\xf4!\xf5!", NULL
 };
 
 const char *const fuzz_pieces[] = {
-	"a1", "\x81""1", "\xf0\x80", "\xf1\x80", "\xf2 ", "\xf3 ", "\xf4 ", "\xf5 ",
-	"\xf6\x80", "\xf7\x80", NULL
+	"a1", "\x81""1", "\xf0\x80", "\xf1\x80", "\xf2 ", "\xf3 ", "\xf4 ", "\xf4!", "\xf5!",
+	"\xf5 ", "\xf6\x80", "\xf7\x80", NULL
 };
 
 typedef struct Row
@@ -242,20 +243,20 @@ add_shop_rows(SessionLog *log, Model *model, unsigned n)
 
 static void
 load_into(SessionLog *to, Model *to_model, SessionLog *from,
-		  const Model *from_model, session_log_rekey rekey)
+		  const Model *from_model, session_log_rekey rekey, bool lasting)
 {
 	uint64_t	size = session_log_dump_size(from);
 	char	   *bytes;
 
 	if (to_model->n + from_model->n > MAX_ROWS)
 		return;
-	bytes = malloc(size);
-	FUZZ_CHECK(bytes != NULL);
+	bytes = fuzz_allocate(NULL, size);
 	session_log_dump(from, bytes);
 	FUZZ_CHECK(session_log_check(from->shape, bytes, size));
 	FUZZ_CHECK(!session_log_check(from->shape, bytes, size - 8));
-	session_log_load(to, bytes, size, rekey, NULL);
-	free(bytes);
+	session_log_load(to, bytes, size, lasting, rekey, NULL);
+	if (!lasting)
+		fuzz_release(NULL, bytes);
 	memcpy(to_model->rows + to_model->n, from_model->rows,
 		   from_model->n * sizeof(Row));
 	to_model->n += from_model->n;
@@ -305,11 +306,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				session_log_shrink(&logs[a & 1]);
 				break;
 			case 0xf4:
-				load_into(&logs[0], &models[0], &logs[1], &models[1], NULL);
+				load_into(&logs[0], &models[0], &logs[1], &models[1], NULL, b & 1);
 				break;
 			case 0xf5:
 				load_into(&logs[1], &models[1], &logs[0], &models[0],
-						  shape.keys == 1 ? other_key : NULL);
+						  shape.keys == 1 ? other_key : NULL, b & 1);
 				break;
 			default:
 				add_row(&logs[a >> 7], &models[a >> 7], a, b);
@@ -328,7 +329,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		Digest		digest = {0, 0};
 
 		session_log_init(&third, shape, keep_all, 1, &fuzz_hooks, NULL);
-		session_log_load(&third, (const char *) data + 1, size - 1, NULL, NULL);
+		session_log_load(&third, fuzz_copy(data + 1, size - 1), size - 1, data[0] >> 7,
+						 NULL, NULL);
 		if (shape.spans)
 			session_log_sweep_spans(&third, digest_span, &digest);
 		else

@@ -432,11 +432,11 @@ key_log_dump_size(KeyLog *log)
 	if (log->rows.parts == NULL)
 		return (1 + log->npending * log->words) * sizeof(uint64_t);
 
-	/* copying costs more than finding out what need not be copied, if there is any */
+	/* what need not be handed over costs the reader more, if there is any */
 	spread(log);
 	if (log->crowded)
 		shrink(log);
-	return row_parts_dump_size(&log->rows, log->nkeys);
+	return row_parts_dump_size(&log->rows);
 }
 
 void
@@ -454,26 +454,37 @@ key_log_dump(const KeyLog *log, char *bytes)
 }
 
 /*
+ * Are these bytes a number, and so many keys?  A dump of parts is not: its first number
+ * is smaller than what all that follows it would make.
+ */
+static bool
+is_pending_dump(int words, const char *bytes, uint64_t size)
+{
+	const uint64_t head = sizeof(uint64_t);
+	const uint64_t key_size = words * sizeof(uint64_t);
+
+	return size >= head && (size - head) % key_size == 0 &&
+		row_parts_word(bytes, 0) == (size - head) / key_size;
+}
+
+/*
  * The keys themselves need no check: whatever bits they have, they are keys.  One
  * that stands in another's part is one more key to the answer, no more.
- *
- * No dump can be taken for one of the other kind: the first number of one of parts is
- * smaller than what all that follows it would make.
  */
 bool
 key_log_check(int words, const char *bytes, uint64_t size)
 {
-	return row_parts_check(1, words, bytes, size) ||
-		row_parts_check(ROW_PARTS, words, bytes, size);
+	return is_pending_dump(words, bytes, size) ||
+		row_parts_check(words, bytes, size);
 }
 
 /* Add the keys of another log.  key_log_check has passed the bytes. */
 void
-key_log_load(KeyLog *log, const char *bytes, uint64_t size)
+key_log_load(KeyLog *log, char *bytes, uint64_t size, bool lasting)
 {
 	const uint64_t key_size = log->words * sizeof(uint64_t);
 
-	if (row_parts_check(1, log->words, bytes, size))
+	if (is_pending_dump(log->words, bytes, size))
 	{
 		uint64_t	n = row_parts_word(bytes, 0);
 
@@ -490,7 +501,9 @@ key_log_load(KeyLog *log, const char *bytes, uint64_t size)
 
 	if (log->rows.parts == NULL)
 		make_parts(log);
-	log->nkeys += row_parts_load(&log->rows, bytes);
-	if (log->nkeys >= log->shrink_at)
+	log->nkeys += row_parts_load(&log->rows, bytes, lasting);
+
+	/* what lasts takes no memory but its own */
+	if (!lasting && log->nkeys >= log->shrink_at)
 		shrink(log);
 }

@@ -31,7 +31,7 @@
 #include "utils/memutils.h"
 
 #define KEY_DUMP_MAGIC 0x4b794470
-#define KEY_DUMP_VERSION 2
+#define KEY_DUMP_VERSION 3
 
 /* What a serialized state starts with */
 typedef struct KeyDumpHeader
@@ -49,7 +49,7 @@ typedef struct KeyDump
 {
 	StateHead	head;
 	KeyDumpHeader header;
-	const char *bytes;
+	char	   *bytes;
 	Size		size;
 } KeyDump;
 
@@ -272,7 +272,7 @@ bytes_are_valid(const KeyDump *dump, KeyStore store)
 }
 
 static StateHead *
-read_dump(const void *arg, const char *bytes, Size size)
+read_dump(const void *arg, char *bytes, Size size)
 {
 	const KeyAggregate *aggregate = arg;
 	KeyDump    *dump = palloc0(sizeof(KeyDump));
@@ -359,7 +359,8 @@ key_state_combine(FunctionCallInfo fcinfo, const KeyAggregate *aggregate)
 			key_table_load(&state->in.table, dump->bytes);
 			break;
 		case KEY_STORE_LOG:
-			key_log_load(&state->in.log, dump->bytes, dump->size);
+			key_log_load(&state->in.log, dump->bytes, dump->size,
+						 dump->head.lasting);
 			break;
 		case KEY_STORE_VALUES:
 			value_table_load(state->in.values, dump->bytes, dump->size);

@@ -111,8 +111,11 @@ extern void session_log_dump(const SessionLog *log, char *bytes);
 extern bool session_log_check(SessionLogShape shape, const char *bytes,
 							  uint64_t size);
 
-/* rekey, if not NULL, gives the keys of the rows; shape.keys is 1 then */
-extern void session_log_load(SessionLog *log, const char *bytes, uint64_t size,
-							 session_log_rekey rekey, void *arg);
+/*
+ * rekey, if not NULL, gives the keys of the rows; shape.keys is 1 then.  lasting is
+ * that of row_parts_load.
+ */
+extern void session_log_load(SessionLog *log, char *bytes, uint64_t size,
+							 bool lasting, session_log_rekey rekey, void *arg);
 
 #endif							/* GREENERY_SESSION_LOG_H */

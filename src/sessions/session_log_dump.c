@@ -12,8 +12,8 @@
 #define DUMP_PARTS UINT64_C(1)
 
 /*
- * The dump: whether there are parts; if so, the number of rows in each;
- * the rows as they are in memory.
+ * The dump: whether there are parts; then that of the parts, or the pending rows as
+ * they are in memory.
  */
 uint64_t
 session_log_dump_size(SessionLog *log)
@@ -22,7 +22,7 @@ session_log_dump_size(SessionLog *log)
 	if (log->rows.parts == NULL)
 		return (1 + log->npending * words_of_pending(log->shape)) *
 			sizeof(uint64_t);
-	return sizeof(uint64_t) + row_parts_dump_size(&log->rows, log->nrows);
+	return sizeof(uint64_t) + row_parts_dump_size(&log->rows);
 }
 
 void
@@ -53,7 +53,7 @@ session_log_check(SessionLogShape shape, const char *bytes, uint64_t size)
 	if (row_parts_word(bytes, 0) == DUMP_PENDING)
 		return (size - head) / sizeof(uint64_t) % words_of_pending(shape) == 0;
 	return row_parts_word(bytes, 0) == DUMP_PARTS &&
-		row_parts_check(ROW_PARTS, words_of_row(shape), bytes + head, size - head);
+		row_parts_check(words_of_row(shape), bytes + head, size - head);
 }
 
 /* Add the rows of a part of a dump whose keys are to be replaced */
@@ -78,11 +78,11 @@ add_rekeyed(SessionLog *log, uint64_t part, const char *bytes, uint64_t n,
 }
 
 void
-session_log_load(SessionLog *log, const char *bytes, uint64_t size,
+session_log_load(SessionLog *log, char *bytes, uint64_t size, bool lasting,
 				 session_log_rekey rekey, void *arg)
 {
 	const int	keys = log->shape.keys;
-	const char *counts = bytes + sizeof(uint64_t);
+	char	   *counts = bytes + sizeof(uint64_t);
 
 	if (row_parts_word(bytes, 0) == DUMP_PENDING)
 	{
@@ -110,7 +110,13 @@ session_log_load(SessionLog *log, const char *bytes, uint64_t size,
 	if (log->rows.parts == NULL)
 		session_log_make_parts(log);
 	if (rekey == NULL)
-		log->nrows += row_parts_load(&log->rows, counts);
+	{
+		log->nrows += row_parts_load(&log->rows, counts, lasting);
+
+		/* what lasts takes no memory but its own */
+		if (lasting)
+			return;
+	}
 	else
 	{
 		bytes = counts + ROW_PARTS * sizeof(uint64_t);
@@ -119,8 +125,8 @@ session_log_load(SessionLog *log, const char *bytes, uint64_t size,
 			uint64_t	n = row_parts_word(counts, i);
 
 			log->hooks->poll();
-			add_rekeyed(log, i, bytes, n, rekey, arg);
-			bytes += n * log->rows.words * sizeof(uint64_t);
+			add_rekeyed(log, i, part_dump_rows(bytes), n, rekey, arg);
+			bytes += part_dump_size(n, log->rows.words);
 		}
 	}
 	if (log->nrows >= log->compact_at)

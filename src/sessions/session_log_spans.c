@@ -59,13 +59,10 @@ struct SessionLogRecent
 
 /* A row to the parts */
 LOG_INLINE void
-append_span(SessionLog *log, uint64_t key0, uint64_t key1, int64_t first,
-			int64_t last, uint64_t mask)
+append_span(SessionLog *log, const Span *span)
 {
-	if (log->nrows >= log->compact_at)
-		session_log_compact_parts(log);
-	put_span(log, part_of(&log->rows, key0),
-			 key0 << PACKED_BITS, key1, first, last, mask);
+	put_span(log, part_of(&log->rows, span->key[0]), span->key[0] << PACKED_BITS,
+			 span->key[1], span->first, span->last, span->mask);
 	log->nrows++;
 }
 
@@ -103,8 +100,7 @@ look_up_waiting(SessionLog *log)
 			continue;
 		}
 		if (span->used)
-			append_span(log, span->key[0], span->key[1], span->first,
-						span->last, span->mask);
+			append_span(log, span);
 		*span = *row;
 	}
 }
@@ -122,8 +118,7 @@ session_log_flush(SessionLog *log)
 
 		if (!span->used)
 			continue;
-		append_span(log, span->key[0], span->key[1], span->first, span->last,
-					span->mask);
+		append_span(log, span);
 		span->used = 0;
 	}
 }
@@ -177,14 +172,19 @@ session_log_add_span(SessionLog *log, const uint64_t *key, int64_t first,
 		session_log_grow_pending(log);
 	if (log->rows.parts != NULL)
 	{
+		if (log->nrows >= log->compact_at)
+			session_log_compact_parts(log);
 		if (log->recent_left == 0)
 			review_recent(log);
 		log->recent_left--;
 		if (log->recent != NULL)
 			add_recent(log, key, first, last, mask);
 		else
-			append_span(log, key[0], log->shape.keys == 2 ? key[1] : 0, first,
-						last, mask);
+		{
+			put_span(log, part_of(&log->rows, key[0]), key[0] << PACKED_BITS,
+					 log->shape.keys == 2 ? key[1] : 0, first, last, mask);
+			log->nrows++;
+		}
 		return;
 	}
 	row = log->pending + log->npending++ * words_of_pending(log->shape);

@@ -75,7 +75,7 @@ PG_FUNCTION_INFO_V1(session_rows_final);
 
 static uint64 dump_size(void *arg, StringInfo values);
 static void write_dump(void *arg, const StringInfo values, char *where);
-static StateHead *read_dump(const void *aggregate, const char *bytes, Size size);
+static StateHead *read_dump(const void *aggregate, char *bytes, Size size);
 
 static const StateFamily family = {
 	ROWS_STATE_MAGIC, ROWS_DUMP_MAGIC, dump_size, write_dump, read_dump
@@ -250,7 +250,7 @@ write_dump(void *arg, const StringInfo values, char *where)
 
 /* Wrap up bytes that claim to be a state; what is in them is checked later */
 static StateHead *
-read_dump(const void *aggregate pg_attribute_unused(), const char *bytes, Size size)
+read_dump(const void *aggregate pg_attribute_unused(), char *bytes, Size size)
 {
 	RowsDump   *dump = palloc0(sizeof(RowsDump));
 	RowsDumpHeader *header = &dump->header;

@@ -30,7 +30,7 @@
 #include "utils/memutils.h"
 
 #define SESSION_DUMP_MAGIC 0x53657344
-#define SESSION_DUMP_VERSION 2
+#define SESSION_DUMP_VERSION 3
 
 /* Scatters numbers, and the other way round: their product is 1 */
 #define NUMBER_FACTOR UINT64CONST(0x9e3779b97f4a7c15)
@@ -60,7 +60,7 @@ typedef struct SessionDump
 	StateHead	head;
 	SessionDumpHeader header;
 	const char *values;
-	const char *log;
+	char	   *log;
 	Size		log_size;
 } SessionDump;
 
@@ -74,7 +74,7 @@ typedef struct Renumbering
 
 static uint64 dump_size(void *arg, StringInfo values);
 static void write_dump(void *arg, const StringInfo values, char *where);
-static StateHead *read_dump(const void *arg, const char *bytes, Size size);
+static StateHead *read_dump(const void *arg, char *bytes, Size size);
 
 static const StateFamily family = {
 	SESSION_STATE_MAGIC, SESSION_DUMP_MAGIC, dump_size, write_dump, read_dump
@@ -268,7 +268,7 @@ write_dump(void *arg, const StringInfo values, char *where)
 }
 
 static StateHead *
-read_dump(const void *arg, const char *bytes, Size size)
+read_dump(const void *arg, char *bytes, Size size)
 {
 	const SessionAggregate *aggregate = arg;
 	SessionDump *dump = palloc0(sizeof(SessionDump));
@@ -371,7 +371,7 @@ session_state_combine(FunctionCallInfo fcinfo,
 		renumbering.numbers = value_ids_load(state->values, dump->values,
 											 dump->header.values_size,
 											 &renumbering.n);
-	session_log_load(&state->log, dump->log, dump->log_size,
+	session_log_load(&state->log, dump->log, dump->log_size, dump->head.lasting,
 					 state->values != NULL ? renumber : NULL, &renumbering);
 	state->rows += dump->header.rows;
 	PG_RETURN_POINTER(state);

@@ -15,10 +15,11 @@
  *   is looked up in a list of the states that wait in this process: whatever else
  *   someone makes of such a message, it never becomes an address.
  *
- * - A worker writes its state to memory that the query shares, from which the
- *   leader reads it.  That memory goes when the query ends, however it ends.  The
- *   message names the query by the handle of its parallel context, as there may be
- *   several of them below one node.
+ * - A worker writes its state to memory that the query shares, and the leader reads
+ *   it there, or keeps it there as a part of its own.  That memory goes when the query
+ *   ends, however it ends, or when its workers are started again, and not before the
+ *   node that combines the states has made its result.  The message names the query by
+ *   the handle of its parallel context, as there may be several of them below one node.
  *
  * - Otherwise the bytes are in the message itself: small states; those of groups,
  *   whose memory may be used again before they are combined; whatever is not a
@@ -238,7 +239,7 @@ receive_shared(FunctionCallInfo fcinfo, const HandoverMessage *message,
 			   Handover *handover)
 {
 	QuerySearch search = {.handle = message->query};
-	const SharedHeader *header;
+	SharedHeader *header;
 
 	if (fcinfo->context == NULL || !IsA(fcinfo->context, AggState))
 		return false;
@@ -246,10 +247,15 @@ receive_shared(FunctionCallInfo fcinfo, const HandoverMessage *message,
 	if (search.area == NULL || !DsaPointerIsValid(message->place))
 		return false;
 	header = dsa_get_address(search.area, message->place);
-	if (header->number != message->number || header->size != message->size)
+	if (message->number == 0 || header->number != message->number ||
+		header->size != message->size)
 		return false;
-	handover->bytes = (const char *) (header + 1);
+
+	/* once: the receiver makes them his own */
+	header->number = 0;
+	handover->bytes = (char *) (header + 1);
 	handover->size = (Size) header->size;
+	handover->lasting = true;
 	return true;
 }
 

@@ -17,8 +17,15 @@
 typedef struct Handover
 {
 	void	   *state;			/* NULL: there are bytes */
-	const char *bytes;
+	char	   *bytes;
 	Size		size;
+
+	/*
+	 * The bytes are the receiver's own, and there until the node that receives them
+	 * has made its result; otherwise they live as long as the message, and must not
+	 * be changed.
+	 */
+	bool		lasting;
 } Handover;
 
 /*
@@ -38,7 +45,7 @@ extern bytea *handover_bytes(FunctionCallInfo fcinfo, const char *name,
 
 /*
  * For deserialize functions: what the argument, made by one of these, says.
- * False if it is not like that.  Bytes live as long as the argument.
+ * False if it is not like that.
  */
 extern bool handover_receive(FunctionCallInfo fcinfo, bytea *message,
 							 Handover *handover);

@@ -93,9 +93,13 @@ row_parts_count(const RowParts *rows)
 }
 
 uint64_t
-row_parts_dump_size(const RowParts *rows, uint64_t nrows)
+row_parts_dump_size(const RowParts *rows)
 {
-	return (ROW_PARTS + nrows * rows->words) * sizeof(uint64_t);
+	uint64_t	size = ROW_PARTS * sizeof(uint64_t);
+
+	for (int i = 0; i < ROW_PARTS; i++)
+		size += part_dump_size(part_rows(&rows->parts[i], rows->words), rows->words);
+	return size;
 }
 
 void
@@ -115,6 +119,12 @@ row_parts_dump(const RowParts *rows, char *bytes)
 		const RowPart *part = &rows->parts[i];
 
 		rows->hooks->poll();
+		if (part_rows(part, rows->words) == 0)
+			continue;
+
+		/* what the reader makes of them is a chunk, whatever is written here */
+		memset(bytes, 0, sizeof(RowChunk));
+		bytes += sizeof(RowChunk);
 		for (const RowChunk *chunk = part->first; chunk != NULL;
 			 chunk = chunk == part->last ? NULL : chunk->next)
 		{
@@ -136,56 +146,83 @@ row_parts_word(const char *bytes, uint64_t i)
 }
 
 bool
-row_parts_check(uint64_t numbers, int words, const char *bytes, uint64_t size)
+row_parts_check(int words, const char *bytes, uint64_t size)
 {
+	const uint64_t numbers = ROW_PARTS * sizeof(uint64_t);
 	uint64_t	left;
 
-	if (size % sizeof(uint64_t) != 0 || size < numbers * sizeof(uint64_t))
+	if (size < numbers)
 		return false;
-	left = size / sizeof(uint64_t) - numbers;
-	if (left % words != 0)
-		return false;
-	left /= words;
-	for (uint64_t i = 0; i < numbers; i++)
+	left = size - numbers;
+	for (uint64_t i = 0; i < ROW_PARTS; i++)
 	{
-		/* each is compared with what is there before it is used */
-		if (row_parts_word(bytes, i) > left)
+		uint64_t	n = row_parts_word(bytes, i);
+
+		/* no more than there is room for, before it is multiplied */
+		if (n > left || part_dump_size(n, words) > left)
 			return false;
-		left -= row_parts_word(bytes, i);
+		left -= part_dump_size(n, words);
 	}
 	return left == 0;
 }
 
-/* Append all rows of a dump; returns how many there were */
-uint64_t
-row_parts_load(RowParts *rows, const char *bytes)
+/* Make n rows that have room for its head before them the first chunk of a part */
+static void
+link_chunk(RowPart *part, RowChunk *chunk, uint64_t n, int words)
 {
-	const uint64_t row_size = rows->words * sizeof(uint64_t);
+	chunk->next = part->first;
+	chunk->capacity = n;
+	part->first = chunk;
+	if (part->last == NULL)
+	{
+		part_use_chunk(part, chunk, words);
+		part->next = part->end;
+	}
+	else
+		part->full += n;
+}
+
+/* Append n rows to a part */
+static void
+copy_rows(RowParts *rows, RowPart *part, const char *from, uint64_t n)
+{
+	while (n > 0)
+	{
+		uint64_t	some;
+
+		if (part->next == part->end)
+			row_parts_next_chunk(rows, part);
+		some = (uint64_t) (part->end - part->next) / rows->words;
+		if (some > n)
+			some = n;
+		memcpy(part->next, from, some * rows->words * sizeof(uint64_t));
+		part->next += some * rows->words;
+		from += some * rows->words * sizeof(uint64_t);
+		n -= some;
+	}
+}
+
+uint64_t
+row_parts_load(RowParts *rows, char *bytes, bool lasting)
+{
 	const char *numbers = bytes;
+	const bool	link = lasting && (uintptr_t) bytes % sizeof(uint64_t) == 0;
 	uint64_t	loaded = 0;
 
 	bytes += ROW_PARTS * sizeof(uint64_t);
 	for (int i = 0; i < ROW_PARTS; i++)
 	{
-		RowPart    *part = &rows->parts[i];
 		uint64_t	n = row_parts_word(numbers, i);
 
 		rows->hooks->poll();
+		if (n == 0)
+			continue;
+		if (link)
+			link_chunk(&rows->parts[i], (RowChunk *) bytes, n, rows->words);
+		else
+			copy_rows(rows, &rows->parts[i], part_dump_rows(bytes), n);
+		bytes += part_dump_size(n, rows->words);
 		loaded += n;
-		while (n > 0)
-		{
-			uint64_t	some;
-
-			if (part->next == part->end)
-				row_parts_next_chunk(rows, part);
-			some = (uint64_t) (part->end - part->next) / rows->words;
-			if (some > n)
-				some = n;
-			memcpy(part->next, bytes, some * row_size);
-			part->next += some * rows->words;
-			bytes += some * row_size;
-			n -= some;
-		}
 	}
 	return loaded;
 }

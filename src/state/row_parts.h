@@ -122,15 +122,33 @@ part_next_row(RowParts *rows, RowPart *part, const int words)
 extern uint64_t row_parts_count(const RowParts *rows);
 
 /*
- * All rows as bytes: the number of rows of each part, and the rows as they are in
- * memory; and back.  row_parts_check tells whether bytes start with so many numbers
- * that add up to the rows that follow them: ROW_PARTS of them can be loaded.
+ * All rows as bytes: the number of rows of each part, and then of each that has any
+ * the rows as they are in memory, with room for what a chunk begins with before them;
+ * and back.  row_parts_check tells whether bytes can be loaded.
  */
-extern uint64_t row_parts_dump_size(const RowParts *rows, uint64_t nrows);
+extern uint64_t row_parts_dump_size(const RowParts *rows);
 extern void row_parts_dump(const RowParts *rows, char *bytes);
-extern bool row_parts_check(uint64_t numbers, int words, const char *bytes,
-							uint64_t size);
-extern uint64_t row_parts_load(RowParts *rows, const char *bytes);
+extern bool row_parts_check(int words, const char *bytes, uint64_t size);
+
+/*
+ * Add all rows of a dump; returns how many there are.  lasting says that the bytes
+ * are nobody else's, and there as long as the parts: then they become chunks of the
+ * parts where they are, which saves copying them.
+ */
+extern uint64_t row_parts_load(RowParts *rows, char *bytes, bool lasting);
+
+/* Bytes that a part of n rows takes in a dump, and where its rows are among them */
+PARTS_INLINE uint64_t
+part_dump_size(uint64_t n, int words)
+{
+	return n == 0 ? 0 : sizeof(RowChunk) + n * words * sizeof(uint64_t);
+}
+
+PARTS_INLINE const char *
+part_dump_rows(const char *part)
+{
+	return part + sizeof(RowChunk);
+}
 
 /* The i-th word of bytes, which need not be aligned */
 extern uint64_t row_parts_word(const char *bytes, uint64_t i);

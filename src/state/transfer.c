@@ -79,7 +79,7 @@ state_serialize(FunctionCallInfo fcinfo, const StateFamily *family,
 }
 
 static StateHead *
-read_dump(const StateFamily *family, const void *aggregate, const char *bytes, Size size)
+read_dump(const StateFamily *family, const void *aggregate, char *bytes, Size size)
 {
 	StateHead  *dump = family->read_dump(aggregate, bytes, size);
 
@@ -90,7 +90,7 @@ read_dump(const StateFamily *family, const void *aggregate, const char *bytes, S
 
 /*
  * A state that was handed over as it is, or a dump, which lives as long as the
- * argument: until combine has run
+ * argument, until combine has run; if it is lasting, its bytes live longer
  */
 Datum
 state_deserialize(FunctionCallInfo fcinfo, const StateFamily *family,
@@ -102,7 +102,12 @@ state_deserialize(FunctionCallInfo fcinfo, const StateFamily *family,
 	if (!handover_receive(fcinfo, PG_GETARG_BYTEA_PP(0), &handover))
 		state_is_invalid(name);
 	if (handover.state == NULL)
-		PG_RETURN_POINTER(read_dump(family, aggregate, handover.bytes, handover.size));
+	{
+		StateHead  *dump = read_dump(family, aggregate, handover.bytes, handover.size);
+
+		dump->lasting = handover.lasting;
+		PG_RETURN_POINTER(dump);
+	}
 	if (!is_state_of(family, handover.state, aggregate))
 		state_is_invalid(name);
 	PG_RETURN_POINTER(handover.state);

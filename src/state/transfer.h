@@ -21,6 +21,7 @@ typedef struct StateHead
 {
 	uint32		magic;			/* tells this from other families' states, and dumps */
 	bool		handed_over;	/* by the node that has made it: it is nobody else's */
+	bool		lasting;		/* a dump: see Handover */
 	const void *aggregate;		/* which of the family's aggregates it is for */
 	MemoryContext context;		/* that a state lives in */
 } StateHead;
@@ -39,7 +40,7 @@ typedef struct StateFamily
 	 * Check bytes that claim to be a state of the aggregate, and wrap them up: a
 	 * struct of zeroes but for what follows the head.  They stay where they are.
 	 */
-	StateHead  *(*read_dump) (const void *aggregate, const char *bytes, Size size);
+	StateHead  *(*read_dump) (const void *aggregate, char *bytes, Size size);
 } StateFamily;
 
 /* Hooks whose argument is a state: memory comes from its context */
