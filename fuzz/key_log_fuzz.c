@@ -74,12 +74,13 @@ static void
 load_into(KeyLog *into, Model model, KeyLog *from, const Model other, bool lasting)
 {
 	uint64_t	size = key_log_dump_size(from);
-	char	   *chunk = fuzz_allocate(NULL, size + 1);
+	char	   *chunk = fuzz_allocate(NULL, size + 9);
 	char	   *bytes = lasting ? chunk : chunk + 1;	/* unaligned */
 
 	key_log_dump(from, bytes);
 	FUZZ_CHECK(key_log_check(from->words, bytes, size));
 	FUZZ_CHECK(!key_log_check(from->words, bytes, size - 1));
+	FUZZ_CHECK(!key_log_check(from->words, bytes, size + 8));
 	key_log_load(into, bytes, size, lasting);
 	if (!lasting)
 		fuzz_release(NULL, chunk);

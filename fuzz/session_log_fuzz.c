@@ -189,6 +189,9 @@ add_to_both(SessionLog *log, Model *model, const Row *row)
 		session_log_add_span(log, row->key, row->time, row->last, row->mask);
 	else
 		session_log_add(log, row->key, row->time, row->mask);
+
+	/* memory is bounded, but for spans that were under way */
+	FUZZ_CHECK(log->nrows <= log->compact_at + 128);
 }
 
 static void
@@ -250,10 +253,11 @@ load_into(SessionLog *to, Model *to_model, SessionLog *from,
 
 	if (to_model->n + from_model->n > MAX_ROWS)
 		return;
-	bytes = fuzz_allocate(NULL, size);
+	bytes = fuzz_allocate(NULL, size + 8);
 	session_log_dump(from, bytes);
 	FUZZ_CHECK(session_log_check(from->shape, bytes, size));
 	FUZZ_CHECK(!session_log_check(from->shape, bytes, size - 8));
+	FUZZ_CHECK(!session_log_check(from->shape, bytes, size + 8));
 	session_log_load(to, bytes, size, lasting, rekey, NULL);
 	if (!lasting)
 		fuzz_release(NULL, bytes);

@@ -44,7 +44,9 @@
 #endif
 
 /* rows that are not worth compacting, and how many times as many are */
+#ifndef COMPACT_FROM
 #define COMPACT_FROM (UINT64_C(1) << 16)
+#endif
 #define COMPACT_GROWTH 4
 
 LOG_INLINE bool

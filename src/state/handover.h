@@ -21,9 +21,9 @@ typedef struct Handover
 	Size		size;
 
 	/*
-	 * The bytes are the receiver's own, and there until the node that receives them
-	 * has made its result; otherwise they live as long as the message, and must not
-	 * be changed.
+	 * The bytes are the receiver's own, on a word's edge, and there until the node
+	 * that receives them has made its result; otherwise they live as long as the
+	 * message, and must not be changed.
 	 */
 	bool		lasting;
 } Handover;

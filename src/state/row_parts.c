@@ -206,7 +206,6 @@ uint64_t
 row_parts_load(RowParts *rows, char *bytes, bool lasting)
 {
 	const char *numbers = bytes;
-	const bool	link = lasting && (uintptr_t) bytes % sizeof(uint64_t) == 0;
 	uint64_t	loaded = 0;
 
 	bytes += ROW_PARTS * sizeof(uint64_t);
@@ -217,7 +216,7 @@ row_parts_load(RowParts *rows, char *bytes, bool lasting)
 		rows->hooks->poll();
 		if (n == 0)
 			continue;
-		if (link)
+		if (lasting)
 			link_chunk(&rows->parts[i], (RowChunk *) bytes, n, rows->words);
 		else
 			copy_rows(rows, &rows->parts[i], part_dump_rows(bytes), n);
