@@ -18,6 +18,7 @@ OBJS = \
 	src/state/transfer.o \
 	src/state/huge_memory.o \
 	src/state/input_rows.o \
+	src/state/simple_expr.o \
 	src/state/row_parts.o \
 	src/quality/threshold.o \
 	src/quality/guarded.o \

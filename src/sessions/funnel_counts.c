@@ -21,6 +21,7 @@
 #include "sessions/record_buffer.h"
 #include "sessions/session_state.h"
 #include "sessions/steps.h"
+#include "state/input_rows.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
@@ -99,14 +100,9 @@ keep_usable(void *arg pg_attribute_unused(), GreeneryRecord *rows, size_t n)
 	return kept;
 }
 
-/*
- * funnel_counts_transition(internal, within interval, session_id "any",
- *							ts timestamptz, VARIADIC steps "any")
- *
- * Arguments are checked in every row, also in those that do not count.
- */
-Datum
-funnel_counts_transition(PG_FUNCTION_ARGS)
+/* Arguments are checked in every row, also in those that do not count */
+static inline Datum
+add_event(PG_FUNCTION_ARGS)
 {
 	SessionState *state = session_state_get(fcinfo, &funnel_counts);
 	bool		array = get_fn_expr_variadic(fcinfo->flinfo);
@@ -143,6 +139,16 @@ funnel_counts_transition(PG_FUNCTION_ARGS)
 		time = PG_GETARG_TIMESTAMPTZ(3);
 	session_state_add(state, PG_GETARG_DATUM(2), time, satisfied);
 	PG_RETURN_POINTER(state);
+}
+
+/*
+ * funnel_counts_transition(internal, within interval, session_id "any",
+ *							ts timestamptz, VARIADIC steps "any")
+ */
+Datum
+funnel_counts_transition(PG_FUNCTION_ARGS)
+{
+	return input_rows_transition(fcinfo, add_event);
 }
 
 Datum

@@ -11,6 +11,7 @@
 #include "compat.h"
 #include "sessions/fixed_interval.h"
 #include "sessions/session_state.h"
+#include "state/input_rows.h"
 #include "utils/timestamp.h"
 
 static const SessionAggregate session_count = {
@@ -23,14 +24,9 @@ PG_FUNCTION_INFO_V1(session_count_serialize);
 PG_FUNCTION_INFO_V1(session_count_deserialize);
 PG_FUNCTION_INFO_V1(session_count_final);
 
-/*
- * session_count_transition(internal, user_id "any", ts timestamp[tz],
- *							gap interval)
- *
- * The gap is checked in every row, also in those that do not count.
- */
-Datum
-session_count_transition(PG_FUNCTION_ARGS)
+/* The gap is checked in every row, also in those that do not count */
+static inline Datum
+add_event(PG_FUNCTION_ARGS)
 {
 	SessionState *state = session_state_get(fcinfo, &session_count);
 	int64		gap;
@@ -48,6 +44,16 @@ session_count_transition(PG_FUNCTION_ARGS)
 	if (!TIMESTAMP_NOT_FINITE(time))
 		session_state_add_span(state, PG_GETARG_DATUM(1), time, time, 0);
 	PG_RETURN_POINTER(state);
+}
+
+/*
+ * session_count_transition(internal, user_id "any", ts timestamp[tz],
+ *							gap interval)
+ */
+Datum
+session_count_transition(PG_FUNCTION_ARGS)
+{
+	return input_rows_transition(fcinfo, add_event);
 }
 
 Datum

@@ -24,6 +24,7 @@
 #include "miscadmin.h"
 #include "sessions/session_elements.h"
 #include "state/aggregate.h"
+#include "state/input_rows.h"
 #include "state/transfer.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -177,12 +178,8 @@ add_row(RowsState *state, SessionEntry *row, Datum value)
 					  id, id_size);
 }
 
-/*
- * session_rows_transition(internal, session_id "any", ts timestamp[tz],
- *						   converted boolean)
- */
-Datum
-session_rows_transition(PG_FUNCTION_ARGS)
+static inline Datum
+add_event(PG_FUNCTION_ARGS)
 {
 	RowsState  *state = state_arg(fcinfo);
 	SessionEntry row = {
@@ -202,6 +199,16 @@ session_rows_transition(PG_FUNCTION_ARGS)
 		row.events |= SESSION_CONVERTED;
 	add_row(state, &row, PG_GETARG_DATUM(1));
 	PG_RETURN_POINTER(state);
+}
+
+/*
+ * session_rows_transition(internal, session_id "any", ts timestamp[tz],
+ *						   converted boolean)
+ */
+Datum
+session_rows_transition(PG_FUNCTION_ARGS)
+{
+	return input_rows_transition(fcinfo, add_event);
 }
 
 /* How many bytes it takes to write a state; values gets those of its values */

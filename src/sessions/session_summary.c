@@ -17,6 +17,7 @@
 #include "compat.h"
 #include "funcapi.h"
 #include "sessions/session_state.h"
+#include "state/input_rows.h"
 #include "utils/timestamp.h"
 
 /* bits of a span's mask */
@@ -47,12 +48,8 @@ PG_FUNCTION_INFO_V1(session_summary_serialize);
 PG_FUNCTION_INFO_V1(session_summary_deserialize);
 PG_FUNCTION_INFO_V1(session_summary_final);
 
-/*
- * session_summary_transition(internal, session_id "any", ts timestamp[tz],
- *							  converted boolean)
- */
-Datum
-session_summary_transition(PG_FUNCTION_ARGS)
+static inline Datum
+add_event(PG_FUNCTION_ARGS)
 {
 	SessionState *state = session_state_get(fcinfo, &session_summary);
 	int64		first = PG_INT64_MAX;
@@ -67,6 +64,16 @@ session_summary_transition(PG_FUNCTION_ARGS)
 	session_state_add_span(state, PG_GETARG_DATUM(1), first, last,
 						   !PG_ARGISNULL(3) && PG_GETARG_BOOL(3) ? IS_CONVERTED : 0);
 	PG_RETURN_POINTER(state);
+}
+
+/*
+ * session_summary_transition(internal, session_id "any", ts timestamp[tz],
+ *							  converted boolean)
+ */
+Datum
+session_summary_transition(PG_FUNCTION_ARGS)
+{
+	return input_rows_transition(fcinfo, add_event);
 }
 
 Datum

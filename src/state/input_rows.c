@@ -10,8 +10,9 @@
  * transition function asks for the rest, and runs the loop over them that the
  * executor would, in one place and in one call.
  *
- * It pays where the arguments are columns.  Where they are expressions, evaluating
- * them is what costs, and session_summary and funnel_counts were no faster.
+ * It pays where the arguments, and the scan's conditions, need no executor either: see
+ * simple_expr.c.  With other arguments, evaluating them is what costs; other conditions
+ * are left to the executor.
  *
  * The plan, and all that it stands for, is PostgreSQL's: who may read the table,
  * row-level security, the snapshot, which blocks are this worker's.  It is the scan
@@ -85,30 +86,58 @@ plain_scan(const AggState *aggregate)
 	return scan;
 }
 
-/* Where the arguments are, if each is a column */
+/* What the arguments are, if they are simple */
 static bool
-find_columns(InputRows *rows, const Aggref *aggref)
+find_arguments(InputRows *rows, const Aggref *aggref)
 {
 	ListCell   *lc;
 
 	foreach(lc, aggref->args)
 	{
-		const Var  *var = (const Var *) lfirst_node(TargetEntry, lc)->expr;
+		SimpleExpr *argument = &rows->arguments[rows->narguments++];
 
-		if (!IsA(var, Var) || var->varattno <= 0)
+		if (!simple_expr_init(argument, lfirst_node(TargetEntry, lc)->expr))
 			return false;
-		rows->columns[rows->narguments++] = var->varattno - 1;
-		rows->ncolumns = Max(rows->ncolumns, var->varattno);
+		rows->ncolumns = Max(rows->ncolumns, simple_expr_columns(argument));
 	}
 	return true;
+}
+
+/* What the scan's conditions are, if they are simple */
+static bool
+find_conditions(InputRows *rows, const List *conditions)
+{
+	ListCell   *lc;
+
+	rows->conditions = palloc(list_length(conditions) * sizeof(SimpleExpr));
+	foreach(lc, conditions)
+		if (!simple_expr_init(&rows->conditions[rows->nconditions++], lfirst(lc)))
+			return false;
+	for (int i = 0; i < rows->nconditions; i++)
+		rows->ncolumns = Max(rows->ncolumns, simple_expr_columns(&rows->conditions[i]));
+	return true;
+}
+
+/* Can rows be taken from the scan without its node's expressions? */
+static bool
+is_plain(InputRows *rows)
+{
+	const PlanState *node = &rows->node->ss.ps;
+
+	return node->ps_ProjInfo == NULL && node->instrument == NULL &&
+		find_conditions(rows, node->plan->qual);
 }
 
 /* Are the arguments at the same place of every row that has no NULLs? */
 static bool
 has_fixed_columns(const InputRows *rows)
 {
-	if (!TTS_IS_BUFFERTUPLE(rows->slot) || rows->node->ss.ps.ps_ProjInfo != NULL)
+	if (!TTS_IS_BUFFERTUPLE(rows->slot) || rows->node->ss.ps.ps_ProjInfo != NULL ||
+		rows->nconditions > 0)
 		return false;
+	for (int i = 0; i < rows->narguments; i++)
+		if (rows->arguments[i].kind != SIMPLE_COLUMN)
+			return false;
 	for (int i = 0; i < rows->ncolumns; i++)
 		if (TupleDescAttr(rows->slot->tts_tupleDescriptor, i)->attlen < 0)
 			return false;
@@ -123,6 +152,8 @@ input_rows_take(FunctionCallInfo fcinfo)
 	SeqScanState *scan;
 	InputRows  *rows;
 	MemoryContext context;
+	MemoryContext caller;
+	bool		found;
 
 	if (!greenery_direct_scan)
 		return NULL;
@@ -136,15 +167,17 @@ input_rows_take(FunctionCallInfo fcinfo)
 
 	/* gone with the state, lest they add up where a query is run again and again */
 	(void) AggCheckCallContext(fcinfo, &context);
-	rows = MemoryContextAllocZero(context, offsetof(InputRows, columns) +
-								  list_length(aggref->args) * sizeof(int));
-	if (!find_columns(rows, aggref))
-		return NULL;
+	rows = MemoryContextAllocZero(context, offsetof(InputRows, arguments) +
+								  list_length(aggref->args) * sizeof(SimpleExpr));
 	rows->node = scan;
+	caller = MemoryContextSwitchTo(context);
+	found = find_arguments(rows, aggref);
+	rows->plain = found && is_plain(rows);
+	MemoryContextSwitchTo(caller);
+	if (!found)
+		return NULL;
 	rows->scan = scan->ss.ss_currentScanDesc;
 	rows->slot = scan->ss.ss_ScanTupleSlot;
-	rows->plain = scan->ss.ps.qual == NULL && scan->ss.ps.ps_ProjInfo == NULL &&
-		scan->ss.ps.instrument == NULL;
 	rows->fixed = has_fixed_columns(rows);
 	rows->memory = aggregate->tmpcontext->ecxt_per_tuple_memory;
 	ereport(DEBUG2,

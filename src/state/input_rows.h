@@ -17,6 +17,7 @@
 #include "miscadmin.h"
 #include "nodes/execnodes.h"
 #include "nodes/memnodes.h"
+#include "state/simple_expr.h"
 #include "utils/memutils.h"
 
 /* For the functions below only */
@@ -25,12 +26,14 @@ typedef struct InputRows
 	SeqScanState *node;
 	TableScanDesc scan;
 	TupleTableSlot *slot;		/* that rows are read into */
-	bool		plain;			/* all rows and columns, and nobody counts them */
+	bool		plain;			/* all columns, simple conditions, nobody counts rows */
 	bool		fixed;			/* arguments are at the same place of every row */
 	MemoryContext memory;		/* of the aggregate's arguments */
 	int			ncolumns;		/* that a row must have */
+	int			nconditions;	/* of the scan, if it is plain */
+	SimpleExpr *conditions;
 	int			narguments;
-	int			columns[FLEXIBLE_ARRAY_MEMBER]; /* of the arguments, from 0 */
+	SimpleExpr	arguments[FLEXIBLE_ARRAY_MEMBER];
 } InputRows;
 
 /*
@@ -59,17 +62,41 @@ input_rows_fetch(const InputRows *rows, TupleTableSlot *slot, FunctionCallInfo f
 	{
 		for (int i = 0; i < rows->narguments; i++)
 			argument[i].value = heap_getattr(((HeapTupleTableSlot *) slot)->tuple,
-											 rows->columns[i] + 1,
+											 rows->arguments[i].column + 1,
 											 slot->tts_tupleDescriptor,
 											 &argument[i].isnull);
 		return;
 	}
 	slot_getsomeattrs(slot, rows->ncolumns);
 	for (int i = 0; i < rows->narguments; i++)
+		argument[i].value = simple_expr_value(&rows->arguments[i], slot,
+											  &argument[i].isnull);
+}
+
+/* Does a row of a plain scan meet its conditions? */
+static inline bool
+input_rows_meet(const InputRows *rows, TupleTableSlot *slot)
+{
+	if (rows->nconditions == 0)
+		return true;
+	slot_getsomeattrs(slot, rows->ncolumns);
+	for (int i = 0; i < rows->nconditions; i++)
 	{
-		argument[i].value = slot->tts_values[rows->columns[i]];
-		argument[i].isnull = slot->tts_isnull[rows->columns[i]];
+		bool		isnull;
+		Datum		value = simple_expr_value(&rows->conditions[i], slot, &isnull);
+
+		if (isnull || !DatumGetBool(value))
+			return false;
 	}
+	return true;
+}
+
+/* What was allocated for the last row; MemoryContextReset would look as well */
+static inline void
+input_rows_forget(const InputRows *rows)
+{
+	if (!rows->memory->isReset || rows->memory->firstchild != NULL)
+		MemoryContextReset(rows->memory);
 }
 
 /*
@@ -83,22 +110,25 @@ input_rows_next(InputRows *rows, FunctionCallInfo fcinfo)
 	TupleTableSlot *slot = rows->slot;
 
 	if (!rows->plain)
+	{
 		slot = input_rows_filtered(rows);
+		input_rows_forget(rows);
+	}
 	else
 	{
-		CHECK_FOR_INTERRUPTS();
-		if (!table_scan_getnextslot(rows->scan, ForwardScanDirection, slot))
-			slot = NULL;
+		do
+		{
+			CHECK_FOR_INTERRUPTS();
+			input_rows_forget(rows);
+			if (!table_scan_getnextslot(rows->scan, ForwardScanDirection, slot))
+				slot = NULL;
+		} while (slot != NULL && !input_rows_meet(rows, slot));
 	}
 	if (slot == NULL)
 	{
 		input_rows_end(rows);
 		return false;
 	}
-
-	/* what MemoryContextReset would find out by itself */
-	if (!rows->memory->isReset || rows->memory->firstchild != NULL)
-		MemoryContextReset(rows->memory);
 	input_rows_fetch(rows, slot, fcinfo);
 	return true;
 }
