@@ -51,6 +51,7 @@ typedef struct SessionLog
 	RowParts	rows;
 	uint64_t	nrows;			/* in all parts */
 	uint64_t	compact_at;		/* that many rows are too many */
+	bool		crowded;		/* has much been dropped the last time? */
 	session_log_compact compact;	/* for events */
 	uint64_t	reach;			/* for spans */
 	SessionLogRecent *recent;	/* spans under way, see session_log_spans.c */
@@ -98,7 +99,7 @@ extern void session_log_sweep(const SessionLog *log, session_log_visit visit,
 extern void session_log_sweep_spans(SessionLog *log,
 									session_log_visit_span visit, void *arg);
 
-/* Drop what the answer does not depend on */
+/* Drop what the answer does not depend on, if that was much the last time */
 extern void session_log_shrink(SessionLog *log);
 
 /*

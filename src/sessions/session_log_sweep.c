@@ -463,9 +463,11 @@ void
 session_log_compact_parts(SessionLog *log)
 {
 	Sweep		sweep = {.log = log, .rewriting = log};
+	const uint64_t before = log->nrows;
 
 	run_sweep(&sweep);
 	log->nrows = row_parts_count(&log->rows);
+	log->crowded = log->nrows < before - before / 8;
 	log->compact_at = log->nrows * COMPACT_GROWTH;
 	if (log->compact_at < COMPACT_FROM)
 		log->compact_at = COMPACT_FROM;
@@ -474,7 +476,8 @@ session_log_compact_parts(SessionLog *log)
 void
 session_log_shrink(SessionLog *log)
 {
+	/* the reader sorts all rows anyway: what counts is how many they are */
 	session_log_flush(log);
-	if (log->rows.parts != NULL)
+	if (log->rows.parts != NULL && log->crowded)
 		session_log_compact_parts(log);
 }

@@ -234,7 +234,7 @@ dump_size(void *arg, StringInfo values)
 {
 	SessionState *state = arg;
 
-	/* copying costs more than finding out what need not be copied */
+	/* what need not be handed over costs the reader more, if there is much */
 	session_log_shrink(&state->log);
 	if (state->values != NULL)
 	{

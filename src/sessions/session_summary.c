@@ -99,21 +99,29 @@ add_session(void *arg, int64_t first, int64_t last, uint64_t mask)
 {
 	Totals	   *totals = arg;
 
+	const uint64 converted = mask & IS_CONVERTED;
+
+	/* no branches that anyone has to guess */
 	totals->sessions++;
-	if (mask & IS_CONVERTED)
-		totals->conversions++;
+	totals->conversions += converted;
 	if (first <= last)
 	{
 		/* fits an unsigned word, not always a signed one */
 		uint64		duration = (uint64) last - (uint64) first;
 
-		if (duration < BOUNCE_BELOW && !(mask & IS_CONVERTED))
-			totals->bounces++;
+		totals->bounces += duration < BOUNCE_BELOW ? 1 - converted : 0;
 		totals->timed++;
-		totals->microseconds += duration % USECS_PER_DAY;
-		totals->days += duration / USECS_PER_DAY +
-			totals->microseconds / USECS_PER_DAY;
-		totals->microseconds %= USECS_PER_DAY;
+		if (unlikely(duration >= USECS_PER_DAY))
+		{
+			totals->days += duration / USECS_PER_DAY;
+			duration %= USECS_PER_DAY;
+		}
+		totals->microseconds += duration;
+		if (totals->microseconds >= USECS_PER_DAY)
+		{
+			totals->microseconds -= USECS_PER_DAY;
+			totals->days++;
+		}
 	}
 }
 
