@@ -200,6 +200,7 @@ REGRESS = \
 	own_columns \
 	duplicate_count \
 	direct_scan \
+	simple_expr \
 	handover \
 	session_duration \
 	sample_shop \
