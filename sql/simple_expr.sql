@@ -108,6 +108,33 @@ SELECT funnel_counts('1 hour', session_id, t, kind = 'view', flag, kind = 'check
 SELECT pg_temp.rows_differ();
 SET max_parallel_workers_per_gather = 0;
 
+-- counted by EXPLAIN ANALYZE all the same
+CREATE FUNCTION pg_temp.explained(query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE
+	line text;
+BEGIN
+	FOR line IN EXECUTE 'EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF, BUFFERS OFF) ' || query LOOP
+		-- rows=1.00 since PostgreSQL 18
+		RETURN NEXT regexp_replace(line, '(rows=\d+)\.\d+', '\1');
+	END LOOP;
+END $$;
+SELECT pg_temp.explained($$SELECT session_summary(session_id, t, flag) FROM visits WHERE kind <> 'vie'$$);
+SELECT count(*) AS rows, count(*) FILTER (WHERE kind <> 'vie') AS met FROM visits;
+
+-- constants beside columns that are at the same place of every row
+CREATE TABLE ticks AS
+SELECT pg_temp.pick('u' || session_id || extract(epoch FROM t), 60) AS user_id, t, coalesce(flag, false) AS flag FROM visits;
+ANALYZE ticks;
+SELECT session_count(user_id, t, '10 minutes'), (SELECT count(*) FROM (
+		SELECT t - lag(t) OVER (PARTITION BY user_id ORDER BY t) AS pause FROM ticks) AS p
+	 WHERE pause IS NULL OR pause > '10 minutes') AS expected FROM ticks;
+SELECT session_count(user_id, t, '10 minutes'), (SELECT count(*) FROM (
+		SELECT t - lag(t) OVER (PARTITION BY user_id ORDER BY t) AS pause FROM ticks WHERE flag) AS p
+	 WHERE pause IS NULL OR pause > '10 minutes') AS expected FROM ticks WHERE flag;
+SELECT (session_summary(user_id, t, true)).conversions, (session_summary(user_id, t, true)).total_duration = (SELECT sum(d) FROM (
+		SELECT max(t) - min(t) AS d FROM ticks GROUP BY user_id) AS s) AS expected FROM ticks;
+DROP TABLE ticks;
+
 -- columns of rows that the scan has to make first, as one of them is stored nowhere
 ALTER TABLE visits ADD COLUMN added text DEFAULT 'view';
 INSERT INTO conditions (simple, condition) VALUES (true, $$added = 'view'$$), (true, $$added <> 'view'$$);
@@ -122,19 +149,6 @@ SET plan_cache_mode = force_generic_plan;
 EXECUTE of_kind('checkout');
 EXECUTE of_kind(NULL);
 RESET plan_cache_mode;
-
--- counted by EXPLAIN ANALYZE all the same
-CREATE FUNCTION pg_temp.explained(query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
-DECLARE
-	line text;
-BEGIN
-	FOR line IN EXECUTE 'EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF, BUFFERS OFF) ' || query LOOP
-		-- rows=1.00 since PostgreSQL 18
-		RETURN NEXT regexp_replace(line, '(rows=\d+)\.\d+', '\1');
-	END LOOP;
-END $$;
-SELECT pg_temp.explained($$SELECT session_summary(session_id, t, flag) FROM visits WHERE kind <> 'vie'$$);
-SELECT count(*) AS rows, count(*) FILTER (WHERE kind <> 'vie') AS met FROM visits;
 
 -- a function that the user may not call is none that is left out
 CREATE ROLE regress_greenery_visitor;
