@@ -91,7 +91,7 @@ input_rows_meet(const InputRows *rows, TupleTableSlot *slot)
 	return true;
 }
 
-/* What was allocated for the last row; MemoryContextReset would look as well */
+/* Free what the last row took; to ask here costs less than to ask MemoryContextReset */
 static inline void
 input_rows_forget(const InputRows *rows)
 {
