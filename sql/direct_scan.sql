@@ -132,15 +132,6 @@ SELECT duplicate_count(v) FROM few;
 ROLLBACK;
 
 -- EXPLAIN ANALYZE counts what was read and what was left out
-CREATE FUNCTION pg_temp.explained(query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
-DECLARE
-	line text;
-BEGIN
-	FOR line IN EXECUTE 'EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF, BUFFERS OFF) ' || query LOOP
-		-- rows=1.00 since PostgreSQL 18
-		RETURN NEXT regexp_replace(line, '(rows=\d+)\.\d+', '\1');
-	END LOOP;
-END $$;
 SELECT count(*) AS rows, count(*) FILTER (WHERE weekday < 3) AS filtered FROM purchases;
 SELECT pg_temp.explained('SELECT repeat_counts(user_id, order_id) FROM purchases');
 SELECT pg_temp.explained('SELECT repeat_counts(user_id, order_id) FROM purchases WHERE weekday < 3');

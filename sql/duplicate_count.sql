@@ -78,13 +78,7 @@ SELECT duplicate_count(v::uuid) AS two
 			   ('00000000-0000-0080-0000-000000000000')) x(v);
 
 -- a collation that takes different strings for equal, where there is ICU
-DO $$
-BEGIN
-	CREATE COLLATION ignore_case (PROVIDER = icu, LOCALE = 'und-u-ks-level2', DETERMINISTIC = false);
-EXCEPTION WHEN OTHERS THEN
-	CREATE COLLATION ignore_case FROM "C";
-END $$;
-SELECT NOT collisdeterministic AS has_icu FROM pg_collation WHERE collname = 'ignore_case' \gset
+\i sql/include/ignore_case.sql
 SELECT duplicate_count(v COLLATE ignore_case) = :'has_icu'::boolean::int AS by_collation,
 	   duplicate_count(v) AS by_bytes
   FROM (VALUES ('ann@example.com'), ('Ann@Example.com'), ('bob@example.com')) x(v);

@@ -169,13 +169,7 @@ SELECT repeat_counts(u, o) AS infinite_times
 			   ('infinity', '-infinity')) v(u, o);
 
 -- a collation that takes different strings for equal, where there is ICU
-DO $$
-BEGIN
-	CREATE COLLATION ignore_case (PROVIDER = icu, LOCALE = 'und-u-ks-level2', DETERMINISTIC = false);
-EXCEPTION WHEN OTHERS THEN
-	CREATE COLLATION ignore_case FROM "C";
-END $$;
-SELECT NOT collisdeterministic AS has_icu FROM pg_collation WHERE collname = 'ignore_case' \gset
+\i sql/include/ignore_case.sql
 SELECT CASE WHEN :'has_icu'::boolean THEN '{2,1}' ELSE '{4,0}' END::bigint[] =
 	   repeat_counts(u COLLATE ignore_case, o) AS users_by_collation,
 	   repeat_counts(u, o) AS users_by_bytes

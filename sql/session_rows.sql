@@ -94,13 +94,7 @@ END $$;
 SELECT id, c.sessions = (SELECT count(*) FROM expected e WHERE e.id = i.id) AS all, c.telling > 0 AS telling, c.wrong, c.strange
   FROM id_columns i, pg_temp.compare(id, type) c ORDER BY id;
 -- text in a collation that takes different strings for equal, where there is ICU
-DO $$
-BEGIN
-	CREATE COLLATION ignore_case (PROVIDER = icu, LOCALE = 'und-u-ks-level2', DETERMINISTIC = false);
-EXCEPTION WHEN OTHERS THEN
-	CREATE COLLATION ignore_case FROM "C";
-END $$;
-SELECT NOT collisdeterministic AS has_icu FROM pg_collation WHERE collname = 'ignore_case' \gset
+\i sql/include/ignore_case.sql
 SELECT (SELECT array_agg((session_id, events)::text ORDER BY session_id COLLATE "C") FROM unnest(session_rows(s COLLATE ignore_case, now(), false))) =
 	   CASE WHEN :'has_icu'::boolean THEN '{"(Visit,3)"}'::text[] ELSE '{"(Visit,1)","(visit,2)"}' END AS by_collation,
 	   (SELECT array_agg((session_id, events)::text ORDER BY session_id COLLATE "C") FROM unnest(session_rows(s, now(), false))) AS by_bytes

@@ -64,13 +64,7 @@ SELECT c.id, count(*), count(*) FILTER (WHERE (a.x).sessions > 0 AND (a.x).bounc
 -- where there is ICU
 SELECT count(*) FILTER (WHERE pg_temp.differ(x, (SELECT e.x FROM expected e WHERE e.id = 'by_pair' AND e.grp IS NULL))) AS wrong
   FROM (SELECT session_summary(CASE WHEN n IS NOT NULL THEN ROW(n % 3, n) END, t, bought) FILTER (WHERE kind <> 4) AS x FROM mixed_events) y;
-DO $$
-BEGIN
-	CREATE COLLATION ignore_case (PROVIDER = icu, LOCALE = 'und-u-ks-level2', DETERMINISTIC = false);
-EXCEPTION WHEN OTHERS THEN
-	CREATE COLLATION ignore_case FROM "C";
-END $$;
-SELECT NOT collisdeterministic AS has_icu FROM pg_collation WHERE collname = 'ignore_case' \gset
+\i sql/include/ignore_case.sql
 SELECT (session_summary(s COLLATE ignore_case, now(), false)).sessions = CASE WHEN :'has_icu'::boolean THEN 1 ELSE 2 END AS by_collation,
 	   (session_summary(s, now(), false)).sessions AS by_bytes
   FROM (VALUES ('Visit'), ('visit')) v(s);

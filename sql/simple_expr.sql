@@ -109,15 +109,6 @@ SELECT pg_temp.rows_differ();
 SET max_parallel_workers_per_gather = 0;
 
 -- counted by EXPLAIN ANALYZE all the same
-CREATE FUNCTION pg_temp.explained(query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
-DECLARE
-	line text;
-BEGIN
-	FOR line IN EXECUTE 'EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF, BUFFERS OFF) ' || query LOOP
-		-- rows=1.00 since PostgreSQL 18
-		RETURN NEXT regexp_replace(line, '(rows=\d+)\.\d+', '\1');
-	END LOOP;
-END $$;
 SELECT pg_temp.explained($$SELECT session_summary(session_id, t, flag) FROM visits WHERE kind <> 'vie'$$);
 SELECT count(*) AS rows, count(*) FILTER (WHERE kind <> 'vie') AS met FROM visits;
 
@@ -162,13 +153,7 @@ DROP OWNED BY regress_greenery_visitor;
 DROP ROLE regress_greenery_visitor;
 
 -- texts that are equal and not the same; where there is ICU
-DO $$
-BEGIN
-	CREATE COLLATION ignore_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
-EXCEPTION WHEN OTHERS THEN
-	CREATE COLLATION ignore_case FROM "C";
-END $$;
-SELECT NOT collisdeterministic AS has_icu FROM pg_collation WHERE collname = 'ignore_case' \gset
+\i sql/include/ignore_case.sql
 SELECT (session_summary(session_id, t, kind = 'checkout' COLLATE ignore_case)).conversions =
 	   (SELECT count(DISTINCT session_id) FROM visits WHERE kind IN ('checkout', CASE WHEN :'has_icu'::boolean THEN 'Checkout' END)) AS as_equality_says
   FROM visits;

@@ -27,6 +27,17 @@ BEGIN
 	RETURN false;
 END $$;
 
+-- what EXPLAIN ANALYZE counts
+CREATE FUNCTION pg_temp.explained(query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE
+	line text;
+BEGIN
+	FOR line IN EXECUTE 'EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF, BUFFERS OFF) ' || query LOOP
+		-- rows=1.00 since PostgreSQL 18
+		RETURN NEXT regexp_replace(line, '(rows=\d+)\.\d+', '\1');
+	END LOOP;
+END $$;
+
 -- a number below n that is always the same for the same seed
 CREATE FUNCTION pg_temp.pick(seed text, n int) RETURNS int LANGUAGE sql IMMUTABLE
 	RETURN ('x' || substr(md5(seed), 1, 7))::bit(28)::int % n;
