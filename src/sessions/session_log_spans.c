@@ -59,10 +59,11 @@ struct SessionLogRecent
 
 /* A row to the parts */
 LOG_INLINE void
-append_span(SessionLog *log, const Span *span)
+append_span(SessionLog *log, uint64_t key0, uint64_t key1, int64_t first,
+			int64_t last, uint64_t mask)
 {
-	put_span(log, part_of(&log->rows, span->key[0]), span->key[0] << PACKED_BITS,
-			 span->key[1], span->first, span->last, span->mask);
+	put_span(log, part_of(&log->rows, key0),
+			 key0 << PACKED_BITS, key1, first, last, mask);
 	log->nrows++;
 }
 
@@ -100,7 +101,8 @@ look_up_waiting(SessionLog *log)
 			continue;
 		}
 		if (span->used)
-			append_span(log, span);
+			append_span(log, span->key[0], span->key[1], span->first,
+						span->last, span->mask);
 		*span = *row;
 	}
 }
@@ -118,7 +120,8 @@ session_log_flush(SessionLog *log)
 
 		if (!span->used)
 			continue;
-		append_span(log, span);
+		append_span(log, span->key[0], span->key[1], span->first, span->last,
+					span->mask);
 		span->used = 0;
 	}
 }
@@ -180,11 +183,8 @@ session_log_add_span(SessionLog *log, const uint64_t *key, int64_t first,
 		if (log->recent != NULL)
 			add_recent(log, key, first, last, mask);
 		else
-		{
-			put_span(log, part_of(&log->rows, key[0]), key[0] << PACKED_BITS,
-					 log->shape.keys == 2 ? key[1] : 0, first, last, mask);
-			log->nrows++;
-		}
+			append_span(log, key[0], log->shape.keys == 2 ? key[1] : 0, first,
+						last, mask);
 		return;
 	}
 	row = log->pending + log->npending++ * words_of_pending(log->shape);

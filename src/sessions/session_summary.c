@@ -99,29 +99,21 @@ add_session(void *arg, int64_t first, int64_t last, uint64_t mask)
 {
 	Totals	   *totals = arg;
 
-	const uint64 converted = mask & IS_CONVERTED;
-
-	/* no branches that anyone has to guess */
 	totals->sessions++;
-	totals->conversions += converted;
+	if (mask & IS_CONVERTED)
+		totals->conversions++;
 	if (first <= last)
 	{
 		/* fits an unsigned word, not always a signed one */
 		uint64		duration = (uint64) last - (uint64) first;
 
-		totals->bounces += duration < BOUNCE_BELOW ? 1 - converted : 0;
+		if (duration < BOUNCE_BELOW && !(mask & IS_CONVERTED))
+			totals->bounces++;
 		totals->timed++;
-		if (unlikely(duration >= USECS_PER_DAY))
-		{
-			totals->days += duration / USECS_PER_DAY;
-			duration %= USECS_PER_DAY;
-		}
-		totals->microseconds += duration;
-		if (totals->microseconds >= USECS_PER_DAY)
-		{
-			totals->microseconds -= USECS_PER_DAY;
-			totals->days++;
-		}
+		totals->microseconds += duration % USECS_PER_DAY;
+		totals->days += duration / USECS_PER_DAY +
+			totals->microseconds / USECS_PER_DAY;
+		totals->microseconds %= USECS_PER_DAY;
 	}
 }
 

@@ -111,10 +111,13 @@ find_conditions(InputRows *rows, const List *conditions)
 
 	rows->conditions = palloc(list_length(conditions) * sizeof(SimpleExpr));
 	foreach(lc, conditions)
-		if (!simple_expr_init(&rows->conditions[rows->nconditions++], lfirst(lc)))
+	{
+		SimpleExpr *condition = &rows->conditions[rows->nconditions++];
+
+		if (!simple_expr_init(condition, lfirst(lc)))
 			return false;
-	for (int i = 0; i < rows->nconditions; i++)
-		rows->ncolumns = Max(rows->ncolumns, simple_expr_columns(&rows->conditions[i]));
+		rows->ncolumns = Max(rows->ncolumns, simple_expr_columns(condition));
+	}
 	return true;
 }
 
@@ -132,8 +135,7 @@ is_plain(InputRows *rows)
 static bool
 has_fixed_columns(const InputRows *rows)
 {
-	if (!TTS_IS_BUFFERTUPLE(rows->slot) || rows->node->ss.ps.ps_ProjInfo != NULL ||
-		rows->nconditions > 0)
+	if (!TTS_IS_BUFFERTUPLE(rows->slot) || rows->node->ss.ps.ps_ProjInfo != NULL)
 		return false;
 	for (int i = 0; i < rows->narguments; i++)
 		if (rows->arguments[i].kind != SIMPLE_COLUMN)
