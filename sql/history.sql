@@ -66,6 +66,16 @@ INSERT INTO greenery.promos VALUES ('A', 99, 'active'), (NULL, 7, 'active'), (''
 SELECT * FROM greenery_record_history();
 SELECT * FROM pg_temp.promo_rows();
 
+-- where rows that agree become rows that do not, nothing is said any longer, though one
+-- of them still says what is recorded; and as long as they do not agree, that is no news
+TRUNCATE greenery.promo_history, greenery.promos;
+INSERT INTO greenery.promos VALUES ('A', 1, 'active'), ('A', 1, 'active'), ('B', NULL, NULL), ('B', NULL, NULL);
+SELECT opened, closed FROM greenery_record_history() WHERE history = 'promo_history';
+INSERT INTO greenery.promos VALUES ('A', 1, NULL), ('A', 2, 'active'), ('B', NULL, 'active');
+SELECT opened, closed FROM greenery_record_history() WHERE history = 'promo_history';
+SELECT opened, closed FROM greenery_record_history() WHERE history = 'promo_history';
+SELECT * FROM pg_temp.promo_rows();
+
 -- active at a moment, and since when: an unbroken time, whatever the discount did
 TRUNCATE greenery.promo_history, greenery.promos;
 INSERT INTO greenery.promo_history VALUES
