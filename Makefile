@@ -162,6 +162,7 @@ SQL_PARTS = \
 	src/models/marts/marketing/user_repeat_features.sql \
 	src/models/marts/marketing/user_repeat_labels.sql \
 	src/models/marts/marketing/greenery_repeat_features.sql \
+	src/models/marts/marketing/user_repeat_history.sql \
 	src/models/marts/marketing/features.sql \
 	src/models/marts/marketing/repeat_indicators.sql \
 	src/models/marts/product/product_sessions.sql \

@@ -285,6 +285,10 @@ WHERE (h.landmark_at, h.first_order_at, h.follow_up, h.purchase_frequency, h.pur
 	OR abs(h.session_frequency - x.sessions / (extract(epoch FROM x.at - x.t) / 604800)) > 1e-9
 	OR abs(coalesce(h.past_late_share, -1) - coalesce(x.late, -1)) > 1e-12
 	OR h.past_on_time_share + h.past_late_share <> 1;
+-- the mart of that landmark says the same
+SELECT count(*) AS differ FROM greenery.user_repeat_history h
+FULL JOIN greenery_repeat_features() f USING (user_id)
+WHERE to_jsonb(h) IS DISTINCT FROM to_jsonb(f) - ARRAY(SELECT jsonb_object_keys(to_jsonb(f)) EXCEPT SELECT jsonb_object_keys(to_jsonb(h)));
 -- in parallel, the same
 CREATE TEMP TABLE serial ON COMMIT DROP AS SELECT * FROM greenery.user_repeat_features;
 SET LOCAL parallel_setup_cost = 0;

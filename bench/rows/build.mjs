@@ -124,6 +124,8 @@ async function rebuild_statements(pg, engine, with_keys = false)
 	}
 	for (const { model, relation, layer, key } of models)
 	{
+		if (layer === 'mart' && engine === 'duckdb' && marts[model] === undefined)
+			continue;
 		if (layer === 'mart' && engine === 'duckdb')
 			statements.push(`CREATE TABLE ${model} AS ${marts[model]}`);
 		else if (layer === 'mart')

@@ -3,7 +3,7 @@
 // The grain, the columns and the joins are those of src/models; written by hand,
 // for what is quick there.  Left out, in its favour: the p-values and verdicts
 // of the small marts about buying again (some dozen rows), whose grouping is here,
-// and what repeat_indicators says of its second landmark.
+// and user_repeat_history, which is for the second landmark of repeat_indicators.
 
 // What staging calls for each value.  SQL macros: DuckDB inlines them.
 export const preparation = `

@@ -57,7 +57,7 @@ WITH first_order AS (
 		h.session_frequency,
 		h.past_on_time_share,
 		h.past_late_share
-	FROM greenery.repeat_history(NULL, NULL) h
+	FROM greenery.user_repeat_history h
 	WHERE NOT EXISTS (SELECT FROM greenery.excluded_users x WHERE x.user_id = h.user_id)
 ), feature AS (
 	SELECT 'first_order' AS landmark, v.feature, u.came_back, v.value
@@ -65,7 +65,7 @@ WITH first_order AS (
 	JOIN first_order u ON u.user_id = v.user_id
 	UNION ALL
 	SELECT 'history', v.feature, u.came_back, v.value
-	FROM greenery.history_landmark(NULL, NULL) n
+	FROM (SELECT max(h.landmark_at) AS landmark_at FROM greenery.user_repeat_history h) n
 	CROSS JOIN LATERAL greenery.feature_values('history', n.landmark_at) v
 	JOIN history u ON u.user_id = v.user_id
 ), median AS (
