@@ -33,6 +33,7 @@ OBJS = \
 	src/quality/greenery_test.o \
 	src/quality/build_models.o \
 	src/quality/build_helpers.o \
+	src/quality/build_incremental.o \
 	src/quality/build_compute.o \
 	src/quality/build_parallel.o \
 	src/quality/build_difference.o \
@@ -231,6 +232,7 @@ REGRESS = \
 	native_tests \
 	build \
 	build_difference \
+	build_incremental \
 	first_build \
 	user_models \
 	change_requests \

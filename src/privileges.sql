@@ -74,6 +74,7 @@ BEGIN
 			('INSERT, DELETE', 'TABLE greenery.features'),
 			('INSERT (models), UPDATE, DELETE', 'TABLE greenery.builds'),
 			('INSERT, DELETE', 'TABLE greenery.build_models'),
+			('INSERT, DELETE', 'TABLE greenery.incremental_states'),
 			('INSERT, DELETE', 'TABLE greenery.test_results'),
 			('INSERT, DELETE', 'TABLE greenery.test_failures'),
 			('INSERT, DELETE', 'TABLE greenery.alerts'),

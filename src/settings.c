@@ -37,6 +37,7 @@ int			greenery_max_failures = 100;
 int			greenery_lock_timeout = 30000;
 bool		greenery_allow_superuser_build = false;
 bool		greenery_direct_scan = true;
+bool		greenery_incremental_builds = true;
 
 /*
  * Parse a fixed length of time into microseconds.
@@ -261,6 +262,12 @@ greenery_define_settings(void)
 							 "Lets an aggregate that is all that a query asks of a table read the table's scan itself.",
 							 NULL,
 							 &greenery_direct_scan, true,
+							 PGC_USERSET, 0,
+							 NULL, NULL, NULL);
+	DefineCustomBoolVariable("greenery.incremental_builds",
+							 "Lets a build compute only those rows of an incremental mart that can have changed.",
+							 NULL,
+							 &greenery_incremental_builds, true,
 							 PGC_USERSET, 0,
 							 NULL, NULL, NULL);
 	MarkGUCPrefixReserved("greenery");

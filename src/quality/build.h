@@ -43,6 +43,17 @@ typedef struct BuildModel
 	struct ComputedMart *computed;	/* and this came out; or NULL */
 	double		expected_seconds;	/* to compute it, by the last build; 0: unknown */
 	struct RowDifference *difference;	/* from the published table; NULL: not compared */
+
+	/* incremental marts, see build_incremental.c */
+	List	   *inputs;			/* of IncrementalInput *: what it is made from */
+	char	   *slice_column;	/* rows with the same value in it change together */
+	const char *definition;		/* of this build */
+	char	   *left_definition;	/* of the last build, and */
+	struct RowSum *left;		/* the rows it has left; NULL: unknown */
+	int64		changed_keys;	/* values whose rows were computed; -1: all rows were */
+	bool		is_input;		/* of such a mart */
+	bool		changes_kept;	/* some rows differ, and they are kept for it */
+
 	bool		applied;		/* already, to the published table */
 	int64		vanished;		/* published rows whose key was not written */
 	int64		inserted;		/* in the published table; -1: not published */
@@ -84,8 +95,16 @@ extern void build_make_helpers(Build *build);
 extern void build_drop_helpers(Build *build);
 
 /* build_difference.c */
-extern bool build_write_difference(BuildModel *model, const char *definition,
-								   const char *path);
+extern bool build_write_difference(Build *build, BuildModel *model,
+								   const char *definition, const char *path);
+
+/* build_incremental.c */
+extern void build_load_incremental(Build *build);
+extern struct MartQuery *build_mart_query(Build *build, BuildModel *model,
+										  const char *definition);
+extern void build_keep_changes(BuildModel *model);
+extern void build_drop_changes(const Build *build);
+extern void build_record_incremental(const Build *build);
 
 /* build_parallel.c */
 extern void build_compute_ahead(Build *build);

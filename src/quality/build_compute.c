@@ -7,8 +7,8 @@
  * written: each is compared, as the executor returns it, with the digests of the
  * published rows, and dropped if it has an equal there.
  *
- * Nothing is concluded from what has not changed: each row is computed, and each
- * published row is read.
+ * Each published row is read, and each row of the mart is computed, but for marts of
+ * which it is known what can have changed: see build_incremental.c.
  *
  *-------------------------------------------------------------------------
  */
@@ -18,11 +18,13 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
+#include "catalog/pg_type.h"
 #include "compat.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "quality/build_compute.h"
 #include "tcop/dest.h"
+#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
@@ -35,7 +37,6 @@ typedef struct Receiver
 	Comparison *comparison;
 	KeepRow		keep;
 	void	   *arg;
-	int64		rows;
 } Receiver;
 
 static bool
@@ -43,7 +44,6 @@ receive_row(TupleTableSlot *slot, DestReceiver *self)
 {
 	Receiver   *receiver = (Receiver *) self;
 
-	receiver->rows++;
 	if (!row_difference_match(receiver->comparison, slot))
 		receiver->keep(slot, receiver->arg);
 	return true;
@@ -96,9 +96,34 @@ mart_is_comparable(const BuildModel *model)
 		(mart_has_statistics(model) || greenery_owns_table(published));
 }
 
+/*
+ * Start the comparison with the published table: of a slice, if there is one and the
+ * table is as it was left, else of all rows.
+ */
+static Comparison *
+begin_comparison(const MartQuery *query, bool *sliced)
+{
+	Comparison *comparison;
+
+	*sliced = false;
+	if (query->slice != NULL)
+	{
+		RowSlice	slice = {
+			.column = query->slice_column,
+			.values = OidInputFunctionCall(F_ARRAY_IN, unconstify(char *, query->slice_values),
+										   TEXTOID, -1)
+		};
+
+		comparison = row_difference_begin(query->published, &query->left, &slice);
+		*sliced = comparison != NULL;
+		if (*sliced)
+			return comparison;
+	}
+	return row_difference_begin(query->published, query->is_left ? &query->left : NULL, NULL);
+}
+
 RowDifference *
-mart_compare(Oid published, const char *definition, KeepRow keep, void *arg,
-			 int64 *rows)
+mart_compare(const MartQuery *query, KeepRow keep, void *arg, bool *sliced)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	/* should this fail, it is not to stay as long as the caller's */
@@ -120,14 +145,14 @@ mart_compare(Oid published, const char *definition, KeepRow keep, void *arg,
 	};
 
 	MemoryContextSwitchTo(context);
-	receiver.comparison = row_difference_begin(published);
+	receiver.comparison = begin_comparison(query, sliced);
 	if (receiver.comparison != NULL)
 	{
 		options.read_only = IsInParallelMode();
 		options.dest = &receiver.pub;
-		if (SPI_execute_extended(definition, &options) != SPI_OK_SELECT)
+		if (SPI_execute_extended(*sliced ? query->slice : query->definition,
+								 &options) != SPI_OK_SELECT)
 			elog(ERROR, "could not run the definition of a model");
-		*rows = receiver.rows;
 		MemoryContextSwitchTo(caller);
 		difference = palloc(sizeof(RowDifference));
 		*difference = *row_difference_end(receiver.comparison);
@@ -160,16 +185,19 @@ mart_keep_row(TupleTableSlot *slot, void *arg)
 }
 
 ComputedMart *
-mart_compute(Oid published, const char *definition)
+mart_compute(const MartQuery *query)
 {
 	ComputedMart *mart = mart_allocate(work_mem);
 
 	CommandCounterIncrement();
 	PushActiveSnapshot(GetTransactionSnapshot());
-	mart->difference = mart_compare(published, definition, mart_keep_row, mart, &mart->rows);
+	mart->difference = mart_compare(query, mart_keep_row, mart, &mart->sliced);
 	PopActiveSnapshot();
 	if (mart->difference != NULL)
+	{
+		mart->rows = mart_rows(mart->difference);
 		return mart;
+	}
 	mart_free(mart);
 	return NULL;
 }

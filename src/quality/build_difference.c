@@ -78,6 +78,7 @@ apply(void *arg)
 	BuildModel *model = arg;
 	const RowDifference *difference = model->difference;
 
+	build_keep_changes(model);
 	build_apply(model);
 	if (model->inserted + model->updated != difference->only_new.n ||
 		model->deleted + model->updated != difference->only_old.n)
@@ -120,7 +121,8 @@ write_the_rest(const BuildModel *model)
  * nothing to compare with.
  */
 bool
-build_write_difference(BuildModel *model, const char *definition, const char *path)
+build_write_difference(Build *build, BuildModel *model, const char *definition,
+					   const char *path)
 {
 	RowDifference *difference;
 	TimestampTz start;
@@ -130,7 +132,7 @@ build_write_difference(BuildModel *model, const char *definition, const char *pa
 	{
 		int			level = greenery_set_search_path(path);
 
-		model->computed = mart_compute(mart_published(model), definition);
+		model->computed = mart_compute(build_mart_query(build, model, definition));
 		AtEOXact_GUC(true, level);
 	}
 	if (model->computed == NULL)
@@ -139,6 +141,8 @@ build_write_difference(BuildModel *model, const char *definition, const char *pa
 	if (!mart_has_statistics(model))
 		execute_utility(psprintf("ANALYZE %s", quoted_relation(mart_published(model))));
 	model->rows = model->computed->rows;
+	if (!model->computed->sliced)
+		model->changed_keys = -1;
 	difference = model->computed->difference;
 	store(mart_written(model), model->computed->differing);
 	mart_free(model->computed);
@@ -152,9 +156,13 @@ build_write_difference(BuildModel *model, const char *definition, const char *pa
 	{
 		model->applied = run_guarded(apply, model, &message);
 		if (!model->applied)
+		{
+			/* that has been undone too */
+			model->changes_kept = false;
 			ereport(DEBUG1,
 					(errmsg_internal("difference of model %s not applied: %s",
 									 model->name, message)));
+		}
 	}
 	if (model->applied)
 		model->publish_seconds = seconds_since(start);

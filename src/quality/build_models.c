@@ -108,6 +108,7 @@ resolve_models(Build *build)
 		BuildModel *model = lfirst(lc);
 
 		model->rows = model->inserted = model->updated = model->deleted = -1;
+		model->changed_keys = -1;
 		model->relid = relation_or_message(model->relation, &model->message);
 		if (!OidIsValid(model->relid))
 		{
@@ -205,6 +206,7 @@ build_load(Build *build)
 	attach_tests(build);
 	resolve_models(build);
 	build_load_helpers(build);
+	build_load_incremental(build);
 }
 
 /* Names and types of a relation's columns, for comparing and for showing */
@@ -300,7 +302,7 @@ write_model(void *arg)
 	/* the columns first: the same whatever is written */
 	execute_in(path, psprintf("CREATE UNLOGGED TABLE %s AS %s WITH NO DATA", table, definition));
 	check_columns(model, table);
-	if (build_write_difference(model, definition, path))
+	if (build_write_difference(in->build, model, definition, path))
 		return;
 
 	/* anew: only this statement writes what parallel workers compute */

@@ -46,7 +46,7 @@
 
 /* Keys of the shared memory's table of contents */
 #define KEY_WAVE UINT64CONST(1)
-#define KEY_DEFINITIONS UINT64CONST(2)
+#define KEY_TEXTS UINT64CONST(2)
 #define KEY_AREA UINT64CONST(3)
 #define KEY_ROWS(i) (UINT64CONST(1000) + (i))
 
@@ -56,10 +56,12 @@
 /* A mart that is to be computed, and what a worker has found */
 typedef struct SharedMart
 {
-	Oid			published;
-	Size		definition;		/* where it begins in the definitions */
+	MartQuery	query;			/* without its texts */
+	Size		definition;		/* where these begin in the shared texts */
+	Size		slice;			/* 0: there is none */
+	Size		slice_values;
 	bool		compared;		/* by a worker: all that follows is set */
-	int64		rows;
+	bool		sliced;
 	double		seconds;
 	RowDifference difference;	/* its lists without their pointers */
 	dsa_pointer only_old;		/* the tids of difference.only_old */
@@ -79,7 +81,7 @@ typedef struct Wave
 {
 	Build	   *build;
 	List	   *models;			/* of BuildModel * */
-	List	   *definitions;	/* of char * */
+	List	   *queries;		/* of MartQuery * */
 	ComputedMart **computed;
 	bool	   *done;
 } Wave;
@@ -196,7 +198,8 @@ find_marts(void *arg)
 			continue;
 		}
 		wave->models = lappend(wave->models, lfirst(lc));
-		wave->definitions = lappend(wave->definitions, definition);
+		wave->queries = lappend(wave->queries,
+								build_mart_query(wave->build, lfirst(lc), definition));
 	}
 	AtEOXact_GUC(true, level);
 }
@@ -237,7 +240,7 @@ void
 greenery_compute_marts(dsm_segment *segment, shm_toc *toc)
 {
 	SharedWave *shared = shm_toc_lookup(toc, KEY_WAVE, false);
-	const char *definitions = shm_toc_lookup(toc, KEY_DEFINITIONS, false);
+	const char *texts = shm_toc_lookup(toc, KEY_TEXTS, false);
 	dsa_area   *area = dsa_attach_in_place(shm_toc_lookup(toc, KEY_AREA, false), segment);
 	int			i;
 
@@ -253,9 +256,16 @@ greenery_compute_marts(dsm_segment *segment, shm_toc *toc)
 			.context = CurrentMemoryContext
 		};
 		TimestampTz start = GetCurrentTimestamp();
-		RowDifference *difference = mart_compare(mart->published,
-												 definitions + mart->definition,
-												 keep_shared, &rows, &mart->rows);
+		MartQuery	query = mart->query;
+		RowDifference *difference;
+
+		query.definition = texts + mart->definition;
+		if (mart->slice > 0)
+		{
+			query.slice = texts + mart->slice;
+			query.slice_values = texts + mart->slice_values;
+		}
+		difference = mart_compare(&query, keep_shared, &rows, &mart->sliced);
 
 		sts_end_write(rows.store);
 		if (difference == NULL)
@@ -287,10 +297,11 @@ collect(const SharedMart *shared, dsa_area *area, SharedTuplestoreAccessor *rows
 
 	if (!shared->compared)
 		return false;
-	mart->rows = shared->rows;
 	mart->seconds = shared->seconds;
+	mart->sliced = shared->sliced;
 	mart->difference = palloc(sizeof(RowDifference));
 	*mart->difference = shared->difference;
+	mart->rows = mart_rows(mart->difference);
 	mart->difference->only_new.tids = mart->difference->only_old.tids = NULL;
 	if (DsaPointerIsValid(shared->only_old))
 	{
@@ -314,15 +325,50 @@ collect(const SharedMart *shared, dsa_area *area, SharedTuplestoreAccessor *rows
 	return true;
 }
 
+/*
+ * Where a text begins among the shared texts, if there is one, and 0 otherwise.  The
+ * first byte is nobody's.  Without a place for the texts it only counts.
+ */
+static Size
+share_text(char *texts, Size *used, const char *text)
+{
+	Size		begin = *used;
+
+	if (text == NULL)
+		return 0;
+	*used = add_size(*used, strlen(text) + 1);
+	if (texts != NULL)
+		memcpy(texts + begin, text, strlen(text) + 1);
+	return begin;
+}
+
+/* The size of all texts of a wave */
+static Size
+texts_size(const Wave *wave)
+{
+	Size		used = 1;
+	ListCell   *lc;
+
+	foreach(lc, wave->queries)
+	{
+		const MartQuery *query = lfirst(lc);
+
+		(void) share_text(NULL, &used, query->definition);
+		(void) share_text(NULL, &used, query->slice);
+		(void) share_text(NULL, &used, query->slice_values);
+	}
+	return used;
+}
+
 /* Estimate and fill the shared memory of a wave */
 static void
-estimate(ParallelContext *pcxt, const Wave *wave, Size definitions)
+estimate(ParallelContext *pcxt, const Wave *wave)
 {
 	int			n = list_length(wave->models);
 
 	shm_toc_estimate_chunk(&pcxt->estimator,
 						   add_size(offsetof(SharedWave, marts), mul_size(n, sizeof(SharedMart))));
-	shm_toc_estimate_chunk(&pcxt->estimator, definitions);
+	shm_toc_estimate_chunk(&pcxt->estimator, texts_size(wave));
 	shm_toc_estimate_chunk(&pcxt->estimator, AREA_SIZE);
 	for (int i = 0; i < n; i++)
 		shm_toc_estimate_chunk(&pcxt->estimator, sts_estimate(pcxt->nworkers + 1));
@@ -330,14 +376,13 @@ estimate(ParallelContext *pcxt, const Wave *wave, Size definitions)
 }
 
 static SharedWave *
-share(ParallelContext *pcxt, const Wave *wave, Size definitions_size,
-	  SharedTuplestoreAccessor **rows)
+share(ParallelContext *pcxt, const Wave *wave, SharedTuplestoreAccessor **rows)
 {
 	int			n = list_length(wave->models);
 	SharedWave *shared = shm_toc_allocate(pcxt->toc, offsetof(SharedWave, marts) +
 										  n * sizeof(SharedMart));
-	char	   *definitions = shm_toc_allocate(pcxt->toc, definitions_size);
-	Size		used = 0;
+	char	   *texts = shm_toc_allocate(pcxt->toc, texts_size(wave));
+	Size		used = 1;
 
 	memset(shared, 0, offsetof(SharedWave, marts) + n * sizeof(SharedMart));
 	pg_atomic_init_u32(&shared->next, 0);
@@ -345,21 +390,22 @@ share(ParallelContext *pcxt, const Wave *wave, Size definitions_size,
 	SharedFileSetInit(&shared->files, pcxt->seg);
 	for (int i = 0; i < n; i++)
 	{
-		const char *definition = list_nth(wave->definitions, i);
+		const MartQuery *query = list_nth(wave->queries, i);
+		SharedMart *mart = &shared->marts[i];
 		SharedTuplestore *store = shm_toc_allocate(pcxt->toc, sts_estimate(pcxt->nworkers + 1));
 		char		name[32];
 
-		shared->marts[i].published = mart_published(list_nth(wave->models, i));
-		shared->marts[i].definition = used;
-		memcpy(definitions + used, definition, strlen(definition) + 1);
-		used += strlen(definition) + 1;
+		mart->query = *query;
+		mart->definition = share_text(texts, &used, query->definition);
+		mart->slice = share_text(texts, &used, query->slice);
+		mart->slice_values = share_text(texts, &used, query->slice_values);
 		snprintf(name, sizeof(name), "mart.%d", i);
 		rows[i] = sts_initialize(store, pcxt->nworkers + 1, 0, 0,
 								 SHARED_TUPLESTORE_SINGLE_PASS, &shared->files, name);
 		shm_toc_insert(pcxt->toc, KEY_ROWS(i), store);
 	}
 	shm_toc_insert(pcxt->toc, KEY_WAVE, shared);
-	shm_toc_insert(pcxt->toc, KEY_DEFINITIONS, definitions);
+	shm_toc_insert(pcxt->toc, KEY_TEXTS, texts);
 	return shared;
 }
 
@@ -374,11 +420,12 @@ take_part(SharedWave *shared, Wave *wave)
 		ComputedMart *mart = wave->computed[i];
 		TimestampTz start = GetCurrentTimestamp();
 
-		mart->difference = mart_compare(shared->marts[i].published,
-										list_nth(wave->definitions, i),
-										mart_keep_row, mart, &mart->rows);
+		mart->difference = mart_compare(list_nth(wave->queries, i), mart_keep_row, mart,
+										&mart->sliced);
 		mart->seconds = seconds_since(start);
 		wave->done[i] = mart->difference != NULL;
+		if (wave->done[i])
+			mart->rows = mart_rows(mart->difference);
 	}
 }
 
@@ -389,16 +436,11 @@ compute(void *arg)
 	Wave	   *wave = arg;
 	int			n = list_length(wave->models);
 	int			level = greenery_set_search_path(build_mart_path(wave->build));
-	Size		definitions = 0;
 	SharedTuplestoreAccessor **rows = palloc(n * sizeof(*rows));
 	ParallelContext *pcxt;
 	SharedWave *shared;
 	dsa_area   *area;
 	void	   *place;
-	ListCell   *lc;
-
-	foreach(lc, wave->definitions)
-		definitions += strlen(lfirst(lc)) + 1;
 
 	/* what has been written so far is to be seen, and from here on nothing is */
 	CommandCounterIncrement();
@@ -406,12 +448,12 @@ compute(void *arg)
 	EnterParallelMode();
 	pcxt = CreateParallelContext("$libdir/greenery", "greenery_compute_marts",
 								 Min(n - 1, max_parallel_maintenance_workers));
-	estimate(pcxt, wave, definitions);
+	estimate(pcxt, wave);
 	InitializeParallelDSM(pcxt);
 	/* without shared memory there are no workers, and it is all left for later */
 	if (pcxt->seg != NULL)
 	{
-		shared = share(pcxt, wave, definitions, rows);
+		shared = share(pcxt, wave, rows);
 		place = shm_toc_allocate(pcxt->toc, AREA_SIZE);
 		area = dsa_create_in_place(place, AREA_SIZE, LWTRANCHE_PARALLEL_QUERY_DSA, pcxt->seg);
 		shm_toc_insert(pcxt->toc, KEY_AREA, place);

@@ -345,6 +345,7 @@ build_drop_written(Build *build)
 	ListCell   *m;
 
 	build_drop_helpers(build);
+	build_drop_changes(build);
 	foreach(m, build->models)
 	{
 		BuildModel *model = lfirst(m);

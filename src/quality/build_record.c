@@ -78,7 +78,8 @@ record_model(const Build *build, const BuildModel *model, int position)
 	add_argument(&args, FLOAT8OID, Float8GetDatum(model->audit_seconds), false);
 	add_argument(&args, FLOAT8OID, Float8GetDatum(model->publish_seconds), !published);
 	add_text(&args, model->message);
-	insert("INSERT INTO greenery.build_models VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)", &args);
+	add_count(&args, model->changed_keys);
+	insert("INSERT INTO greenery.build_models VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)", &args);
 }
 
 static void
@@ -131,6 +132,8 @@ build_record(Build *build)
 		foreach(t, model->tests)
 			record_test(build, lfirst(t));
 	}
+	if (!build->failed)
+		build_record_incremental(build);
 }
 
 /* How many tests have that status, a TestStatus */

@@ -52,6 +52,7 @@ CREATE TABLE greenery.build_models (
 	audit_seconds double precision,
 	publish_seconds double precision,
 	message text,
+	changed_keys bigint,
 	PRIMARY KEY (build_id, model)
 );
 -- dumped: the history of builds
@@ -71,6 +72,26 @@ COMMENT ON COLUMN greenery.build_models.write_seconds IS 'Seconds taken to compu
 COMMENT ON COLUMN greenery.build_models.audit_seconds IS 'Seconds taken by its tests.';
 COMMENT ON COLUMN greenery.build_models.publish_seconds IS 'Seconds taken to publish it.';
 COMMENT ON COLUMN greenery.build_models.message IS 'Why it failed or was skipped.';
+COMMENT ON COLUMN greenery.build_models.changed_keys IS
+	'Of an incremental mart: how many values of its column (see incremental_inputs) had changed, for which alone rows were computed; NULL when all rows were.';
+
+-- How the last build has left the published tables of incremental marts.  A state is
+-- replaced by the next build, and written by builds alone.
+CREATE TABLE greenery.incremental_states (
+	model text PRIMARY KEY,
+	definition text NOT NULL,
+	digest_key uuid NOT NULL,
+	digest_sum uuid NOT NULL,
+	rows bigint NOT NULL
+);
+-- not dumped: without it the next build computes all rows
+COMMENT ON TABLE greenery.incremental_states IS
+	'How the last build has left the published table of each incremental mart: only if the table is still like that can the next one leave rows alone.';
+COMMENT ON COLUMN greenery.incremental_states.model IS 'The mart.';
+COMMENT ON COLUMN greenery.incremental_states.definition IS 'The query that computes it, and the versions of greenery and PostgreSQL.';
+COMMENT ON COLUMN greenery.incremental_states.digest_key IS 'The key of its rows'' digests, chosen at random.';
+COMMENT ON COLUMN greenery.incremental_states.digest_sum IS 'The sum of these digests, of all its rows.';
+COMMENT ON COLUMN greenery.incremental_states.rows IS 'How many rows it has.';
 
 CREATE TABLE greenery.test_results (
 	build_id bigint NOT NULL,

@@ -27,8 +27,10 @@
 #include "executor/tuptable.h"
 #include "miscadmin.h"
 #include "quality/digest_list.h"
+#include "quality/key_set.h"
 #include "quality/row_difference.h"
 #include "quality/row_digest.h"
+#include "retention/siphash.h"
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/lsyscache.h"
@@ -50,10 +52,16 @@ struct Comparison
 	DigestList	old;			/* the old table's rows of this part */
 	bool		undivided;		/* there is one pass, or none */
 	bool		too_many;		/* more rows than there is memory for in that one pass */
+
+	/* rows outside of this slice are not compared: they are known to be equal */
+	AttrNumber	slice_column;
+	KeySet	   *slice_values;	/* digests of values; NULL: all rows are compared */
+	bool		slice_is_unclear;	/* some row has NULL in that column */
+	RowSum		old_sum;		/* of all rows of the old table */
 };
 
 /* What a table's rows are given to */
-typedef void (*RowAction) (Comparison *cmp, const uint64 digest[2], const ItemPointerData *tid);
+typedef void (*RowAction) (Comparison *cmp, const uint64 digest[2], TupleTableSlot *slot);
 
 static inline bool
 in_part(const Comparison *cmp, const uint64 digest[2])
@@ -67,7 +75,7 @@ in_part(const Comparison *cmp, const uint64 digest[2])
  * about parts of the same size, but for chance.
  */
 static void
-add_old_row(Comparison *cmp, const uint64 digest[2], const ItemPointerData *tid)
+add_old_row(Comparison *cmp, const uint64 digest[2], TupleTableSlot *slot)
 {
 	while (cmp->part == 0 && !digest_list_has_room(&cmp->old))
 	{
@@ -80,7 +88,7 @@ add_old_row(Comparison *cmp, const uint64 digest[2], const ItemPointerData *tid)
 		digest_list_keep(&cmp->old, cmp->mask, cmp->part);
 	}
 	if (in_part(cmp, digest))
-		digest_list_add(&cmp->old, digest, tid);
+		digest_list_add(&cmp->old, digest, &slot->tts_tid);
 	if (cmp->part == 0)
 		cmp->difference->old_rows++;
 }
@@ -117,10 +125,97 @@ free_list(RowList *list)
 
 /* Find for a row of the new table one that equals it */
 static void
-match_new_row(Comparison *cmp, const uint64 digest[2], const ItemPointerData *tid)
+match_new_row(Comparison *cmp, const uint64 digest[2], TupleTableSlot *slot)
 {
 	if (in_part(cmp, digest) && !digest_list_take(&cmp->old, digest))
-		list_row(cmp, &cmp->difference->only_new, tid);
+		list_row(cmp, &cmp->difference->only_new, &slot->tts_tid);
+}
+
+static inline void
+add_to_sum(RowSum *sum, const uint64 digest[2])
+{
+	sum->sum[0] += digest[0];
+	sum->sum[1] += digest[1];
+	sum->rows++;
+}
+
+static inline void
+take_from_sum(RowSum *sum, const uint64 digest[2])
+{
+	sum->sum[0] -= digest[0];
+	sum->sum[1] -= digest[1];
+	sum->rows--;
+}
+
+/* A value's digest, as a key of a set */
+static inline void
+digest_value(const Comparison *cmp, Datum value, uint64_t result[2])
+{
+	uint64_t	key[2] = {cmp->digest.key[0], cmp->digest.key[1]};
+	struct varlena *text = pg_detoast_datum_packed((struct varlena *) DatumGetPointer(value));
+
+	siphash128(key, VARDATA_ANY(text), VARSIZE_ANY_EXHDR(text), 1, 3, result);
+	if ((Pointer) text != DatumGetPointer(value))
+		pfree(text);
+}
+
+/* Only rows of this slice are compared */
+static void
+set_slice(Comparison *cmp, const RowSlice *slice)
+{
+	ArrayType  *array = DatumGetArrayTypeP(slice->values);
+	Datum	   *values;
+	bool	   *nulls;
+	int			n;
+	int			bits;
+
+	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &values, &nulls, &n);
+	bits = key_set_bits_for(n);
+	cmp->slice_column = slice->column;
+	cmp->slice_values = MemoryContextAllocHuge(CurrentMemoryContext, key_set_bytes(2, bits));
+	key_set_init(cmp->slice_values, 2, bits, TEXTOID);
+	for (int i = 0; i < n; i++)
+	{
+		uint64_t	key[2];
+
+		if (nulls[i])
+			continue;
+		digest_value(cmp, values[i], key);
+		key_set_add(cmp->slice_values, key);
+	}
+	pfree(values);
+	pfree(nulls);
+}
+
+/* Whether a row of the old table is to be compared */
+static bool
+is_compared(Comparison *cmp, TupleTableSlot *slot)
+{
+	bool		isnull;
+	Datum		value;
+	uint64_t	key[2];
+
+	if (cmp->slice_values == NULL)
+		return true;
+	value = slot_getattr(slot, cmp->slice_column, &isnull);
+	if (isnull)
+	{
+		cmp->slice_is_unclear = true;
+		return true;
+	}
+	digest_value(cmp, value, key);
+	return key_set_contains(cmp->slice_values, key);
+}
+
+/* Remember a row of the old table, if it is to be compared, and sum up all of them */
+static void
+sum_old_row(Comparison *cmp, const uint64 digest[2], TupleTableSlot *slot)
+{
+	add_to_sum(&cmp->old_sum, digest);
+	if (is_compared(cmp, slot))
+		add_old_row(cmp, digest, slot);
+	else
+		cmp->difference->old_rows++;
 }
 
 /*
@@ -143,7 +238,7 @@ scan_table(Comparison *cmp, Oid table, RowAction action)
 		CHECK_FOR_INTERRUPTS();
 		row_digest_compute(&cmp->digest, slot, digest);
 		MemoryContextReset(cmp->digest.scratch);
-		action(cmp, digest, &slot->tts_tid);
+		action(cmp, digest, slot);
 	}
 	table_endscan(scan);
 	ExecDropSingleTupleTableSlot(slot);
@@ -172,10 +267,10 @@ comparison_memory(void)
 
 /* Prepare for a comparison; in the current memory context */
 static void
-start(Comparison *cmp)
+start(Comparison *cmp, const uint64 *key)
 {
 	memset(cmp, 0, sizeof(*cmp));
-	row_digest_init(&cmp->digest);
+	row_digest_init(&cmp->digest, key);
 	cmp->difference = palloc0(sizeof(RowDifference));
 	cmp->difference->listed = true;
 	/* an array of them is a constant of three statements */
@@ -187,8 +282,14 @@ static void
 list_old_rows(Comparison *cmp)
 {
 	for (int64 i = 0; i < cmp->old.nrows; i++)
-		if (!cmp->old.rows[i].taken)
-			list_row(cmp, &cmp->difference->only_old, &cmp->old.rows[i].tid);
+	{
+		const ListedRow *row = &cmp->old.rows[i];
+
+		if (row->taken)
+			continue;
+		list_row(cmp, &cmp->difference->only_old, &row->tid);
+		take_from_sum(&cmp->difference->new_sum, row->digest);
+	}
 }
 
 /* Free all but the result */
@@ -222,7 +323,7 @@ row_difference(Oid old_table, Oid new_table)
 
 	check_readable(old_table);
 	check_readable(new_table);
-	start(&cmp);
+	start(&cmp, NULL);
 	/* what this transaction has written is to be seen */
 	CommandCounterIncrement();
 	PushActiveSnapshot(GetTransactionSnapshot());
@@ -244,32 +345,50 @@ row_difference(Oid old_table, Oid new_table)
 	return finish(&cmp);
 }
 
+static void
+abandon(Comparison *cmp)
+{
+	digest_list_free(&cmp->old);
+	if (cmp->slice_values != NULL)
+		pfree(cmp->slice_values);
+	pfree(finish(cmp));
+	pfree(cmp);
+}
+
 /*
  * Compare a table with rows that come one by one, and are nowhere stored.  Returns
  * NULL where the table is empty, or has more rows than one pass has memory for:
  * the others do not come twice.  All is in the current memory context.  Of the
  * table the active snapshot's rows count; a parallel worker has no other.
+ *
+ * With a slice, only its rows come, and all others are equal if the table is as
+ * expected.  If it is not, NULL is returned.  Without one, expected gives the sum's key,
+ * or is NULL.
  */
 Comparison *
-row_difference_begin(Oid old_table)
+row_difference_begin(Oid old_table, const RowSum *expected, const RowSlice *slice)
 {
 	Comparison *cmp;
 
 	check_readable(old_table);
 	cmp = palloc(sizeof(Comparison));
-	start(cmp);
+	start(cmp, expected ? expected->key : NULL);
 	cmp->undivided = true;
+	if (slice != NULL)
+		set_slice(cmp, slice);
+	memcpy(cmp->old_sum.key, cmp->digest.key, sizeof(cmp->old_sum.key));
 	digest_list_init(&cmp->old, comparison_memory());
-	scan_table(cmp, old_table, add_old_row);
-	if (!cmp->too_many && cmp->difference->old_rows > 0)
+	scan_table(cmp, old_table, sum_old_row);
+	if (cmp->too_many || cmp->difference->old_rows == 0 ||
+		(slice != NULL &&
+		 (cmp->slice_is_unclear || memcmp(&cmp->old_sum, expected, sizeof(RowSum)) != 0)))
 	{
-		digest_list_make_index(&cmp->old);
-		return cmp;
+		abandon(cmp);
+		return NULL;
 	}
-	digest_list_free(&cmp->old);
-	pfree(finish(cmp));
-	pfree(cmp);
-	return NULL;
+	digest_list_make_index(&cmp->old);
+	cmp->difference->new_sum = cmp->old_sum;
+	return cmp;
 }
 
 /* The rows that come are of this description */
@@ -290,7 +409,10 @@ row_difference_match(Comparison *cmp, TupleTableSlot *slot)
 	MemoryContextReset(cmp->digest.scratch);
 	matched = digest_list_take(&cmp->old, digest);
 	if (!matched)
+	{
 		cmp->difference->only_new.n++;
+		add_to_sum(&cmp->difference->new_sum, digest);
+	}
 	return matched;
 }
 
@@ -305,6 +427,8 @@ row_difference_end(Comparison *cmp)
 
 	list_old_rows(cmp);
 	digest_list_free(&cmp->old);
+	if (cmp->slice_values != NULL)
+		pfree(cmp->slice_values);
 	difference = finish(cmp);
 	pfree(cmp);
 	return difference;

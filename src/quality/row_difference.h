@@ -21,19 +21,40 @@ typedef struct RowList
 	int64		allocated;
 } RowList;
 
+/*
+ * What tells whether a table still has the same rows: how many there are, and the sum
+ * of their digests.  The key is random and stays with the sum: whoever does not know it
+ * cannot change rows so that the sum is the same.
+ */
+typedef struct RowSum
+{
+	uint64		key[2];
+	uint64		sum[2];
+	int64		rows;
+} RowSum;
+
+/* The rows of a table that have one of these values in a column, of type text */
+typedef struct RowSlice
+{
+	AttrNumber	column;
+	Datum		values;			/* text[] */
+} RowSlice;
+
 typedef struct RowDifference
 {
 	int64		old_rows;		/* all rows of the old table */
 	bool		listed;			/* all rows that differ are listed; else any row may */
 	RowList		only_old;
 	RowList		only_new;
+	RowSum		new_sum;		/* of the new rows; row_difference() leaves it alone */
 } RowDifference;
 
 /* One that is going on */
 typedef struct Comparison Comparison;
 
 extern RowDifference *row_difference(Oid old_table, Oid new_table);
-extern Comparison *row_difference_begin(Oid old_table);
+extern Comparison *row_difference_begin(Oid old_table, const RowSum *expected,
+										const RowSlice *slice);
 extern void row_difference_describe(Comparison *cmp, TupleDesc desc);
 extern bool row_difference_match(Comparison *cmp, TupleTableSlot *slot);
 extern RowDifference *row_difference_end(Comparison *cmp);

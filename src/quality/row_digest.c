@@ -18,9 +18,11 @@
 
 /* In the current memory context, to stay there */
 void
-row_digest_init(RowDigest *digest)
+row_digest_init(RowDigest *digest, const uint64 *key)
 {
-	if (!pg_strong_random(digest->key, sizeof(digest->key)))
+	if (key != NULL)
+		memcpy(digest->key, key, sizeof(digest->key));
+	else if (!pg_strong_random(digest->key, sizeof(digest->key)))
 		ereport(ERROR,
 				(errcode(ERRCODE_INTERNAL_ERROR),
 				 errmsg("could not generate a random key")));

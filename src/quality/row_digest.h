@@ -31,7 +31,8 @@ typedef struct RowDigest
 	MemoryContext scratch;		/* detoasted values */
 } RowDigest;
 
-extern void row_digest_init(RowDigest *digest);
+/* Keyed with *key, or at random where that is NULL */
+extern void row_digest_init(RowDigest *digest, const uint64 *key);
 extern void row_digest_describe(RowDigest *digest, TupleDesc desc);
 extern void row_digest_compute(RowDigest *digest, TupleTableSlot *slot, uint64 result[2]);
 extern void row_digest_free(RowDigest *digest);

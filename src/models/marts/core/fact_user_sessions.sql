@@ -25,17 +25,16 @@ FROM (
 	SELECT
 		e.session_id,
 		e.user_id,
-		min(e.created_at) FILTER (WHERE own AND isfinite(e.created_at)) AS session_start,
-		max(e.created_at) FILTER (WHERE own AND isfinite(e.created_at)) AS session_end,
-		@extschema@.session_duration(e.created_at) FILTER (WHERE own) AS duration,
-		count(*) FILTER (WHERE own) AS events,
+		min(e.created_at) FILTER (WHERE e.is_own_event AND isfinite(e.created_at)) AS session_start,
+		max(e.created_at) FILTER (WHERE e.is_own_event AND isfinite(e.created_at)) AS session_end,
+		@extschema@.session_duration(e.created_at) FILTER (WHERE e.is_own_event) AS duration,
+		count(*) FILTER (WHERE e.is_own_event) AS events,
 		count(*) FILTER (WHERE e.event_type = 'page_view') AS page_views,
 		count(*) FILTER (WHERE e.event_type = 'add_to_cart') AS add_to_carts,
 		count(*) FILTER (WHERE e.event_type = 'checkout') AS checkouts,
-		count(*) FILTER (WHERE NOT own) AS shipments,
-		min(e.created_at) FILTER (WHERE NOT own AND isfinite(e.created_at)) AS shipped_at
-	FROM greenery.session_events e,
-		LATERAL (SELECT e.event_type IS DISTINCT FROM 'package_shipped' AS own) x
+		count(*) FILTER (WHERE NOT e.is_own_event) AS shipments,
+		min(e.created_at) FILTER (WHERE NOT e.is_own_event AND isfinite(e.created_at)) AS shipped_at
+	FROM greenery.fact_events e
 	WHERE e.session_id IS NOT NULL
 	GROUP BY e.session_id, e.user_id
 ) s;
@@ -62,6 +61,9 @@ COMMENT ON COLUMN greenery.fact_user_sessions.shipped_at IS 'The first of these 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
 INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
 	('fact_user_sessions', 'greenery.fact_user_sessions', 'mart', '{session_user_key}', true);
+-- A changed event is about its session.
+INSERT INTO greenery.incremental_inputs (model, input, column_name, changed_values) VALUES
+	('fact_user_sessions', 'fact_events', 'session_id', 'SELECT session_id FROM changed');
 INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES

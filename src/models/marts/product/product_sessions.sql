@@ -13,7 +13,7 @@ SELECT
 	bool_or(f.event_type = 'add_to_cart') AS added,
 	bool_or(f.event_type = 'checkout') AS bought
 FROM greenery.fact_events f
-LEFT JOIN greenery.stg_order_items i ON f.event_type = 'checkout' AND i.order_id = f.order_id
+LEFT JOIN greenery.fact_order_items_products i ON f.event_type = 'checkout' AND i.order_id = f.order_id
 CROSS JOIN LATERAL (
 	SELECT CASE
 		WHEN f.event_type = 'checkout' THEN i.product_id
@@ -38,6 +38,13 @@ COMMENT ON COLUMN greenery.product_sessions.bought IS 'Whether the product is in
 -- The gate: key and tests.  Ids of built-in tests are never reused.
 INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
 	('product_sessions', 'greenery.product_sessions', 'mart', '{session_id,product_id}', true);
+-- A changed event is about its session, and so is a changed item of an order that a
+-- session has checked out.
+INSERT INTO greenery.incremental_inputs (model, input, column_name, changed_values) VALUES
+	('product_sessions', 'fact_events', 'session_id', 'SELECT session_id FROM changed'),
+	('product_sessions', 'fact_order_items_products', 'session_id',
+	 'SELECT f.session_id FROM fact_events f
+	   WHERE f.event_type = ''checkout'' AND f.order_id IN (SELECT order_id FROM changed)');
 INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES

@@ -1,0 +1,229 @@
+-- Incremental marts: only rows that can have changed are computed, and what is published
+-- is the same.
+--
+-- Builds commit: this file empties all tables it needs, before and after.
+SET client_min_messages = warning;
+SET greenery.allow_superuser_build = on;
+SET greenery.max_shrink = '100%';
+
+\i sql/include/builds.sql
+\i sql/include/build_changes.sql
+
+-- of each incremental mart: whether the last build computed only a part of it, and
+-- whether anything of it changed
+CREATE FUNCTION pg_temp.slices() RETURNS TABLE (mart text, some_rows boolean, changed boolean) LANGUAGE sql AS $$
+	SELECT b.model, b.changed_keys IS NOT NULL, b.inserted + b.updated + b.deleted > 0
+	FROM greenery.build_models b
+	WHERE b.build_id = (SELECT max(build_id) FROM greenery.builds)
+		AND b.model IN (SELECT model FROM greenery.incremental_inputs)
+	ORDER BY b.model COLLATE "C"
+$$;
+
+-- a few changes of each kind, others each time, that no data test minds
+CREATE FUNCTION pg_temp.few_changes(round integer) RETURNS void LANGUAGE plpgsql AS $change$
+DECLARE
+	ids text[];
+	orders text[];
+BEGIN
+	-- events of sessions with other events, in an order that only the round decides
+	ids := ARRAY(SELECT event_id FROM greenery.events WHERE event_type = 'page_view' AND product_id IS NOT NULL
+				 ORDER BY md5(event_id || round) COLLATE "C" LIMIT 12);
+	UPDATE greenery.events SET created_at = created_at - interval '1 hour' WHERE event_id = ids[1];
+	UPDATE greenery.events SET event_type = 'add_to_cart' WHERE event_id = ids[2];
+	UPDATE greenery.events SET product_id = (SELECT min(product_id) FROM greenery.products) WHERE event_id = ids[3];
+	UPDATE greenery.events SET user_id = (SELECT min(user_id COLLATE "C") FROM greenery.users) WHERE event_id = ids[4];
+	-- to another session, to a new one, and away
+	UPDATE greenery.events SET session_id = (SELECT session_id FROM greenery.events WHERE event_id = ids[6]) WHERE event_id = ids[5];
+	UPDATE greenery.events SET session_id = 'new' || round WHERE event_id = ids[7];
+	DELETE FROM greenery.events WHERE event_id = ids[8];
+	INSERT INTO greenery.events
+	SELECT event_id || 'y', session_id, user_id, page_url, created_at, event_type, order_id, product_id
+	FROM greenery.events WHERE event_id = ids[9];
+	-- a session that goes altogether
+	DELETE FROM greenery.events
+	WHERE session_id = (SELECT min(e.session_id) FROM greenery.events e
+						WHERE NOT EXISTS (SELECT FROM greenery.events o WHERE o.session_id = e.session_id AND o.order_id IS NOT NULL));
+	-- the same rows in other places
+	UPDATE greenery.events SET event_type = event_type WHERE event_id = ids[10];
+	-- checkouts of two sessions take each other's order
+	ids := ARRAY(SELECT event_id FROM greenery.events WHERE event_type = 'checkout'
+				 ORDER BY md5(event_id || round) COLLATE "C" LIMIT 2);
+	UPDATE greenery.events e SET order_id = o.order_id
+	FROM greenery.events o
+	WHERE e.event_id = ANY (ids) AND o.event_id = ANY (ids) AND e.event_id <> o.event_id;
+	-- what is in orders: one product less, one more, and one more often
+	orders := ARRAY(SELECT i.order_id FROM greenery.order_items i GROUP BY i.order_id HAVING count(*) > 1
+					ORDER BY md5(i.order_id || round) COLLATE "C" LIMIT 3);
+	DELETE FROM greenery.order_items i
+	WHERE i.order_id = orders[1] AND i.product_id = (SELECT min(product_id) FROM greenery.order_items WHERE order_id = orders[1]);
+	INSERT INTO greenery.order_items (order_id, product_id, quantity)
+	SELECT orders[2], min(p.product_id), 1 FROM greenery.products p
+	WHERE NOT EXISTS (SELECT FROM greenery.order_items i WHERE i.order_id = orders[2] AND i.product_id = p.product_id);
+	UPDATE greenery.order_items SET quantity = quantity + 1 WHERE order_id = orders[3];
+END
+$change$;
+
+-- another definition of a mart's view: its own with something put in
+CREATE TEMP TABLE definitions AS
+SELECT DISTINCT i.model, pg_get_viewdef(('greenery.' || i.model)::regclass) AS definition FROM greenery.incremental_inputs i;
+CREATE FUNCTION pg_temp.redefine(mart text, old text DEFAULT '', new text DEFAULT '') RETURNS boolean LANGUAGE plpgsql AS $redefine$
+DECLARE
+	before text := pg_get_viewdef(('greenery.' || mart)::regclass);
+BEGIN
+	EXECUTE format('CREATE OR REPLACE VIEW greenery.%I AS %s', mart,
+				   (SELECT replace(d.definition, old, new) FROM definitions d WHERE d.model = mart));
+	RETURN pg_get_viewdef(('greenery.' || mart)::regclass) <> before;
+END
+$redefine$;
+
+SELECT pg_temp.empty_shop();
+SELECT count(*) > 0 AS loaded FROM greenery_load_sample_shop(users => 150, orders_per_user => 3, seed => 11);
+-- dependencies as they are declared: all marts that an incremental one reads
+SELECT model, input, column_name FROM greenery.incremental_inputs ORDER BY 1, 2;
+
+-- the first build has nothing to compare with, and the second nothing to go by
+CALL greenery_build();
+SELECT * FROM pg_temp.slices();
+CALL greenery_build();
+SELECT * FROM pg_temp.slices();
+-- nothing to do
+SELECT pg_temp.remember();
+CALL greenery_build();
+SELECT * FROM pg_temp.slices();
+SELECT DISTINCT changed_keys FROM greenery.build_models WHERE build_id = 3 AND changed_keys IS NOT NULL;
+SELECT * FROM pg_temp.wrong();
+
+-- a few changes: beside other marts, and one after the other
+SELECT pg_temp.remember(), pg_temp.few_changes(1);
+CALL greenery_build();
+SELECT * FROM pg_temp.wrong();
+SELECT * FROM pg_temp.slices();
+SELECT pg_temp.remember(), pg_temp.few_changes(2);
+CALL greenery_build();
+SELECT * FROM pg_temp.wrong();
+SELECT * FROM pg_temp.slices();
+SET max_parallel_maintenance_workers = 0;
+SELECT pg_temp.remember(), pg_temp.few_changes(3);
+CALL greenery_build();
+SELECT * FROM pg_temp.wrong();
+SELECT * FROM pg_temp.slices();
+SELECT pg_temp.remember(), pg_temp.few_changes(4);
+CALL greenery_build();
+SELECT * FROM pg_temp.wrong();
+SELECT * FROM pg_temp.slices();
+RESET max_parallel_maintenance_workers;
+-- how many: sessions whose events changed, before or after, and those that had ordered what has changed
+CREATE TABLE public.incremental_events AS SELECT * FROM greenery.events;
+CREATE TABLE public.incremental_items AS SELECT * FROM greenery.order_items;
+SELECT pg_temp.few_changes(5);
+CALL greenery_build();
+WITH events AS (
+	(SELECT session_id FROM (TABLE greenery.events EXCEPT TABLE public.incremental_events) a
+	 UNION SELECT session_id FROM (TABLE public.incremental_events EXCEPT TABLE greenery.events) b)
+), items AS (
+	SELECT e.session_id FROM greenery.events e WHERE e.event_type = 'checkout' AND e.order_id IN (
+		SELECT order_id FROM (TABLE greenery.order_items EXCEPT TABLE public.incremental_items) a
+		UNION SELECT order_id FROM (TABLE public.incremental_items EXCEPT TABLE greenery.order_items) b)
+)
+SELECT model, changed_keys = CASE model
+	WHEN 'fact_user_sessions' THEN (SELECT count(*) FROM events)
+	ELSE (SELECT count(*) FROM (TABLE events UNION TABLE items) e) END AS as_expected
+FROM greenery.build_models WHERE build_id = (SELECT max(build_id) FROM greenery.builds) AND changed_keys > 5 ORDER BY 1;
+DROP TABLE public.incremental_events, public.incremental_items;
+
+-- all rows are computed: where the setting says so,
+SET greenery.incremental_builds = off;
+SELECT pg_temp.remember(), pg_temp.few_changes(6);
+CALL greenery_build();
+SELECT * FROM pg_temp.wrong();
+SELECT * FROM pg_temp.slices();
+RESET greenery.incremental_builds;
+-- though the build after it knows again what it left;
+SELECT pg_temp.few_changes(7);
+CALL greenery_build();
+SELECT * FROM pg_temp.slices();
+-- where somebody else has written to the published table;
+UPDATE greenery_published.product_sessions SET viewed = NOT viewed
+WHERE (session_id, product_id) = (SELECT session_id, product_id FROM greenery_published.product_sessions ORDER BY 1, 2 LIMIT 1);
+CALL greenery_build();
+SELECT * FROM pg_temp.slices();
+DELETE FROM greenery_published.fact_user_sessions
+WHERE session_user_key = (SELECT min(session_user_key) FROM greenery_published.fact_user_sessions);
+CALL greenery_build();
+SELECT * FROM pg_temp.slices();
+UPDATE greenery_published.fact_user_sessions SET session_id = NULL
+WHERE session_user_key = (SELECT min(session_user_key) FROM greenery_published.fact_user_sessions);
+CALL greenery_build();
+SELECT * FROM pg_temp.slices();
+SELECT * FROM pg_temp.stale();
+-- where much has changed;
+SELECT pg_temp.remember(), pg_temp.change(8);
+CALL greenery_build();
+SELECT * FROM pg_temp.wrong();
+SELECT mart, some_rows FROM pg_temp.slices();
+-- where the query is another,
+SELECT pg_temp.few_changes(9);
+CALL greenery_build();
+SELECT pg_temp.redefine('product_sessions', '''add_to_cart''', '''page_view''');
+CALL greenery_build();
+SELECT * FROM pg_temp.slices();
+SELECT * FROM pg_temp.stale();
+-- reads something else than its inputs, or depends on more than rows
+SELECT pg_temp.redefine('product_sessions', '(f.session_id IS NOT NULL)', '(f.session_id IS NOT NULL AND (SELECT count(*) FROM greenery.promos) > -1)');
+SELECT pg_temp.redefine('fact_user_sessions', '(e.session_id IS NOT NULL)', '(e.session_id IS NOT NULL AND now() IS NOT NULL)');
+CALL greenery_build();
+SELECT pg_temp.few_changes(10);
+CALL greenery_build();
+SELECT * FROM pg_temp.slices();
+SELECT * FROM pg_temp.stale();
+-- and back
+SELECT pg_temp.redefine('product_sessions'), pg_temp.redefine('fact_user_sessions');
+CALL greenery_build();
+SELECT pg_temp.few_changes(11);
+CALL greenery_build();
+SELECT * FROM pg_temp.slices();
+SELECT * FROM pg_temp.stale();
+
+-- what others have written to a mart that it is made from is a change like any other
+UPDATE greenery_published.fact_events SET session_id = 'wrong'
+WHERE event_id = (SELECT min(event_id) FROM greenery_published.fact_events);
+DELETE FROM greenery_published.fact_order_items_products
+WHERE order_id = (SELECT min(order_id) FROM greenery_published.fact_order_items_products);
+CALL greenery_build();
+SELECT mart, some_rows FROM pg_temp.slices();
+SELECT * FROM pg_temp.stale();
+
+-- a build that fails has left nothing
+SELECT pg_temp.few_changes(12);
+INSERT INTO greenery.events (event_id, session_id, user_id, created_at, event_type)
+SELECT 'bad', session_id, user_id, created_at, 'bad' FROM greenery.events ORDER BY event_id LIMIT 1;
+\set VERBOSITY terse
+CALL greenery_build();
+\set VERBOSITY default
+DELETE FROM greenery.events WHERE event_id = 'bad';
+SELECT pg_temp.few_changes(13);
+CALL greenery_build();
+SELECT * FROM pg_temp.slices();
+SELECT * FROM pg_temp.stale();
+SELECT count(*) FROM pg_class WHERE relnamespace = 'greenery_build'::regnamespace;
+
+-- a shop whose events have no session ids
+SELECT pg_temp.empty_shop();
+SELECT count(*) > 0 AS loaded FROM greenery_load_sample_shop(users => 150, orders_per_user => 3, seed => 12);
+UPDATE greenery.events SET session_id = NULL;
+CALL greenery_build();
+CALL greenery_build();
+DELETE FROM greenery.events WHERE event_id = (SELECT min(event_id) FROM greenery.events WHERE event_type = 'page_view');
+UPDATE greenery.events SET created_at = created_at + interval '2 hours'
+WHERE event_id = (SELECT max(event_id) FROM greenery.events WHERE event_type = 'page_view');
+CALL greenery_build();
+SELECT * FROM pg_temp.slices();
+SELECT * FROM pg_temp.stale();
+-- setting session_gap changes the events, and so the sessions
+SET greenery.session_gap = '25 minutes';
+CALL greenery_build();
+SELECT * FROM pg_temp.stale();
+RESET greenery.session_gap;
+
+DROP SCHEMA difference_before CASCADE;
+SELECT pg_temp.empty_shop();
