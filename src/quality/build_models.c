@@ -13,8 +13,10 @@
  */
 #include "postgres.h"
 
+#include "access/sysattr.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_constraint.h"
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "executor/spi.h"
@@ -349,6 +351,27 @@ check_totals(BuildModel *model)
 	}
 }
 
+/*
+ * Whether the rows of a model, which are those of its published table, are told apart by
+ * that table's primary key.  Its owner may have dropped it, or made another.
+ */
+static bool
+key_is_indexed(const BuildModel *model)
+{
+	Oid			published = mart_published(model);
+	Oid			constraint;
+	Bitmapset  *columns = get_primary_key_attnos(published, false, &constraint);
+	ListCell   *lc;
+
+	if (bms_num_members(columns) != list_length(model->key))
+		return false;
+	foreach(lc, model->key)
+		if (!bms_is_member(get_attnum(published, lfirst(lc)) - FirstLowInvalidHeapAttributeNumber,
+						   columns))
+			return false;
+	return true;
+}
+
 /* Test one model, and say whether it holds */
 static void
 audit_model(Build *build, BuildModel *model)
@@ -360,6 +383,7 @@ audit_model(Build *build, BuildModel *model)
 	target.relid = model->relid;
 	target.from = model->is_mart ? written_table(model) : quoted_relation(model->relid);
 	target.key = model->key;
+	target.key_is_indexed = model->applied && key_is_indexed(model);
 	target.source = source_in_build;
 	target.source_arg = build;
 	tests_run(model->tests, &target);

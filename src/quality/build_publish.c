@@ -249,7 +249,9 @@ assignments(const Pair *pair)
 
 /*
  * Publish one mart.  Rows are inserted before others are updated: an updated row
- * has another ctid, and would no longer be found in the list.
+ * has another ctid, and would no longer be found in the list.  Rows are deleted last,
+ * for as a rule there are none: if every published row that may differ has been updated,
+ * that is known without looking at them again.
  */
 static void
 publish(BuildModel *model)
@@ -267,13 +269,6 @@ publish(BuildModel *model)
 	}
 
 	pair = pair_of(model);
-	if (model->vanished > 0)
-		model->deleted = execute_on(&pair,
-									psprintf("DELETE FROM %s p WHERE %s AND NOT EXISTS"
-											 " (SELECT FROM %s w WHERE %s AND %s)",
-											 pair.published, pair.published_rows,
-											 pair.written, pair.written_rows, pair.match),
-									SPI_OK_DELETE);
 	if (may_differ(difference, &difference->only_new))
 		model->inserted = execute_on(&pair,
 									 psprintf("INSERT INTO %s SELECT w.* FROM %s w WHERE %s AND NOT EXISTS"
@@ -288,6 +283,14 @@ publish(BuildModel *model)
 											 pair.published, assignments(&pair), pair.written,
 											 pair.published_rows, pair.written_rows, pair.match),
 									SPI_OK_UPDATE);
+	if (model->vanished > 0 &&
+		!(difference->listed && model->updated == difference->only_old.n))
+		model->deleted = execute_on(&pair,
+									psprintf("DELETE FROM %s p WHERE %s AND NOT EXISTS"
+											 " (SELECT FROM %s w WHERE %s AND %s)",
+											 pair.published, pair.published_rows,
+											 pair.written, pair.written_rows, pair.match),
+									SPI_OK_DELETE);
 	free_pair(&pair);
 }
 

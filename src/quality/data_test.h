@@ -97,6 +97,7 @@ typedef struct TestTarget
 	Oid			relid;			/* the model: for its columns */
 	const char *from;			/* what is read: SQL for a FROM item */
 	List	   *key;			/* columns that identify a row, of char * */
+	bool		key_is_indexed;	/* a primary key says so, of what is read */
 	RelationSource source;		/* for the parents of relationships */
 	void	   *source_arg;
 } TestTarget;

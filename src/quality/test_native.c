@@ -122,6 +122,27 @@ native_relationships(const DataTest *test, const TestTarget *target)
 					filter_clause(test));
 }
 
+/* Whether these columns have the key among them, and an index has refused duplicates */
+static bool
+is_unique_by_index(const TestTarget *target, const List *columns)
+{
+	ListCell   *k;
+
+	if (!target->key_is_indexed)
+		return false;
+	foreach(k, target->key)
+	{
+		bool		found = false;
+		ListCell   *c;
+
+		foreach(c, columns)
+			found |= strcmp(lfirst(k), lfirst(c)) == 0;
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
 static char *
 native_unique_combination(const DataTest *test, const TestTarget *target,
 						  const char *schema)
@@ -157,7 +178,12 @@ test_native_aggregate(const DataTest *test, const TestTarget *target,
 	{
 		case TEST_RELATIONSHIPS:
 			return native_relationships(test, target);
+		case TEST_UNIQUE:
+			return is_unique_by_index(target, list_make1(test->column))
+				? pstrdup("0::pg_catalog.int8") : NULL;
 		case TEST_UNIQUE_COMBINATION:
+			if (is_unique_by_index(target, test->columns))
+				return pstrdup("0::pg_catalog.int8");
 			return native_unique_combination(test, target, schema);
 		default:
 			return NULL;
