@@ -173,6 +173,7 @@ CREATE VIEW public.difference_reader AS SELECT count(*) AS id, sum(n) AS total F
 SELECT greenery_add_model('public.difference_model', key => '{id}');
 SELECT greenery_add_model('public.difference_reader', key => '{id}');
 SELECT greenery_add_test('public.difference_model', 'range', 'n', '{"max": 100}') > 0;
+SELECT greenery_add_test('public.difference_model', 'unique', 'n', severity => 'warn') > 0 AND greenery_add_test('public.difference_model', 'unique_combination', args => '{"columns": ["n", "id"]}') > 0 AS added;
 CALL greenery_build();
 CREATE TABLE public.difference_made (n bigint GENERATED ALWAYS AS IDENTITY, tag text, what text, rows bigint);
 CREATE FUNCTION public.difference_note() RETURNS event_trigger LANGUAGE plpgsql AS $note$
@@ -194,6 +195,12 @@ SELECT * FROM pg_temp.wrong();
 SELECT DISTINCT tag, what, rows FROM public.difference_made;
 SELECT model, rows, inserted, updated, deleted FROM greenery.build_models
 WHERE build_id = (SELECT max(build_id) FROM greenery.builds) AND model LIKE 'difference%' ORDER BY 1;
+-- that the key is unique the primary key has seen to, and of nothing else
+SELECT r.kind, r.column_name, r.status, r.total = (SELECT count(*) FROM public.difference_few) AS all_rows,
+	r.failures = CASE WHEN r.column_name = 'n' THEN (SELECT count(*) FROM (SELECT n FROM public.difference_few GROUP BY n HAVING count(*) > 1) d) ELSE 0 END AS as_many
+FROM greenery.test_results r
+WHERE build_id = (SELECT max(build_id) FROM greenery.builds) AND model = 'public.difference_model' AND kind LIKE 'unique%' ORDER BY 1, 2;
+SELECT count(greenery_drop_test(test_id)) AS dropped FROM greenery.data_tests WHERE model = 'public.difference_model' AND kind LIKE 'unique%' AND column_name IS DISTINCT FROM 'id';
 -- a quarter and more: written whole
 TRUNCATE public.difference_made;
 SELECT pg_temp.remember();
