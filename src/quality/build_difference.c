@@ -136,7 +136,10 @@ build_write_difference(Build *build, BuildModel *model, const char *definition,
 		AtEOXact_GUC(true, level);
 	}
 	if (model->computed == NULL)
+	{
+		model->changed_keys = -1;
 		return false;
+	}
 	/* for the marts that read it */
 	if (!mart_has_statistics(model))
 		execute_utility(psprintf("ANALYZE %s", quoted_relation(mart_published(model))));

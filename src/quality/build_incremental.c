@@ -32,20 +32,21 @@
 #include "executor/spi.h"
 #include "greenery.h"
 #include "nodes/nodeFuncs.h"
-#include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
 #include "quality/build_compute.h"
 #include "quality/data_test.h"
 #include "rewrite/rewriteHandler.h"
 #include "tcop/tcopprot.h"
 #include "utils/builtins.h"
-#include "utils/guc.h"
 #include "utils/lsyscache.h"
-#include "utils/pg_locale.h"
 #include "utils/uuid.h"
 
-/* Where values are more than one of this many rows of the mart, all of it is computed */
+/*
+ * Where values are more than one of this many rows of the mart, or more than fit well
+ * into a query, all of it is computed
+ */
 #define MANY 8
+#define MAX_VALUES 1000000
 
 /* A mart that an incremental mart is made from */
 typedef struct IncrementalInput
@@ -247,14 +248,15 @@ static char *
 changed_values(const Build *build, const BuildModel *model, int64 *n)
 {
 	StringInfoData query;
-	int64		limit = model->left->rows / MANY;
+	int64		limit = Min(model->left->rows / MANY, MAX_VALUES);
 	bool		any = false;
 	bool		isnull;
 	char	   *values;
 	ListCell   *lc;
 
 	initStringInfo(&query);
-	appendStringInfo(&query, "SELECT count(*), array_agg(d.v)::pg_catalog.text FROM (SELECT DISTINCT u.v FROM (");
+	appendStringInfoString(&query, "SELECT count(*), array_agg(d.v)::pg_catalog.text"
+						   " FROM (SELECT DISTINCT u.v FROM (");
 	foreach(lc, model->inputs)
 	{
 		const IncrementalInput *input = lfirst(lc);
