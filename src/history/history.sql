@@ -165,6 +165,7 @@ DECLARE
 	at timestamptz;
 	recorded boolean;
 	said text;
+	names text;
 	differs text;
 	suspects text[];
 	gone bigint;
@@ -185,8 +186,9 @@ BEGIN
 						  FROM greenery.%I', spec.history)
 			INTO at, recorded;
 
-		SELECT string_agg(format('h.%1$I IS DISTINCT FROM s.%1$I', c), ' OR ')
-		  INTO differs FROM unnest(spec.columns) c;
+		SELECT string_agg(format('%I', c), ', '),
+			   string_agg(format('h.%1$I IS DISTINCT FROM s.%1$I', c), ' OR ')
+		  INTO names, differs FROM unnest(spec.columns) c;
 
 		-- The keys of which some row does not say what is recorded, and those that are
 		-- gone.  No other can have changed, and as a rule they are few, while grouping
@@ -196,8 +198,7 @@ BEGIN
 						  FULL JOIN (SELECT %2$I, %5$s FROM greenery.%3$I
 									  WHERE %2$I IS NOT NULL) s ON s.%2$I = h.%2$I
 						 WHERE h.%2$I IS NULL OR s.%2$I IS NULL OR %4$s',
-					   spec.history, spec.key, spec.source, differs,
-					   (SELECT string_agg(format('%I', c), ', ') FROM unnest(spec.columns) c))
+					   spec.history, spec.key, spec.source, differs, names)
 			INTO suspects;
 
 		-- what the source says of each of them; where its rows contradict each other,
@@ -252,8 +253,7 @@ BEGIN
 							RETURNING 1
 						)
 						SELECT (SELECT count(*) FROM closed), (SELECT count(*) FROM opened)',
-					   spec.history, spec.key, said, differs,
-					   (SELECT string_agg(format('%I', c), ', ') FROM unnest(spec.columns) c),
+					   spec.history, spec.key, said, differs, names,
 					   (SELECT string_agg(format('c.%I', c), ', ') FROM unnest(spec.columns) c))
 			INTO closed, opened
 			USING at, suspects;

@@ -47,8 +47,8 @@ typedef struct BuildModel
 	/* incremental marts, see build_incremental.c */
 	List	   *inputs;			/* of IncrementalInput *: what it is made from */
 	char	   *slice_column;	/* rows with the same value in it change together */
-	const char *definition;		/* of this build */
-	char	   *left_definition;	/* of the last build, and */
+	const char *definition;		/* of this build, with what else decides its rows */
+	char	   *left_definition;	/* that of the last build, and */
 	struct RowSum *left;		/* the rows it has left; NULL: unknown */
 	int64		changed_keys;	/* values whose rows were computed; -1: all rows were */
 	bool		is_input;		/* of such a mart */
@@ -88,6 +88,7 @@ extern BuildModel *build_find_model(const Build *build, const char *name);
 extern char *build_view_definition(const Build *build, Oid view);
 extern char *build_mart_definition(const Build *build, const BuildModel *model);
 extern char *build_mart_path(const Build *build);
+extern List *build_rewritten(const char *definition);
 
 /* build_helpers.c */
 extern void build_load_helpers(Build *build);

@@ -194,10 +194,7 @@ mart_compute(const MartQuery *query)
 	mart->difference = mart_compare(query, mart_keep_row, mart, &mart->sliced);
 	PopActiveSnapshot();
 	if (mart->difference != NULL)
-	{
-		mart->rows = mart_rows(mart->difference);
 		return mart;
-	}
 	mart_free(mart);
 	return NULL;
 }

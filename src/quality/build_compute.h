@@ -16,7 +16,6 @@
 
 typedef struct ComputedMart
 {
-	int64		rows;			/* all of them */
 	RowDifference *difference;	/* from the published table */
 	Tuplestorestate *differing; /* rows without an equal there */
 	bool		sliced;			/* only the rows of a slice were computed */

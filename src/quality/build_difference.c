@@ -143,10 +143,10 @@ build_write_difference(Build *build, BuildModel *model, const char *definition,
 	/* for the marts that read it */
 	if (!mart_has_statistics(model))
 		execute_utility(psprintf("ANALYZE %s", quoted_relation(mart_published(model))));
-	model->rows = model->computed->rows;
 	if (!model->computed->sliced)
 		model->changed_keys = -1;
 	difference = model->computed->difference;
+	model->rows = mart_rows(difference);
 	store(mart_written(model), model->computed->differing);
 	mart_free(model->computed);
 	model->computed = NULL;

@@ -35,8 +35,6 @@
 #include "optimizer/optimizer.h"
 #include "quality/build_compute.h"
 #include "quality/data_test.h"
-#include "rewrite/rewriteHandler.h"
-#include "tcop/tcopprot.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/uuid.h"
@@ -127,12 +125,18 @@ build_load_incremental(Build *build)
 	MemoryContextSwitchTo(context);
 }
 
-/* The table of a mart's rows that differ from those published before, quoted */
+/* The table of a mart's rows that differ from those published before */
+static char *
+changes_name(const BuildModel *model)
+{
+	return psprintf("changed rows of %s", model->name);
+}
+
+/* The same, quoted and with its schema */
 static char *
 changes_table(const BuildModel *model)
 {
-	return quote_qualified_identifier(BUILD_SCHEMA,
-									  psprintf("changed rows of %s", model->name));
+	return quote_qualified_identifier(BUILD_SCHEMA, changes_name(model));
 }
 
 /*
@@ -219,8 +223,7 @@ unknown_input(const Build *build, const BuildModel *model, const char *definitio
 			return psprintf("what has changed of %s is not known", source->name);
 		reads.allowed = lappend_oid(reads.allowed, mart_published(source));
 	}
-	queries = QueryRewrite(greenery_parse_analyze(linitial_node(RawStmt, pg_parse_query(definition)),
-												  definition));
+	queries = build_rewritten(definition);
 	if (list_length(queries) != 1 ||
 		contain_mutable_functions(linitial(queries)))
 		return "it calls functions that are not immutable";
@@ -299,7 +302,7 @@ why_all_rows(const Build *build, const BuildModel *model, const MartQuery *query
 		return "greenery.incremental_builds is off";
 	if (model->left == NULL)
 		return "no build has left a state";
-	if (strcmp(model->left_definition, versioned(query->definition)) != 0)
+	if (strcmp(model->left_definition, model->definition) != 0)
 		return "its query is not that of the last build";
 	if (query->slice_column == InvalidAttrNumber ||
 		!is_plain_text(query->published, query->slice_column))
@@ -321,9 +324,9 @@ build_mart_query(Build *build, BuildModel *model, const char *definition)
 	query->published = mart_published(model);
 	query->definition = definition;
 	model->changed_keys = -1;
-	model->definition = definition;
 	if (model->inputs == NIL)
 		return query;
+	model->definition = versioned(definition);
 	if (model->left != NULL)
 	{
 		query->left = *model->left;
@@ -376,7 +379,7 @@ build_record_incremental(const Build *build)
 		if (!model->applied)
 			continue;
 		sum = &model->difference->new_sum;
-		values[1] = CStringGetTextDatum(versioned(model->definition));
+		values[1] = CStringGetTextDatum(model->definition);
 		values[2] = uuid_datum(sum->key);
 		values[3] = uuid_datum(sum->sum);
 		values[4] = Int64GetDatum(sum->rows);
@@ -399,6 +402,6 @@ build_drop_changes(const Build *build)
 		const BuildModel *model = lfirst(lc);
 
 		if (model->changes_kept)
-			build_drop("TABLE", psprintf("changed rows of %s", model->name));
+			build_drop("TABLE", changes_name(model));
 	}
 }

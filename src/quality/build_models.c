@@ -25,6 +25,8 @@
 #include "nodes/value.h"
 #include "quality/build_compute.h"
 #include "quality/data_test.h"
+#include "rewrite/rewriteHandler.h"
+#include "tcop/tcopprot.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
@@ -250,6 +252,15 @@ build_mart_definition(const Build *build, const BuildModel *model)
 	return get_rel_relkind(model->relid) == RELKIND_VIEW
 		? build_view_definition(build, model->relid)
 		: psprintf("SELECT * FROM %s", quoted_relation(model->relid));
+}
+
+/* A mart's definition as the planner gets it: of tables, and not of views */
+List *
+build_rewritten(const char *definition)
+{
+	RawStmt    *statement = linitial_node(RawStmt, pg_parse_query(definition));
+
+	return QueryRewrite(greenery_parse_analyze(statement, definition));
 }
 
 /* The search_path in which a written table is found before the view that it is of */

@@ -34,9 +34,7 @@
 #include "port/atomics.h"
 #include "quality/build_compute.h"
 #include "quality/data_test.h"
-#include "rewrite/rewriteHandler.h"
 #include "storage/sharedfileset.h"
-#include "tcop/tcopprot.h"
 #include "utils/dsa.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
@@ -137,8 +135,7 @@ is_for_leader(Node *node, void *context)
 static bool
 is_safe(const char *definition)
 {
-	RawStmt    *statement = linitial_node(RawStmt, pg_parse_query(definition));
-	List	   *queries = QueryRewrite(greenery_parse_analyze(statement, definition));
+	List	   *queries = build_rewritten(definition);
 
 	return list_length(queries) == 1 && !is_for_leader(linitial(queries), NULL);
 }
@@ -301,7 +298,6 @@ collect(const SharedMart *shared, dsa_area *area, SharedTuplestoreAccessor *rows
 	mart->sliced = shared->sliced;
 	mart->difference = palloc(sizeof(RowDifference));
 	*mart->difference = shared->difference;
-	mart->rows = mart_rows(mart->difference);
 	mart->difference->only_new.tids = mart->difference->only_old.tids = NULL;
 	if (DsaPointerIsValid(shared->only_old))
 	{
@@ -424,8 +420,6 @@ take_part(SharedWave *shared, Wave *wave)
 										&mart->sliced);
 		mart->seconds = seconds_since(start);
 		wave->done[i] = mart->difference != NULL;
-		if (wave->done[i])
-			mart->rows = mart_rows(mart->difference);
 	}
 }
 
