@@ -90,8 +90,10 @@ OBJS = \
 	src/sessions/session_summary.o \
 	src/sessions/session_table.o \
 	src/sessions/sessionize.o \
+	src/sessions/shopper_summary.o \
 	src/sessions/steps.o \
 	src/sessions/value_ids.o \
+	src/sessions/visits.o \
 	src/sessions/window_funnel.o
 
 SQL_PARTS = \
@@ -103,6 +105,7 @@ SQL_PARTS = \
 	src/sessions/session_count.sql \
 	src/sessions/session_summary.sql \
 	src/sessions/session_rows.sql \
+	src/sessions/shopper_summary.sql \
 	src/sessions/retention.sql \
 	src/retention/repeat_rate.sql \
 	src/quality/duplicate_count.sql \
@@ -159,7 +162,7 @@ SQL_PARTS = \
 	src/models/marts/marketing/cohort_retention.sql \
 	src/models/marts/marketing/excluded_users.sql \
 	src/models/marts/marketing/repeat_horizon.sql \
-	src/models/marts/marketing/known_events.sql \
+	src/models/marts/marketing/known_of_shoppers.sql \
 	src/models/marts/marketing/user_repeat_features.sql \
 	src/models/marts/marketing/user_repeat_labels.sql \
 	src/models/marts/marketing/greenery_repeat_features.sql \
@@ -212,6 +215,7 @@ REGRESS = \
 	session_count \
 	session_summary \
 	session_rows \
+	shopper_summary \
 	retention \
 	roc_auc \
 	breakdowns \

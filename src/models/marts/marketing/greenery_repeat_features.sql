@@ -53,7 +53,7 @@ BEGIN ATOMIC
 			AND o.order_id IS NOT NULL
 		GROUP BY o.user_id, n.landmark_at
 	) h
-	LEFT JOIN greenery.known_sessions('history', at, horizon) s ON s.user_id = h.user_id
+	LEFT JOIN greenery.known_of_shoppers('history', at, horizon, false) s ON s.user_id = h.user_id
 	WHERE h.orders > 0;
 END;
 COMMENT ON FUNCTION greenery.repeat_history(timestamptz, interval) IS
@@ -103,11 +103,11 @@ BEGIN ATOMIC
 		coalesce(s.sessions_without_purchase, 0),
 		coalesce(s.abandoned_carts, 0),
 		coalesce(s.bounced_sessions, 0),
-		s.bounced_sessions::double precision / s.sessions,
-		coalesce(v.product_views, 0),
-		coalesce(v.product_views - v.breadth, 0),
-		coalesce(v.breadth, 0),
-		v.product_views::double precision / nullif(v.breadth, 0),
+		s.bounced_sessions::double precision / nullif(s.sessions, 0),
+		coalesce(s.product_views, 0),
+		coalesce(s.product_views - s.breadth, 0),
+		coalesce(s.breadth, 0),
+		s.product_views::double precision / nullif(s.breadth, 0),
 		f.promo_used,
 		f.active_promotion,
 		f.basket_size,
@@ -122,8 +122,7 @@ BEGIN ATOMIC
 	FROM greenery.repeat_history(at, horizon) h
 	-- for what was known of the first order; its sessions are not computed
 	JOIN greenery.user_repeat_features f ON f.user_id = h.user_id
-	LEFT JOIN greenery.known_sessions('history', at, horizon) s ON s.user_id = h.user_id
-	LEFT JOIN greenery.known_views('history', at, horizon) v ON v.user_id = h.user_id;
+	LEFT JOIN greenery.known_of_shoppers('history', at, horizon, true) s ON s.user_id = h.user_id;
 END;
 COMMENT ON FUNCTION @extschema@.greenery_repeat_features(timestamptz, interval) IS
 	'One row a user with an order at or before a moment: what was known of them then, and, in purchased_again_within, whether they ordered after the moment and at most horizon after it (where that reaches beyond greenery_as_of(): so far). Columns as user_repeat_features, those of the order being about the first one, and: purchase_frequency, orders at or before the moment; session_frequency, sessions for each week since the first order (NULL when that was the same moment); past_on_time_share and past_late_share, of the orders that had arrived and had an estimate. NULL for horizon is greenery_repeat_horizon(), NULL for at is greenery_as_of() less the horizon; no rows for an infinite moment. In horizon a day is 24 hours; error 22023 when it has months or is negative.';

@@ -14,11 +14,11 @@ SELECT
 	coalesce(s.sessions_without_purchase, z.none) AS sessions_without_purchase,
 	coalesce(s.abandoned_carts, z.none) AS abandoned_carts,
 	coalesce(s.bounced_sessions, z.none) AS bounced_sessions,
-	s.bounced_sessions::double precision / s.sessions AS bounce_share,
-	coalesce(v.product_views, z.none) AS product_views,
-	coalesce(v.product_views - v.breadth, z.none) AS repeat_product_views,
-	coalesce(v.breadth, z.none) AS breadth,
-	v.product_views::double precision / nullif(v.breadth, 0) AS depth,
+	s.bounced_sessions::double precision / nullif(s.sessions, 0) AS bounce_share,
+	coalesce(s.product_views, z.none) AS product_views,
+	coalesce(s.product_views - s.breadth, z.none) AS repeat_product_views,
+	coalesce(s.breadth, z.none) AS breadth,
+	s.product_views::double precision / nullif(s.breadth, 0) AS depth,
 	o.has_promo AS promo_used,
 	-- before the recorded history it is unknown, and not none
 	CASE WHEN isfinite(o.created_at) AND o.created_at >= p.recorded_since
@@ -45,8 +45,7 @@ FROM (
 	FROM greenery.fact_user_orders f
 	WHERE f.user_id IS NOT NULL
 ) o
-LEFT JOIN greenery.known_sessions('first_order', NULL, NULL) s ON s.user_id = o.user_id
-LEFT JOIN greenery.known_views('first_order', NULL, NULL) v ON v.user_id = o.user_id
+LEFT JOIN greenery.known_of_shoppers('first_order', NULL, NULL, true) s ON s.user_id = o.user_id
 -- every moment at which some promo was active, in one value that is searched fast
 CROSS JOIN (
 	SELECT
