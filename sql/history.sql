@@ -1,6 +1,7 @@
 --
 -- Histories: half-open rows, one moment a transaction, no row of length 0.
 --
+\i sql/include/helpers.sql
 SET client_min_messages = warning;
 SET jit = off;
 TRUNCATE greenery.promos, greenery.products, greenery.orders,
@@ -110,6 +111,31 @@ INSERT INTO greenery.events (event_id, page_url, event_type, created_at) VALUES
 	('h3', '/product/p', 'page_view', '2021-02-01 00:00+00');
 SELECT event_id, inventory, inventory_at_view FROM greenery.fact_user_content_pageviews
 WHERE event_id LIKE 'h%' ORDER BY 1;
+-- the same from histories with gaps, unknown numbers and an end, against a join with them
+TRUNCATE greenery.inventory_history, greenery.events, greenery.products;
+INSERT INTO greenery.products SELECT 'p' || i, 'x', 1, CASE WHEN i <> 3 THEN i END FROM generate_series(1, 6) i;
+-- of p6 nothing is recorded, and p7 is no longer sold
+INSERT INTO greenery.inventory_history
+	SELECT 'p' || p, CASE WHEN pg_temp.pick('i' || p || '-' || k, 5) > 0 THEN k END,
+		timestamptz '2021-02-10 00:00+00' + k * interval '1 hour',
+		CASE WHEN k < 40 OR p >= 4 THEN timestamptz '2021-02-10 00:00+00' + k * interval '1 hour'
+			 + CASE WHEN pg_temp.pick('t' || p || '-' || k, 4) > 0 OR p = 1 THEN interval '1 hour' ELSE interval '10 minutes' END END
+	FROM generate_series(1, 7) p, generate_series(1, 40) k
+	WHERE p <> 6;
+INSERT INTO greenery.events (event_id, user_id, session_id, event_type, page_url, created_at, product_id)
+	SELECT i::text, 'u', 's', 'page_view', 'https://shop/x',
+		CASE pg_temp.pick('f' || i, 30) WHEN 0 THEN NULL WHEN 1 THEN 'infinity' WHEN 2 THEN '-infinity'
+			-- at the moments themselves, and between them
+			ELSE timestamptz '2021-02-09 22:00+00' + pg_temp.pick('m' || i, 45 * 6) * interval '10 minutes' END,
+		CASE WHEN pg_temp.pick('e' || i, 9) > 0 THEN 'p' || pg_temp.pick('p' || i, 9) END
+	FROM generate_series(1, 4000) i;
+SELECT count(*) AS views, count(*) FILTER (WHERE v.inventory_at_view IS NOT NULL) > 1000 AS telling,
+	   count(DISTINCT v.product_id) AS products, count(DISTINCT v.event_id) AS events,
+	   count(*) FILTER (WHERE v.inventory_at_view IS DISTINCT FROM h.inventory OR v.inventory IS DISTINCT FROM p.inventory) AS wrong
+  FROM greenery.fact_user_content_pageviews v
+  LEFT JOIN greenery.products p ON p.product_id = v.product_id
+  LEFT JOIN greenery.inventory_history h ON h.product_id = v.product_id AND h.valid_from <= v.created_at
+   AND (h.valid_to IS NULL OR v.created_at < h.valid_to);
 
 -- a history that was vacuumed while it was empty: the planner takes it for empty, but
 -- the first record fills it, and must not look into it once for each order

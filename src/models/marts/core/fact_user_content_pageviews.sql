@@ -9,8 +9,9 @@ SELECT
 	p.name AS product_name,
 	p.price,
 	p.inventory,
-	h.inventory AS inventory_at_view,
-	p.inventory <= 0 OR p.inventory < coalesce(d.units, 0) AS is_at_risk_of_stockout,
+	-- 0 before the history begins, where the array has nothing
+	p.inventories[width_bucket(e.created_at, p.since)] AS inventory_at_view,
+	p.is_at_risk_of_stockout,
 	e.page_kind,
 	e.page_url
 FROM (
@@ -28,21 +29,48 @@ FROM (
 	WHERE f.event_type = 'page_view'
 		AND f.page_kind NOT IN ('checkout', 'shipping')
 ) e
-LEFT JOIN greenery.stg_products p ON p.product_id = e.product_id
-LEFT JOIN greenery.inventory_history h
-	ON h.product_id = e.product_id
-	AND h.valid_from <= e.created_at
-	AND (h.valid_to IS NULL OR e.created_at < h.valid_to)
--- what was ordered lately, against which the inventory is judged
+-- all that is said of a product, a row for each, so that a view looks it up once
 LEFT JOIN (
-	SELECT i.product_id, sum(i.quantity) AS units
-	FROM greenery.stg_order_items i
-	JOIN greenery.stg_orders o ON o.order_id = i.order_id
-	CROSS JOIN greenery.as_of n
-	WHERE o.created_at > n.as_of - @extschema@.greenery_stock_cover()
-		AND o.created_at <= n.as_of
-	GROUP BY i.product_id
-) d ON d.product_id = e.product_id;
+	SELECT
+		coalesce(c.product_id, h.product_id) AS product_id,
+		c.name,
+		c.price,
+		c.inventory,
+		c.inventory <= 0 OR c.inventory < coalesce(d.units, 0) AS is_at_risk_of_stockout,
+		h.since,
+		h.inventories
+	FROM greenery.stg_products c
+	-- FULL JOIN: of a product that is no longer sold the history is known
+	FULL JOIN (
+		-- its history as two arrays: from since[i] on there were inventories[i]
+		SELECT
+			t.product_id,
+			array_agg(t.at ORDER BY t.at) AS since,
+			array_agg(t.inventory ORDER BY t.at) AS inventories
+		FROM (
+			SELECT v.product_id, v.valid_from AS at, v.inventory
+			FROM greenery.inventory_history v
+			UNION ALL
+			-- nobody knows from its end on, unless another row begins there
+			SELECT v.product_id, v.valid_to, NULL
+			FROM greenery.inventory_history v
+			WHERE v.valid_to IS NOT NULL
+				AND NOT EXISTS (SELECT FROM greenery.inventory_history n
+								WHERE n.product_id = v.product_id AND n.valid_from = v.valid_to)
+		) t
+		GROUP BY t.product_id
+	) h ON h.product_id = c.product_id
+	-- what was ordered lately, against which the inventory is judged
+	LEFT JOIN (
+		SELECT i.product_id, sum(i.quantity) AS units
+		FROM greenery.stg_order_items i
+		JOIN greenery.stg_orders o ON o.order_id = i.order_id
+		CROSS JOIN greenery.as_of n
+		WHERE o.created_at > n.as_of - @extschema@.greenery_stock_cover()
+			AND o.created_at <= n.as_of
+		GROUP BY i.product_id
+	) d ON d.product_id = c.product_id
+) p ON p.product_id = e.product_id;
 
 COMMENT ON VIEW greenery.fact_user_content_pageviews IS
 	'One row a view of a content page: every page_view outside checkout and shipping, with the product seen and whether it may run out.';
