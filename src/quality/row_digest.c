@@ -84,7 +84,8 @@ append_varlena(RowDigest *digest, Datum value)
 	struct varlena *datum = (struct varlena *) DatumGetPointer(value);
 	uint32		length;
 
-	if (VARATT_IS_EXTENDED(datum) && !VARATT_IS_SHORT(datum))
+	/* not SHORT: that is also what a pointer to a value elsewhere looks like */
+	if (VARATT_IS_EXTERNAL(datum) || VARATT_IS_COMPRESSED(datum))
 	{
 		MemoryContext context = MemoryContextSwitchTo(digest->scratch);
 
