@@ -169,10 +169,21 @@ SELECT * FROM compare(false);
 SET max_parallel_workers_per_gather = 0;
 SELECT pg_temp.plan_has(our_query(NULL, false), 'Partial %Aggregate') AS partial;
 SELECT * FROM compare(false);
--- in parts that differ in their gap
+-- parts that agree on the gap, and parts that do not
+CREATE TABLE parts (k int, session_id text, t timestamptz) PARTITION BY LIST (k);
+CREATE TABLE parts_1 PARTITION OF parts FOR VALUES IN (1);
+CREATE TABLE parts_2 PARTITION OF parts FOR VALUES IN (2);
+INSERT INTO parts VALUES (1, 'a', '2021-02-10 00:00+00'), (2, 'a', '2021-02-10 00:10+00'),
+	(1, NULL, '2021-02-10 00:00+00'), (2, NULL, '2021-02-10 00:01+00');
+SET enable_partitionwise_aggregate = on;
+CREATE FUNCTION of_parts(gap text) RETURNS text LANGUAGE sql AS $$
+	SELECT format('SELECT greenery.shopper_summary(session_id, t, %s, NULL, false, false) FROM parts', gap)
+$$;
+SELECT pg_temp.plan_has(of_parts('''1 minute'''), 'Partial Aggregate') AS partial;
+SELECT of_parts('''1 minute''') \gexec
+SELECT pg_temp.error_of(of_parts('CASE WHEN k = 1 THEN interval ''1 minute'' END'));
+RESET enable_partitionwise_aggregate;
 SET max_parallel_workers_per_gather = 2;
-SELECT pg_temp.error_of('SELECT greenery.shopper_summary(e.session_id, e.t, CASE WHEN e.i % 2 = 0 THEN interval ''1 minute'' END,
-	e.product, e.added, e.converted) FROM shopping e');
 
 -- states of another kind, in memory and from bytes, and these where others are due
 CREATE AGGREGATE pg_temp.foreign_state(double precision, boolean) (
@@ -191,8 +202,8 @@ SELECT pg_temp.error_of('SELECT foreign_bytes(session_id, t, added) FROM shoppin
 DROP AGGREGATE public.foreign_bytes("any", timestamptz, boolean), public.bytes_abroad(text, timestamptz, interval, text, boolean, boolean);
 
 DROP PROCEDURE in_parallel;
-DROP FUNCTION compare, ours, our_query, expected;
-DROP TABLE shopping, right_answers;
+DROP FUNCTION compare, ours, our_query, expected, of_parts;
+DROP TABLE shopping, right_answers, parts;
 DROP COLLATION ignore_case;
 RESET timezone;
 RESET intervalstyle;

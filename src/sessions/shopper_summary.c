@@ -6,7 +6,7 @@
  * The same in SQL takes two GROUP BYs over the events, one by shopper and session
  * and one by shopper and product, and one by shopper over each.  Here a group is a
  * shopper, and holds a record of 40 bytes for each visit and a key of 16 bytes for
- * each product viewed, up to twice as many of both.
+ * each product viewed; arrays have room for up to twice as many.
  *
  * Ids are compared by 128 bits of their keyed hash, see key_column.c.
  *
@@ -33,7 +33,7 @@
 #define SHOPPER_BYTES_MAGIC 0x53686f42
 #define SHOPPER_BYTES_VERSION 1
 
-/* Most shoppers have not more; a power of two */
+/* Most shoppers have no more visits than these */
 #define FIRST_CAPACITY 8
 
 #define BOUNCE_BELOW USECS_PER_MINUTE
@@ -118,9 +118,12 @@ state_arg(FunctionCallInfo fcinfo)
 	return state;
 }
 
-/* An array with room for at least one unit more than n, which half of it may be full of */
+/*
+ * Room in a full array of which n units have been left over: more memory, unless half of
+ * it is free now.  So the work of leaving over is paid for by as many units that come in.
+ */
 static void *
-grow(const ShopperState *state, void *array, uint64 n, uint64 *capacity, Size unit)
+make_room(const ShopperState *state, void *array, uint64 n, uint64 *capacity, Size unit)
 {
 	if (array != NULL && n <= *capacity / 2)
 		return array;
@@ -166,8 +169,8 @@ add_visit(ShopperState *state, const Visit *part)
 	if (shopper->nvisits == state->visits_capacity)
 	{
 		merge_visits(state);
-		state->visits = grow(state, state->visits, shopper->nvisits,
-							 &state->visits_capacity, sizeof(Visit));
+		state->visits = make_room(state, state->visits, shopper->nvisits,
+								  &state->visits_capacity, sizeof(Visit));
 	}
 	state->visits[shopper->nvisits++] = *part;
 }
@@ -183,8 +186,8 @@ add_product(ShopperState *state, Key128 product)
 	if (shopper->nproducts == state->products_capacity)
 	{
 		merge_products(state);
-		state->products = grow(state, state->products, shopper->nproducts,
-							   &state->products_capacity, sizeof(Key128));
+		state->products = make_room(state, state->products, shopper->nproducts,
+									&state->products_capacity, sizeof(Key128));
 	}
 	state->products[shopper->nproducts++] = product;
 }
