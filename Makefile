@@ -142,6 +142,7 @@ SQL_PARTS = \
 	src/models/marts/core/session_events.sql \
 	src/models/marts/core/fact_events.sql \
 	src/models/marts/core/dim_products.sql \
+	src/models/marts/core/dim_product_stock.sql \
 	src/models/marts/core/dim_order_products.sql \
 	src/models/marts/core/fact_order_items_products.sql \
 	src/models/marts/core/fact_user_orders.sql \

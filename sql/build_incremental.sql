@@ -60,6 +60,11 @@ BEGIN
 	SELECT orders[2], min(p.product_id), 1 FROM greenery.products p
 	WHERE NOT EXISTS (SELECT FROM greenery.order_items i WHERE i.order_id = orders[2] AND i.product_id = p.product_id);
 	UPDATE greenery.order_items SET quantity = quantity + 1 WHERE order_id = orders[3];
+	-- a product: what is left of it, or what it costs, or neither
+	UPDATE greenery.products p
+	SET inventory = CASE round % 3 WHEN 0 THEN p.inventory + 1 ELSE p.inventory END,
+		price = CASE round % 3 WHEN 1 THEN p.price + 1 ELSE p.price END
+	WHERE p.product_id = (SELECT product_id FROM greenery.products ORDER BY md5(product_id || round) COLLATE "C" LIMIT 1);
 END
 $change$;
 
@@ -112,14 +117,22 @@ CALL greenery_build();
 SELECT * FROM pg_temp.wrong();
 SELECT * FROM pg_temp.slices();
 RESET max_parallel_maintenance_workers;
--- how many: sessions whose events changed, before or after, and those that had ordered what has changed
+-- how many: sessions whose events changed, before or after, and those that had ordered what has changed;
+-- such events themselves, and views of products that changed
 CREATE TABLE public.incremental_events AS SELECT * FROM greenery.events;
 CREATE TABLE public.incremental_items AS SELECT * FROM greenery.order_items;
+CREATE TABLE public.incremental_views AS TABLE greenery_published.fact_user_content_pageviews;
 SELECT pg_temp.few_changes(5);
+UPDATE greenery.products SET inventory = inventory + 1000 WHERE product_id = (SELECT min(product_id) FROM greenery.products);
 CALL greenery_build();
-WITH events AS (
-	(SELECT session_id FROM (TABLE greenery.events EXCEPT TABLE public.incremental_events) a
-	 UNION SELECT session_id FROM (TABLE public.incremental_events EXCEPT TABLE greenery.events) b)
+WITH changed_events AS (
+	(TABLE greenery.events EXCEPT TABLE public.incremental_events)
+	UNION ALL (TABLE public.incremental_events EXCEPT TABLE greenery.events)
+), events AS (
+	SELECT DISTINCT session_id FROM changed_events
+), views AS (
+	SELECT event_id FROM changed_events
+	UNION SELECT event_id FROM public.incremental_views WHERE product_id = (SELECT min(product_id) FROM greenery.products)
 ), items AS (
 	SELECT e.session_id FROM greenery.events e WHERE e.event_type = 'checkout' AND e.order_id IN (
 		SELECT order_id FROM (TABLE greenery.order_items EXCEPT TABLE public.incremental_items) a
@@ -127,9 +140,10 @@ WITH events AS (
 )
 SELECT model, changed_keys = CASE model
 	WHEN 'fact_user_sessions' THEN (SELECT count(*) FROM events)
+	WHEN 'fact_user_content_pageviews' THEN (SELECT count(*) FROM views)
 	ELSE (SELECT count(*) FROM (TABLE events UNION TABLE items) e) END AS as_expected
 FROM greenery.build_models WHERE build_id = (SELECT max(build_id) FROM greenery.builds) AND changed_keys > 5 ORDER BY 1;
-DROP TABLE public.incremental_events, public.incremental_items;
+DROP TABLE public.incremental_events, public.incremental_items, public.incremental_views;
 
 -- all rows are computed: where the setting says so,
 SET greenery.incremental_builds = off;
@@ -145,6 +159,11 @@ SELECT * FROM pg_temp.slices();
 -- where somebody else has written to the published table;
 UPDATE greenery_published.product_sessions SET viewed = NOT viewed
 WHERE (session_id, product_id) = (SELECT session_id, product_id FROM greenery_published.product_sessions ORDER BY 1, 2 LIMIT 1);
+CALL greenery_build();
+SELECT * FROM pg_temp.slices();
+-- so that nobody would find this view when its product changes,
+UPDATE greenery_published.fact_user_content_pageviews SET product_id = 'wrong'
+WHERE event_id = (SELECT min(event_id) FROM greenery_published.fact_user_content_pageviews WHERE product_id IS NOT NULL);
 CALL greenery_build();
 SELECT * FROM pg_temp.slices();
 DELETE FROM greenery_published.fact_user_sessions

@@ -45,7 +45,7 @@ COMMENT ON COLUMN greenery.incremental_inputs.input IS 'A mart that it is made f
 COMMENT ON COLUMN greenery.incremental_inputs.column_name IS
 	'A column of the incremental mart, of type text and never NULL: what is in its rows with one value, the changed rows of that value alone decide. The same for all its inputs.';
 COMMENT ON COLUMN greenery.incremental_inputs.changed_values IS
-	'A query for the values that changed rows of the input are about: "changed" has them, as they were and as they are, and other marts are as this build has written them.';
+	'A query for the values that changed rows of the input are about: "changed" has them, as they were and as they are, other marts are as this build has written them, and in schema greenery_published the mart itself is as the last build has left it.';
 
 CREATE TABLE greenery.test_definitions (
 	-- below 1000: built in, written beside the model and never reused

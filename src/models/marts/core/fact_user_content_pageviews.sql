@@ -10,7 +10,7 @@ SELECT
 	p.price,
 	p.inventory,
 	-- 0 before the history begins, where the array has nothing
-	p.inventories[width_bucket(e.created_at, p.since)] AS inventory_at_view,
+	p.inventories[width_bucket(e.created_at, p.inventory_since)] AS inventory_at_view,
 	p.is_at_risk_of_stockout,
 	e.page_kind,
 	e.page_url
@@ -29,48 +29,7 @@ FROM (
 	WHERE f.event_type = 'page_view'
 		AND f.page_kind NOT IN ('checkout', 'shipping')
 ) e
--- all that is said of a product, a row for each, so that a view looks it up once
-LEFT JOIN (
-	SELECT
-		coalesce(c.product_id, h.product_id) AS product_id,
-		c.name,
-		c.price,
-		c.inventory,
-		c.inventory <= 0 OR c.inventory < coalesce(d.units, 0) AS is_at_risk_of_stockout,
-		h.since,
-		h.inventories
-	FROM greenery.stg_products c
-	-- FULL JOIN: of a product that is no longer sold the history is known
-	FULL JOIN (
-		-- its history as two arrays: from since[i] on there were inventories[i]
-		SELECT
-			t.product_id,
-			array_agg(t.at ORDER BY t.at) AS since,
-			array_agg(t.inventory ORDER BY t.at) AS inventories
-		FROM (
-			SELECT v.product_id, v.valid_from AS at, v.inventory
-			FROM greenery.inventory_history v
-			UNION ALL
-			-- nobody knows from its end on, unless another row begins there
-			SELECT v.product_id, v.valid_to, NULL
-			FROM greenery.inventory_history v
-			WHERE v.valid_to IS NOT NULL
-				AND NOT EXISTS (SELECT FROM greenery.inventory_history n
-								WHERE n.product_id = v.product_id AND n.valid_from = v.valid_to)
-		) t
-		GROUP BY t.product_id
-	) h ON h.product_id = c.product_id
-	-- what was ordered lately, against which the inventory is judged
-	LEFT JOIN (
-		SELECT i.product_id, sum(i.quantity) AS units
-		FROM greenery.stg_order_items i
-		JOIN greenery.stg_orders o ON o.order_id = i.order_id
-		CROSS JOIN greenery.as_of n
-		WHERE o.created_at > n.as_of - @extschema@.greenery_stock_cover()
-			AND o.created_at <= n.as_of
-		GROUP BY i.product_id
-	) d ON d.product_id = c.product_id
-) p ON p.product_id = e.product_id;
+LEFT JOIN greenery.dim_product_stock p ON p.product_id = e.product_id;
 
 COMMENT ON VIEW greenery.fact_user_content_pageviews IS
 	'One row a view of a content page: every page_view outside checkout and shipping, with the product seen and whether it may run out.';
@@ -92,6 +51,13 @@ COMMENT ON COLUMN greenery.fact_user_content_pageviews.page_url IS 'Address of t
 -- The gate: key and tests.  Ids of built-in tests are never reused.
 INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
 	('fact_user_content_pageviews', 'greenery.fact_user_content_pageviews', 'mart', '{event_id}', true);
+-- A changed event is about itself, and a changed product about all views of it.  Those of
+-- other events are published: what was changed of them is among the changed events.
+INSERT INTO greenery.incremental_inputs (model, input, column_name, changed_values) VALUES
+	('fact_user_content_pageviews', 'fact_events', 'event_id', 'SELECT event_id FROM changed'),
+	('fact_user_content_pageviews', 'dim_product_stock', 'event_id',
+	 'SELECT v.event_id FROM greenery_published.fact_user_content_pageviews v
+	   WHERE v.product_id IN (SELECT product_id FROM changed)');
 INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES

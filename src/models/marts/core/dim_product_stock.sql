@@ -1,0 +1,69 @@
+-- Mart: dim_product_stock.  Grain: product.
+--
+-- What page views say of a product, a row for each: so a view looks it up once, and a
+-- build that finds none of it changed leaves the views of the days before alone.
+CREATE VIEW greenery.dim_product_stock AS
+SELECT
+	coalesce(c.product_id, h.product_id) AS product_id,
+	c.name,
+	c.price,
+	c.inventory,
+	c.inventory <= 0 OR c.inventory < coalesce(d.units, 0) AS is_at_risk_of_stockout,
+	h.inventory_since,
+	h.inventories
+FROM greenery.stg_products c
+-- FULL JOIN: of a product that is no longer sold the history is known
+FULL JOIN (
+	SELECT
+		t.product_id,
+		array_agg(t.at ORDER BY t.at) AS inventory_since,
+		array_agg(t.inventory ORDER BY t.at) AS inventories
+	FROM (
+		SELECT v.product_id, v.valid_from AS at, v.inventory
+		FROM greenery.inventory_history v
+		UNION ALL
+		-- nobody knows from its end on, unless another row begins there
+		SELECT v.product_id, v.valid_to, NULL
+		FROM greenery.inventory_history v
+		WHERE v.valid_to IS NOT NULL
+			AND NOT EXISTS (SELECT FROM greenery.inventory_history n
+							WHERE n.product_id = v.product_id AND n.valid_from = v.valid_to)
+	) t
+	GROUP BY t.product_id
+) h ON h.product_id = c.product_id
+-- what was ordered lately, against which the inventory is judged
+LEFT JOIN (
+	SELECT i.product_id, sum(i.quantity) AS units
+	FROM greenery.stg_order_items i
+	JOIN greenery.stg_orders o ON o.order_id = i.order_id
+	CROSS JOIN greenery.as_of n
+	WHERE o.created_at > n.as_of - @extschema@.greenery_stock_cover()
+		AND o.created_at <= n.as_of
+	GROUP BY i.product_id
+) d ON d.product_id = c.product_id;
+
+COMMENT ON VIEW greenery.dim_product_stock IS
+	'One row a product, of the catalogue or with a recorded history: what is in stock, whether that may run out, and what was in stock before.';
+COMMENT ON COLUMN greenery.dim_product_stock.product_id IS 'Identifier of the product. Key.';
+COMMENT ON COLUMN greenery.dim_product_stock.name IS 'Name of the product; NULL when it is no longer in the catalogue.';
+COMMENT ON COLUMN greenery.dim_product_stock.price IS 'List price today, in the shop''s currency.';
+COMMENT ON COLUMN greenery.dim_product_stock.inventory IS 'Units in stock today; NULL when unknown.';
+COMMENT ON COLUMN greenery.dim_product_stock.is_at_risk_of_stockout IS
+	'Whether today''s inventory is below the units ordered in setting greenery.stock_cover (7 days) before greenery_as_of(), or is 0 or less; NULL when the inventory is unknown.';
+COMMENT ON COLUMN greenery.dim_product_stock.inventory_since IS
+	'The recorded history: moments at which the inventory became another, in order; NULL without a history. At a moment t it was inventories[width_bucket(t, inventory_since)].';
+COMMENT ON COLUMN greenery.dim_product_stock.inventories IS
+	'Units in stock from each of these moments until the next one; NULL when unknown, or when the product was not in the catalogue.';
+
+-- The gate: key and tests.  Ids of built-in tests are never reused.
+INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
+	('dim_product_stock', 'greenery.dim_product_stock', 'mart', '{product_id}', true);
+INSERT INTO greenery.test_definitions
+	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
+VALUES
+	(350, 'greenery.dim_product_stock', 'not_null', 'product_id', '{}', NULL, '0',
+	 'Every product has its product_id.', true),
+	(351, 'greenery.dim_product_stock', 'unique', 'product_id', '{}', NULL, '0',
+	 'No product_id occurs twice.', true),
+	(352, 'greenery.dim_product_stock', 'shrink', NULL, '{}', NULL, '0',
+	 'A build never deletes more of the published rows than setting greenery.max_shrink.', true);
