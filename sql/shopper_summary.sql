@@ -144,12 +144,10 @@ SELECT count(*) AS frames, count(*) FILTER (WHERE (f.s).sessions > 1) AS telling
  WHERE f.i < 7000;
 
 -- parallel: the plan is partial, and the answers are those of a serial one
-CREATE PROCEDURE in_parallel() LANGUAGE plpgsql AS $$
-BEGIN
-	PERFORM set_config(s, v, false) FROM (VALUES ('parallel_setup_cost', '0'), ('parallel_tuple_cost', '0'),
-		('min_parallel_table_scan_size', '0'), ('max_parallel_workers_per_gather', '2')) n(s, v);
-END $$;
-CALL in_parallel();
+SET parallel_setup_cost = 0;
+SET parallel_tuple_cost = 0;
+SET min_parallel_table_scan_size = 0;
+SET max_parallel_workers_per_gather = 2;
 ALTER TABLE shopping SET (parallel_workers = 2);
 SELECT pg_temp.plan_has(our_query(NULL, true), 'Partial %Aggregate') AS partial;
 SET parallel_leader_participation = off;
@@ -201,7 +199,6 @@ SELECT pg_temp.error_of('SELECT foreign_bytes(session_id, t, added) FROM shoppin
 	   pg_temp.error_of('SELECT bytes_abroad(session_id, t, NULL, product, added, converted) FROM shopping GROUP BY i % 2');
 DROP AGGREGATE public.foreign_bytes("any", timestamptz, boolean), public.bytes_abroad(text, timestamptz, interval, text, boolean, boolean);
 
-DROP PROCEDURE in_parallel;
 DROP FUNCTION compare, ours, our_query, expected, of_parts;
 DROP TABLE shopping, right_answers, parts;
 DROP COLLATION ignore_case;

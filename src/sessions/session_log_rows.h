@@ -19,6 +19,7 @@
 #ifndef GREENERY_SESSION_LOG_ROWS_H
 #define GREENERY_SESSION_LOG_ROWS_H
 
+#include "sessions/reach.h"
 #include "sessions/session_log.h"
 
 #include <string.h>
@@ -65,14 +66,6 @@ LOG_INLINE int
 words_of_pending(SessionLogShape shape)
 {
 	return shape.keys + (shape.spans ? 3 : 2);
-}
-
-/* Do spans become one?  first is no earlier than the other's first time. */
-LOG_INLINE bool
-within_reach(int64_t last, int64_t first, uint64_t reach)
-{
-	/* the difference fits an unsigned word, not always a signed one */
-	return first <= last || (uint64_t) first - (uint64_t) last <= reach;
 }
 
 /* session_log.c: from now on rows go to parts */

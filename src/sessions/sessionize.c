@@ -12,6 +12,7 @@
 #include "postgres.h"
 
 #include "sessions/fixed_interval.h"
+#include "sessions/reach.h"
 #include "utils/timestamp.h"
 #include "windowapi.h"
 
@@ -67,14 +68,6 @@ update_lengths(FunctionCallInfo fcinfo, WindowObject winobj, SessionState *state
 	state->begun = true;
 }
 
-/* Is the time from one moment to a later one longer than length? */
-static bool
-longer(Timestamp from, Timestamp to, int64 length)
-{
-	/* the difference fits an unsigned word, not always a signed one */
-	return (uint64) to - (uint64) from > (uint64) length;
-}
-
 /*
  * sessionize(ts timestamp[tz], gap interval [, max_length interval])
  */
@@ -106,9 +99,9 @@ sessionize(PG_FUNCTION_ARGS)
 				 errmsg("time runs backwards in the window of sessionize"),
 				 errdetail("A row is earlier than the row before it."),
 				 errhint("Order the window by the same time, ascending: OVER (PARTITION BY ... ORDER BY ts).")));
-	else if (longer(state->last, ts, state->gap) ||
+	else if (!within_reach(state->last, ts, (uint64) state->gap) ||
 			 (state->max_length >= 0 &&
-			  longer(state->start, ts, state->max_length)))
+			  !within_reach(state->start, ts, (uint64) state->max_length)))
 	{
 		state->session++;
 		state->start = ts;

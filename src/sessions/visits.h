@@ -12,6 +12,7 @@
 #include "postgres.h"
 
 #include "retention/key_column.h"
+#include "sessions/reach.h"
 
 /* A visit, or some of its events */
 typedef struct Visit
@@ -45,9 +46,7 @@ static inline bool
 visit_goes_on(const Visit *a, const Visit *b, int64 gap)
 {
 	return key_is_equal(a->session, b->session) &&
-		/* the difference fits an unsigned word, not always a signed one */
-		(visit_has_id(a) || b->first <= a->last ||
-		 (uint64) b->first - (uint64) a->last <= (uint64) gap);
+		(visit_has_id(a) || within_reach(a->last, b->first, (uint64) gap));
 }
 
 /* Make visits of their parts, in order of session and time; returns how many */

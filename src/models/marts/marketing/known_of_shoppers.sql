@@ -57,8 +57,8 @@ BEGIN ATOMIC
 			greenery.shopper_summary(
 				e.session_id,
 				x.happened_at,
-				-- as in session_events, but cut by what was known
-				CASE WHEN NOT (SELECT greenery.has_session_ids()) THEN @extschema@.greenery_session_gap() END,
+				-- as in session_events, but cut by what was known; a subquery: asked once
+				(SELECT CASE WHEN NOT greenery.has_session_ids() THEN @extschema@.greenery_session_gap() END),
 				CASE WHEN with_views AND e.event_type = 'page_view'
 					 THEN coalesce(e.product_id,
 								   CASE WHEN @extschema@.url_path_segment(e.page_url, 1) = 'product'
