@@ -112,43 +112,44 @@ WITH first_order AS (
 		@extschema@.roc_auc_interval(v.value, v.came_back) AS auc,
 		@extschema@.mann_whitney(v.value, v.came_back) AS mann_whitney
 	FROM (
+		-- no VALUES: their expressions are made ready to run for every user again
 		SELECT 'first_order' AS landmark, i.indicator, u.came_back, i.value, i.is_with, i.in_time
 		FROM first_order u
 		CROSS JOIN median m
-		CROSS JOIN LATERAL (VALUES
-			('session_duration_without_purchase', u.session_duration_without_purchase, u.session_duration_without_purchase IS NOT NULL, true, true),
-			('mean_session_duration', u.mean_session_duration, u.mean_session_duration > m.mean_session_duration, true, true),
-			('sessions_without_purchase', u.sessions_without_purchase, u.sessions_without_purchase > 0, true, true),
-			('abandoned_carts', u.abandoned_carts, u.abandoned_carts > 0, true, true),
-			('bounced_sessions', u.bounced_sessions, u.bounced_sessions > 0, true, true),
-			('bounce_share', u.bounce_share, u.bounce_share > 0, true, true),
-			('product_views', u.product_views, u.product_views > m.product_views, true, true),
-			('repeat_product_views', u.repeat_product_views, u.repeat_product_views > 0, true, true),
-			('breadth', u.breadth, u.breadth > m.breadth, true, true),
-			('depth', u.depth, u.depth > 1, true, true),
-			('promo_used', u.promo_used, u.promo_used = 1, true, false),
-			('active_promotion', u.active_promotion, u.active_promotion = 1, true, false),
-			('basket_size', u.basket_size, u.basket_size > m.basket_size, true, false),
-			('distinct_products', u.distinct_products, u.distinct_products > m.distinct_products, true, false),
-			('order_value', u.order_value, u.order_value > m.order_value, true, false),
-			('night', u.night, u.night = 1, true, false),
-			('weekend', u.weekend, u.weekend = 1, true, false),
-			('weekend_afternoon', u.weekend_afternoon, u.weekend_afternoon = 1, true, false),
-			('estimated_delivery_days', u.estimated_delivery_days, u.estimated_delivery_days > m.estimated_delivery_days, u.shipment_in_time, false),
-			('delivery_days', u.delivery_days, u.delivery_days > m.delivery_days, u.delivery_in_time, false),
-			('delivered_late', u.delivered_late, u.delivered_late = 1, u.delivery_in_time, false),
-			('delivered_early_or_on_time', u.delivered_early_or_on_time, u.delivered_early_or_on_time = 1, u.delivery_in_time, false)
+		CROSS JOIN LATERAL (
+			SELECT 'session_duration_without_purchase', u.session_duration_without_purchase, u.session_duration_without_purchase IS NOT NULL, true, true
+			UNION ALL SELECT 'mean_session_duration', u.mean_session_duration, u.mean_session_duration > m.mean_session_duration, true, true
+			UNION ALL SELECT 'sessions_without_purchase', u.sessions_without_purchase, u.sessions_without_purchase > 0, true, true
+			UNION ALL SELECT 'abandoned_carts', u.abandoned_carts, u.abandoned_carts > 0, true, true
+			UNION ALL SELECT 'bounced_sessions', u.bounced_sessions, u.bounced_sessions > 0, true, true
+			UNION ALL SELECT 'bounce_share', u.bounce_share, u.bounce_share > 0, true, true
+			UNION ALL SELECT 'product_views', u.product_views, u.product_views > m.product_views, true, true
+			UNION ALL SELECT 'repeat_product_views', u.repeat_product_views, u.repeat_product_views > 0, true, true
+			UNION ALL SELECT 'breadth', u.breadth, u.breadth > m.breadth, true, true
+			UNION ALL SELECT 'depth', u.depth, u.depth > 1, true, true
+			UNION ALL SELECT 'promo_used', u.promo_used, u.promo_used = 1, true, false
+			UNION ALL SELECT 'active_promotion', u.active_promotion, u.active_promotion = 1, true, false
+			UNION ALL SELECT 'basket_size', u.basket_size, u.basket_size > m.basket_size, true, false
+			UNION ALL SELECT 'distinct_products', u.distinct_products, u.distinct_products > m.distinct_products, true, false
+			UNION ALL SELECT 'order_value', u.order_value, u.order_value > m.order_value, true, false
+			UNION ALL SELECT 'night', u.night, u.night = 1, true, false
+			UNION ALL SELECT 'weekend', u.weekend, u.weekend = 1, true, false
+			UNION ALL SELECT 'weekend_afternoon', u.weekend_afternoon, u.weekend_afternoon = 1, true, false
+			UNION ALL SELECT 'estimated_delivery_days', u.estimated_delivery_days, u.estimated_delivery_days > m.estimated_delivery_days, u.shipment_in_time, false
+			UNION ALL SELECT 'delivery_days', u.delivery_days, u.delivery_days > m.delivery_days, u.delivery_in_time, false
+			UNION ALL SELECT 'delivered_late', u.delivered_late, u.delivered_late = 1, u.delivery_in_time, false
+			UNION ALL SELECT 'delivered_early_or_on_time', u.delivered_early_or_on_time, u.delivered_early_or_on_time = 1, u.delivery_in_time, false
 		) i (indicator, value, is_with, in_time, from_events)
 		WHERE m.has_events OR NOT i.from_events
 		UNION ALL
 		SELECT 'history', i.indicator, u.came_back, i.value, i.is_with, true
 		FROM history u
 		CROSS JOIN history_median m
-		CROSS JOIN LATERAL (VALUES
-			('purchase_frequency', u.purchase_frequency, u.purchase_frequency > m.purchase_frequency, false),
-			('session_frequency', u.session_frequency, u.session_frequency > m.session_frequency, true),
-			('past_on_time_share', u.past_on_time_share, u.past_on_time_share > 0.5, false),
-			('past_late_share', u.past_late_share, u.past_late_share > 0, false)
+		CROSS JOIN LATERAL (
+			SELECT 'purchase_frequency', u.purchase_frequency, u.purchase_frequency > m.purchase_frequency, false
+			UNION ALL SELECT 'session_frequency', u.session_frequency, u.session_frequency > m.session_frequency, true
+			UNION ALL SELECT 'past_on_time_share', u.past_on_time_share, u.past_on_time_share > 0.5, false
+			UNION ALL SELECT 'past_late_share', u.past_late_share, u.past_late_share > 0, false
 		) i (indicator, value, is_with, from_events)
 		WHERE m.has_events OR NOT i.from_events
 		UNION ALL
