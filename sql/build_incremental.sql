@@ -65,6 +65,11 @@ BEGIN
 	SET inventory = CASE round % 3 WHEN 0 THEN p.inventory + 1 ELSE p.inventory END,
 		price = CASE round % 3 WHEN 1 THEN p.price + 1 ELSE p.price END
 	WHERE p.product_id = (SELECT product_id FROM greenery.products ORDER BY md5(product_id || round) COLLATE "C" LIMIT 1);
+	-- a user registered earlier than was thought, and another has another name
+	ids := ARRAY(SELECT e.user_id FROM greenery.events e WHERE e.event_type = 'checkout' GROUP BY e.user_id
+				 ORDER BY md5(e.user_id || round) COLLATE "C" LIMIT 2);
+	UPDATE greenery.users SET created_at = created_at - interval '1 day' WHERE user_id = ids[1];
+	UPDATE greenery.users SET last_name = last_name || round WHERE user_id = ids[2];
 END
 $change$;
 
@@ -118,10 +123,12 @@ SELECT * FROM pg_temp.wrong();
 SELECT * FROM pg_temp.slices();
 RESET max_parallel_maintenance_workers;
 -- how many: sessions whose events changed, before or after, and those that had ordered what has changed;
--- such events themselves, and views of products that changed
+-- such events themselves, and views of products that changed or of orders by users who
+-- registered at another time
 CREATE TABLE public.incremental_events AS SELECT * FROM greenery.events;
 CREATE TABLE public.incremental_items AS SELECT * FROM greenery.order_items;
 CREATE TABLE public.incremental_views AS TABLE greenery_published.fact_user_content_pageviews;
+CREATE TABLE public.incremental_order_views AS TABLE greenery_published.fact_user_order_pageviews;
 SELECT pg_temp.few_changes(5);
 UPDATE greenery.products SET inventory = inventory + 1000 WHERE product_id = (SELECT min(product_id) FROM greenery.products);
 CALL greenery_build();
@@ -133,6 +140,9 @@ WITH changed_events AS (
 ), views AS (
 	SELECT event_id FROM changed_events
 	UNION SELECT event_id FROM public.incremental_views WHERE product_id = (SELECT min(product_id) FROM greenery.products)
+), order_views AS (
+	SELECT event_id FROM changed_events
+	UNION SELECT v.event_id FROM public.incremental_order_views v JOIN greenery.users u ON u.user_id = v.user_id AND u.created_at <> v.user_created_at
 ), items AS (
 	SELECT e.session_id FROM greenery.events e WHERE e.event_type = 'checkout' AND e.order_id IN (
 		SELECT order_id FROM (TABLE greenery.order_items EXCEPT TABLE public.incremental_items) a
@@ -141,9 +151,10 @@ WITH changed_events AS (
 SELECT model, changed_keys = CASE model
 	WHEN 'fact_user_sessions' THEN (SELECT count(*) FROM events)
 	WHEN 'fact_user_content_pageviews' THEN (SELECT count(*) FROM views)
+	WHEN 'fact_user_order_pageviews' THEN (SELECT count(*) FROM order_views)
 	ELSE (SELECT count(*) FROM (TABLE events UNION TABLE items) e) END AS as_expected
 FROM greenery.build_models WHERE build_id = (SELECT max(build_id) FROM greenery.builds) AND changed_keys > 5 ORDER BY 1;
-DROP TABLE public.incremental_events, public.incremental_items, public.incremental_views;
+DROP TABLE public.incremental_events, public.incremental_items, public.incremental_views, public.incremental_order_views;
 
 -- all rows are computed: where the setting says so,
 SET greenery.incremental_builds = off;

@@ -10,7 +10,7 @@ SELECT
 	e.event_type,
 	u.created_at AS user_created_at
 FROM greenery.fact_events e
-LEFT JOIN greenery.stg_users u ON u.user_id = e.user_id
+LEFT JOIN greenery.dim_users u ON u.user_id = e.user_id
 WHERE e.page_kind IN ('checkout', 'shipping');
 
 COMMENT ON VIEW greenery.fact_user_order_pageviews IS
@@ -28,6 +28,12 @@ COMMENT ON COLUMN greenery.fact_user_order_pageviews.user_created_at IS 'When th
 -- The gate: key and tests.  Ids of built-in tests are never reused.
 INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
 	('fact_user_order_pageviews', 'greenery.fact_user_order_pageviews', 'mart', '{event_id}', true);
+-- A changed event is about its page view, and a user who registered at another time, is
+-- new or gone, about all of theirs; what else is said of users does not matter.
+INSERT INTO greenery.incremental_inputs (model, input, column_name, changed_values) VALUES
+	('fact_user_order_pageviews', 'fact_events', 'event_id', 'SELECT event_id FROM changed'),
+	('fact_user_order_pageviews', 'dim_users', 'event_id',
+	 'SELECT v.event_id FROM greenery_published.fact_user_order_pageviews v WHERE v.user_id IN (SELECT user_id FROM changed GROUP BY user_id HAVING count(*) <> 2 OR (array_agg(created_at))[1] IS DISTINCT FROM (array_agg(created_at))[2])');
 INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES
