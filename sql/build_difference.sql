@@ -142,29 +142,6 @@ SELECT greenery_drop_model('difference_model');
 DROP VIEW public.difference_model;
 DROP TABLE public.difference_many;
 
--- what lies between marts reads what was written of them, once it is there
-CREATE TABLE public.difference_made (n bigint GENERATED ALWAYS AS IDENTITY, tag text, what text, definition text);
-CREATE FUNCTION public.difference_note() RETURNS event_trigger LANGUAGE plpgsql AS $note$
-DECLARE
-	c record;
-BEGIN
-	FOR c IN SELECT * FROM pg_event_trigger_ddl_commands() WHERE schema_name = 'greenery_build' AND object_type = 'view' LOOP
-		INSERT INTO public.difference_made (tag, what, definition)
-		VALUES (c.command_tag, c.object_identity, pg_get_viewdef(c.objid));
-	END LOOP;
-END
-$note$;
-CREATE EVENT TRIGGER difference_note ON ddl_command_end EXECUTE FUNCTION public.difference_note();
-SELECT pg_temp.remember(), pg_temp.change(3);
-CALL greenery_build();
-DROP EVENT TRIGGER difference_note;
-SELECT * FROM pg_temp.wrong();
-SELECT tag, what, substring(definition FROM 'FROM ([^ ]*)') AS reads FROM public.difference_made
-WHERE definition NOT LIKE '% greenery\_published.%' ORDER BY n;
-SELECT count(*) FROM pg_class WHERE relnamespace = 'greenery_build'::regnamespace;
-DROP FUNCTION public.difference_note();
-DROP TABLE public.difference_made;
-
 -- of a mart of which little differs only that is written; while it is tested, a view
 -- of the published table stands for it
 CREATE TABLE public.difference_few AS SELECT g AS id, g % 7 AS n FROM generate_series(1, 1000) g;

@@ -10,6 +10,9 @@
  * schema, over the written tables, as soon as they are there; which of the two
  * is read is decided by the same search_path that decides it for marts.
  *
+ * Where several marts ask much of a helper view, the build makes a table of it, and
+ * what it says is computed once: greenery.stored_helpers names them.
+ *
  * Only members of the extension: a view of someone else reads with the rights of
  * its owner, and this one would read with those of the caller.
  *
@@ -31,6 +34,7 @@ typedef struct HelperView
 	char	   *name;
 	Oid			relid;
 	List	   *marts;			/* that it names, of char * */
+	bool		is_stored;		/* a build makes a table of it */
 	bool		made;
 } HelperView;
 
@@ -40,7 +44,8 @@ build_load_helpers(Build *build)
 {
 	MemoryContext context = CurrentMemoryContext;
 
-	if (SPI_execute("SELECT v.relname, v.oid, array_agg(DISTINCT m.model)"
+	if (SPI_execute("SELECT v.relname, v.oid, array_agg(DISTINCT m.model),"
+					"       EXISTS (SELECT FROM greenery.stored_helpers s WHERE s.view = v.relname)"
 					"  FROM pg_class v"
 					"  JOIN pg_depend e ON e.classid = 'pg_class'::regclass AND e.objid = v.oid"
 					"   AND e.deptype = 'e'"
@@ -65,6 +70,7 @@ build_load_helpers(Build *build)
 		helper->name = SPI_getvalue(row, desc, 1);
 		helper->relid = DatumGetObjectId(SPI_getbinval(row, desc, 2, &isnull));
 		helper->marts = text_list_value(row, desc, 3);
+		helper->is_stored = DatumGetBool(SPI_getbinval(row, desc, 4, &isnull));
 		build->helpers = lappend(build->helpers, helper);
 	}
 	SPI_freetuptable(SPI_tuptable);
@@ -92,7 +98,39 @@ is_ready(const Build *build, const HelperView *helper)
 	return written == list_length(helper->marts);
 }
 
-/* Make the helper views that have become possible */
+static const char *
+kind_of(const HelperView *helper)
+{
+	return helper->is_stored ? "TABLE" : "VIEW";
+}
+
+typedef struct HelperOfBuild
+{
+	Build	   *build;
+	HelperView *helper;
+} HelperOfBuild;
+
+static void
+make_helper(void *arg)
+{
+	HelperOfBuild *of = arg;
+	const HelperView *helper = of->helper;
+	char	   *name = quote_qualified_identifier(BUILD_SCHEMA, helper->name);
+	char	   *definition = build_view_definition(of->build, helper->relid);
+	int			level = greenery_set_search_path(build_mart_path(of->build));
+
+	if (SPI_execute(psprintf("CREATE %s%s %s AS %s", helper->is_stored ? "UNLOGGED " : "",
+							 kind_of(helper), name, definition), false, 0) != SPI_OK_UTILITY ||
+		(helper->is_stored &&
+		 SPI_execute(psprintf("ANALYZE %s", name), false, 0) != SPI_OK_UTILITY))
+		elog(ERROR, "could not make helper %s", helper->name);
+	AtEOXact_GUC(true, level);
+}
+
+/*
+ * Make the helper views that have become possible.  One that cannot be computed is left
+ * a view: the error belongs to the marts that read it.
+ */
 void
 build_make_helpers(Build *build)
 {
@@ -101,18 +139,19 @@ build_make_helpers(Build *build)
 	foreach(lc, build->helpers)
 	{
 		HelperView *helper = lfirst(lc);
-		char	   *definition;
-		int			level;
+		HelperOfBuild of = {build, helper};
+		char	   *message;
 
 		if (helper->made || !is_ready(build, helper))
 			continue;
-		definition = build_view_definition(build, helper->relid);
-		level = greenery_set_search_path(psprintf("%s, %s", BUILD_SCHEMA, build->view_path));
-		if (SPI_execute(psprintf("CREATE VIEW %s AS %s",
-								 quote_qualified_identifier(BUILD_SCHEMA, helper->name),
-								 definition), false, 0) != SPI_OK_UTILITY)
-			elog(ERROR, "could not make helper view %s", helper->name);
-		AtEOXact_GUC(true, level);
+		if (helper->is_stored && !run_guarded(make_helper, &of, &message))
+		{
+			ereport(DEBUG1,
+					(errmsg_internal("no table is made of %s: %s", helper->name, message)));
+			helper->is_stored = false;
+		}
+		if (!helper->is_stored)
+			make_helper(&of);
 		helper->made = true;
 	}
 }
@@ -128,6 +167,6 @@ build_drop_helpers(Build *build)
 		HelperView *helper = lfirst(lc);
 
 		if (helper->made)
-			build_drop("VIEW", helper->name);
+			build_drop(kind_of(helper), helper->name);
 	}
 }

@@ -28,3 +28,5 @@ COMMENT ON COLUMN greenery.purchasers.delivery_days IS 'Days from the first orde
 COMMENT ON COLUMN greenery.purchasers.delivered_at IS 'When the first order arrived; NULL while it has not.';
 COMMENT ON COLUMN greenery.purchasers.second_order_at IS 'When the user ordered again; NULL for never so far.';
 COMMENT ON COLUMN greenery.purchasers.purchased_again IS 'Whether the user has two or more orders so far.';
+
+INSERT INTO greenery.stored_helpers (view) VALUES ('purchasers');
