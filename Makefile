@@ -33,6 +33,7 @@ OBJS = \
 	src/quality/greenery_test.o \
 	src/quality/build_models.o \
 	src/quality/build_helpers.o \
+	src/quality/build_audit.o \
 	src/quality/build_incremental.o \
 	src/quality/build_compute.o \
 	src/quality/build_parallel.o \
@@ -238,6 +239,8 @@ REGRESS = \
 	build \
 	build_difference \
 	build_incremental \
+	build_audit \
+	build_helpers \
 	first_build \
 	user_models \
 	change_requests \

@@ -265,7 +265,7 @@ greenery_define_settings(void)
 							 PGC_USERSET, 0,
 							 NULL, NULL, NULL);
 	DefineCustomBoolVariable("greenery.incremental_builds",
-							 "Lets a build compute only those rows of an incremental mart that can have changed.",
+							 "Lets a build compute and test only those rows of marts that can have changed.",
 							 NULL,
 							 &greenery_incremental_builds, true,
 							 PGC_USERSET, 0,

@@ -44,12 +44,13 @@ typedef struct BuildModel
 	double		expected_seconds;	/* to compute it, by the last build; 0: unknown */
 	struct RowDifference *difference;	/* from the published table; NULL: not compared */
 
+	struct RowSum *left;		/* the rows that the last build has left; NULL: unknown */
+
 	/* incremental marts, see build_incremental.c */
 	List	   *inputs;			/* of IncrementalInput *: what it is made from */
 	char	   *slice_column;	/* rows with the same value in it change together */
 	const char *definition;		/* of this build, with what else decides its rows */
-	char	   *left_definition;	/* that of the last build, and */
-	struct RowSum *left;		/* the rows it has left; NULL: unknown */
+	char	   *left_definition;	/* that of the last build; NULL: unknown */
 	int64		changed_keys;	/* values whose rows were computed; -1: all rows were */
 	bool		is_input;		/* of such a mart */
 	bool		changes_kept;	/* some rows differ, and they are kept for it */
@@ -81,14 +82,22 @@ seconds_since(TimestampTz start)
 	return (double) (GetCurrentTimestamp() - start) / USECS_PER_SEC;
 }
 
-/* build_models.c: read the models; write and audit each */
+/* build_models.c: read the models; take each through writing and tests */
 extern void build_load(Build *build);
 extern void build_write_and_audit(Build *build);
 extern BuildModel *build_find_model(const Build *build, const char *name);
 extern char *build_view_definition(const Build *build, Oid view);
 extern char *build_mart_definition(const Build *build, const BuildModel *model);
 extern char *build_mart_path(const Build *build);
+extern char *build_written_table(const BuildModel *model);
 extern List *build_rewritten(const char *definition);
+
+/* build_audit.c */
+extern void build_load_test_states(Build *build);
+extern void build_count_changes(Build *build, BuildModel *model);
+extern void build_forget_counts(BuildModel *model);
+extern void build_audit(Build *build, BuildModel *model);
+extern void build_record_test_states(const BuildModel *model);
 
 /* build_helpers.c */
 extern void build_load_helpers(Build *build);
@@ -101,11 +110,13 @@ extern bool build_write_difference(Build *build, BuildModel *model,
 
 /* build_incremental.c */
 extern void build_load_incremental(Build *build);
+extern char *build_versioned(const char *sql);
+extern bool build_reads_only(struct Query *query, List *tables);
 extern struct MartQuery *build_mart_query(Build *build, BuildModel *model,
 										  const char *definition);
 extern void build_keep_changes(BuildModel *model);
 extern void build_drop_changes(const Build *build);
-extern void build_record_incremental(const Build *build);
+extern void build_record_states(const Build *build);
 
 /* build_parallel.c */
 extern void build_compute_ahead(Build *build);

@@ -157,9 +157,11 @@ build_write_difference(Build *build, BuildModel *model, const char *definition,
 		difference->only_old.n <= difference->old_rows / MUCH &&
 		difference->only_new.n <= difference->old_rows / MUCH)
 	{
+		build_count_changes(build, model);
 		model->applied = run_guarded(apply, model, &message);
 		if (!model->applied)
 		{
+			build_forget_counts(model);
 			/* that has been undone too */
 			model->changes_kept = false;
 			ereport(DEBUG1,

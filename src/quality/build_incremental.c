@@ -102,8 +102,8 @@ build_load_incremental(Build *build)
 	SPI_freetuptable(SPI_tuptable);
 
 	if (SPI_execute("SELECT s.model, s.definition, s.digest_key, s.digest_sum, s.rows"
-					"  FROM greenery.incremental_states s", false, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not read the states of incremental marts");
+					"  FROM greenery.mart_states s", false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the states of marts");
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
 		HeapTuple	row = SPI_tuptable->vals[i];
@@ -173,18 +173,9 @@ build_keep_changes(BuildModel *model)
 	model->changes_kept = true;
 }
 
-/* What a query that is looked into reads, of tables and not of views */
-typedef struct Reads
-{
-	List	   *allowed;		/* OIDs of tables that it may read */
-	bool		others;			/* it reads something else */
-} Reads;
-
 static bool
-find_reads(Node *node, void *context)
+reads_others(Node *node, void *context)
 {
-	Reads	   *reads = context;
-
 	if (node == NULL)
 		return false;
 	if (IsA(node, RangeTblEntry))
@@ -192,15 +183,20 @@ find_reads(Node *node, void *context)
 		const RangeTblEntry *rte = (RangeTblEntry *) node;
 
 		/* after rewriting a view stands only for what it was made from */
-		if (rte->rtekind == RTE_RELATION && rte->relkind != RELKIND_VIEW &&
-			!list_member_oid(reads->allowed, rte->relid))
-			reads->others = true;
-		return false;
+		return rte->rtekind == RTE_RELATION && rte->relkind != RELKIND_VIEW &&
+			!list_member_oid(context, rte->relid);
 	}
 	if (IsA(node, Query))
-		return query_tree_walker((Query *) node, find_reads, context,
+		return query_tree_walker((Query *) node, reads_others, context,
 								 QTW_EXAMINE_RTES_BEFORE);
-	return expression_tree_walker(node, find_reads, context);
+	return expression_tree_walker(node, reads_others, context);
+}
+
+/* Whether a rewritten query reads no other tables than these, by their OIDs */
+bool
+build_reads_only(Query *query, List *tables)
+{
+	return !reads_others((Node *) query, tables);
 }
 
 /*
@@ -210,7 +206,7 @@ find_reads(Node *node, void *context)
 static const char *
 unknown_input(const Build *build, const BuildModel *model, const char *definition)
 {
-	Reads		reads = {0};
+	List	   *tables = NIL;
 	List	   *queries;
 	ListCell   *lc;
 
@@ -221,14 +217,14 @@ unknown_input(const Build *build, const BuildModel *model, const char *definitio
 
 		if (source->status != MODEL_WRITTEN || !source->applied)
 			return psprintf("what has changed of %s is not known", source->name);
-		reads.allowed = lappend_oid(reads.allowed, mart_published(source));
+		tables = lappend_oid(tables, mart_published(source));
 	}
 	queries = build_rewritten(definition);
 	if (list_length(queries) != 1 ||
 		contain_mutable_functions(linitial(queries)))
 		return "it calls functions that are not immutable";
-	(void) find_reads(linitial(queries), &reads);
-	return reads.others ? "it reads something that it does not name" : NULL;
+	return build_reads_only(linitial(queries), tables)
+		? NULL : "it reads something that it does not name";
 }
 
 /* Whether values are equal if and only if their bytes are */
@@ -286,11 +282,11 @@ changed_values(const Build *build, const BuildModel *model, int64 *n)
 	return *n > 0 ? values : pstrdup("{}");
 }
 
-/* A definition, and what else decides what comes out of it */
-static char *
-versioned(const char *definition)
+/* A query or an expression, and what else decides what comes out of it */
+char *
+build_versioned(const char *sql)
 {
-	return psprintf("%s\n-- greenery %s, PostgreSQL %d", definition, GREENERY_VERSION,
+	return psprintf("%s\n-- greenery %s, PostgreSQL %d", sql, GREENERY_VERSION,
 					PG_VERSION_NUM / 10000);
 }
 
@@ -300,7 +296,7 @@ why_all_rows(const Build *build, const BuildModel *model, const MartQuery *query
 {
 	if (!greenery_incremental_builds)
 		return "greenery.incremental_builds is off";
-	if (model->left == NULL)
+	if (model->left == NULL || model->left_definition == NULL)
 		return "no build has left a state";
 	if (strcmp(model->left_definition, model->definition) != 0)
 		return "its query is not that of the last build";
@@ -324,14 +320,14 @@ build_mart_query(Build *build, BuildModel *model, const char *definition)
 	query->published = mart_published(model);
 	query->definition = definition;
 	model->changed_keys = -1;
-	if (model->inputs == NIL)
-		return query;
-	model->definition = versioned(definition);
 	if (model->left != NULL)
 	{
 		query->left = *model->left;
 		query->is_left = true;
 	}
+	if (model->inputs == NIL)
+		return query;
+	model->definition = build_versioned(definition);
 	query->slice_column = get_attnum(query->published, model->slice_column);
 	why = why_all_rows(build, model, query);
 	if (why == NULL)
@@ -355,12 +351,15 @@ build_mart_query(Build *build, BuildModel *model, const char *definition)
 	return query;
 }
 
-/* Remember how this build has left the incremental marts */
+/* Remember how this build, which publishes, has left the marts and their tests */
 void
-build_record_incremental(const Build *build)
+build_record_states(const Build *build)
 {
 	ListCell   *lc;
 
+	if (SPI_execute("DELETE FROM greenery.mart_states", false, 0) != SPI_OK_DELETE ||
+		SPI_execute("DELETE FROM greenery.test_states", false, 0) != SPI_OK_DELETE)
+		elog(ERROR, "could not replace the states of marts");
 	foreach(lc, build->models)
 	{
 		const BuildModel *model = lfirst(lc);
@@ -369,25 +368,24 @@ build_record_incremental(const Build *build)
 		char		nulls[6] = "     ";
 		const RowSum *sum;
 
-		if (model->inputs == NIL)
-			continue;
-		values[0] = CStringGetTextDatum(model->name);
-		if (SPI_execute_with_args("DELETE FROM greenery.incremental_states WHERE model = $1",
-								  1, types, values, nulls, false, 0) != SPI_OK_DELETE)
-			elog(ERROR, "could not record the state of %s", model->name);
 		/* otherwise nobody has summed up what is published */
 		if (!model->applied)
 			continue;
 		sum = &model->difference->new_sum;
-		values[1] = CStringGetTextDatum(model->definition);
+		values[0] = CStringGetTextDatum(model->name);
+		if (model->definition != NULL)
+			values[1] = CStringGetTextDatum(model->definition);
+		else
+			nulls[1] = 'n';
 		values[2] = uuid_datum(sum->key);
 		values[3] = uuid_datum(sum->sum);
 		values[4] = Int64GetDatum(sum->rows);
-		if (SPI_execute_with_args("INSERT INTO greenery.incremental_states"
+		if (SPI_execute_with_args("INSERT INTO greenery.mart_states"
 								  " (model, definition, digest_key, digest_sum, rows)"
 								  " VALUES ($1, $2, $3, $4, $5)",
 								  5, types, values, nulls, false, 0) != SPI_OK_INSERT)
 			elog(ERROR, "could not record the state of %s", model->name);
+		build_record_test_states(model);
 	}
 }
 

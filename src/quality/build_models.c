@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * build_models.c
- *	  Write each mart once, and test what was written.
+ *	  Take each model through writing and tests.
  *
  * A mart's definition is deparsed while all models are visible, so that it names
  * them without schema, and run with the build's schema in front: where a model
@@ -13,10 +13,8 @@
  */
 #include "postgres.h"
 
-#include "access/sysattr.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_constraint.h"
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "executor/spi.h"
@@ -54,8 +52,8 @@ build_find_model(const Build *build, const char *name)
 }
 
 /* The written table of a model, or the view that stands for it, quoted */
-static char *
-written_table(const BuildModel *model)
+char *
+build_written_table(const BuildModel *model)
 {
 	return quote_qualified_identifier(BUILD_SCHEMA, model->name);
 }
@@ -211,9 +209,10 @@ build_load(Build *build)
 	resolve_models(build);
 	build_load_helpers(build);
 	build_load_incremental(build);
+	build_load_test_states(build);
 }
 
-/* Names and types of a relation's columns, for comparing and for showing */
+/* Names, types and collations of a relation's columns, for comparing and for showing */
 static char *
 column_list(const char *relation)
 {
@@ -221,8 +220,12 @@ column_list(const char *relation)
 	Datum		arg = CStringGetTextDatum(relation);
 	char	   *result;
 
-	if (SPI_execute_with_args("SELECT string_agg(format('%I %s', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' ORDER BY a.attnum)"
+	if (SPI_execute_with_args("SELECT string_agg(format('%I %s%s', a.attname, format_type(a.atttypid, a.atttypmod),"
+							  "                         CASE WHEN a.attcollation <> t.typcollation"
+							  "                              THEN ' COLLATE ' || a.attcollation::regcollation END),"
+							  "                  ', ' ORDER BY a.attnum)"
 							  "  FROM pg_attribute a"
+							  "  JOIN pg_type t ON t.oid = a.atttypid"
 							  " WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped",
 							  1, &type, &arg, NULL, false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not read the columns of %s", relation);
@@ -308,7 +311,7 @@ write_model(void *arg)
 {
 	ModelInBuild *in = arg;
 	BuildModel *model = in->model;
-	char	   *table = written_table(model);
+	char	   *table = build_written_table(model);
 	char	   *definition = build_mart_definition(in->build, model);
 	char	   *path = build_mart_path(in->build);
 
@@ -324,103 +327,6 @@ write_model(void *arg)
 	model->rows = (int64) SPI_processed;
 	if (SPI_execute(psprintf("ANALYZE %s", table), false, 0) != SPI_OK_UTILITY)
 		elog(ERROR, "could not analyze model %s", model->name);
-}
-
-/* What a test reads in place of a model: what the build has written of it */
-static const char *
-source_in_build(Oid relid, void *arg)
-{
-	Build	   *build = arg;
-	ListCell   *lc;
-
-	foreach(lc, build->models)
-	{
-		BuildModel *model = lfirst(lc);
-
-		if (model->is_mart && model->relid == relid && model->rows >= 0)
-			return written_table(model);
-	}
-	return quoted_relation(relid);
-}
-
-/*
- * An audit that looked at other rows than were written has not audited them.
- */
-static void
-check_totals(BuildModel *model)
-{
-	ListCell   *lc;
-
-	foreach(lc, model->tests)
-	{
-		DataTest   *test = lfirst(lc);
-
-		if (test->where == NULL && test->total >= 0 && test->total != model->rows)
-			tests_set_status(list_make1(test), RESULT_BROKEN,
-							 psprintf("looked at " INT64_FORMAT " rows, but " INT64_FORMAT " were written",
-									  test->total, model->rows));
-	}
-}
-
-/*
- * Whether the rows of a model, which are those of its published table, are told apart by
- * that table's primary key.  Its owner may have dropped it, or made another.
- */
-static bool
-key_is_indexed(const BuildModel *model)
-{
-	Oid			published = mart_published(model);
-	Oid			constraint;
-	Bitmapset  *columns = get_primary_key_attnos(published, false, &constraint);
-	ListCell   *lc;
-
-	if (bms_num_members(columns) != list_length(model->key))
-		return false;
-	foreach(lc, model->key)
-		if (!bms_is_member(get_attnum(published, lfirst(lc)) - FirstLowInvalidHeapAttributeNumber,
-						   columns))
-			return false;
-	return true;
-}
-
-/* Test one model, and say whether it holds */
-static void
-audit_model(Build *build, BuildModel *model)
-{
-	TestTarget	target = {0};
-	StringInfoData failed;
-	ListCell   *lc;
-
-	target.relid = model->relid;
-	target.from = model->is_mart ? written_table(model) : quoted_relation(model->relid);
-	target.key = model->key;
-	target.key_is_indexed = model->applied && key_is_indexed(model);
-	target.source = source_in_build;
-	target.source_arg = build;
-	tests_run(model->tests, &target);
-	if (model->is_mart)
-		check_totals(model);
-
-	initStringInfo(&failed);
-	foreach(lc, model->tests)
-	{
-		DataTest   *test = lfirst(lc);
-
-		if (!model->is_mart && test->where == NULL && test->total >= 0)
-			model->rows = test->total;
-		/* what would be deleted is not known yet */
-		if (test->kind == TEST_SHRINK)
-			test->status = RESULT_PASS;
-		else if (test->status == RESULT_ERROR || test->status == RESULT_BROKEN)
-			appendStringInfo(&failed, "%s" INT64_FORMAT, failed.len > 0 ? ", " : "", test->test_id);
-	}
-	if (failed.len > 0)
-	{
-		model->status = MODEL_FAILED;
-		model->message = psprintf("failed tests: %s", failed.data);
-	}
-	else
-		model->status = model->is_mart ? MODEL_WRITTEN : MODEL_TESTED;
 }
 
 /* The first model that this one is made from and that has not held, or NULL */
@@ -484,7 +390,7 @@ do_model(Build *build, BuildModel *model)
 		model->write_seconds += seconds_since(start);
 	}
 	start = GetCurrentTimestamp();
-	audit_model(build, model);
+	build_audit(build, model);
 	model->audit_seconds = seconds_since(start);
 	if (model->status == MODEL_WRITTEN)
 		build_make_helpers(build);

@@ -133,7 +133,7 @@ build_record(Build *build)
 			record_test(build, lfirst(t));
 	}
 	if (!build->failed)
-		build_record_incremental(build);
+		build_record_states(build);
 }
 
 /* How many tests have that status, a TestStatus */

@@ -42,6 +42,14 @@ typedef enum TestStatus
 	RESULT_SKIPPED
 } TestStatus;
 
+/* How a test has come out for all rows of a mart */
+typedef struct TestCounts
+{
+	const char *question;		/* what was asked: the SQL, and what else decides */
+	int64		failures;
+	int64		total;
+} TestCounts;
+
 typedef struct DataTest
 {
 	/* as in greenery.data_tests */
@@ -76,6 +84,11 @@ typedef struct DataTest
 	char	   *failing;		/* true for a failing row, or NULL */
 	char	   *aggregate;		/* bigint: what answers it in one scan */
 	char	   *native;			/* the same faster and without the join, or NULL */
+	bool		by_row;			/* it counts rows, each judged by itself */
+
+	/* what is known without a look at all rows, see build_audit.c */
+	TestCounts *left;			/* how the last build has left it, or NULL */
+	bool		counted;		/* failures and total are known */
 
 	/* what came out */
 	TestStatus	status;
@@ -96,6 +109,7 @@ typedef struct TestTarget
 {
 	Oid			relid;			/* the model: for its columns */
 	const char *from;			/* what is read: SQL for a FROM item */
+	Datum		places;			/* tid[]: $1 in it; 0 where it has none */
 	List	   *key;			/* columns that identify a row, of char * */
 	bool		key_is_indexed;	/* a primary key says so, of what is read */
 	RelationSource source;		/* for the parents of relationships */
@@ -114,6 +128,7 @@ extern char *test_sample_query(const DataTest *test, const TestTarget *target,
 							   int limit);
 
 /* test_native.c */
+extern bool test_is_unique_by_index(const DataTest *test, const TestTarget *target);
 extern char *test_native_aggregate(const DataTest *test, const TestTarget *target,
 								   const char *schema);
 
@@ -127,6 +142,7 @@ extern void refuse_superuser(void);
 extern List *text_list_value(HeapTuple row, TupleDesc desc, int column);
 
 /* test_runner.c */
+extern void tests_count(List *tests, const TestTarget *target, bool native);
 extern void tests_run(List *tests, const TestTarget *target);
 extern void tests_set_status(List *tests, TestStatus status, const char *message);
 

@@ -75,23 +75,38 @@ COMMENT ON COLUMN greenery.build_models.message IS 'Why it failed or was skipped
 COMMENT ON COLUMN greenery.build_models.changed_keys IS
 	'Of an incremental mart: how many values of its column (see incremental_inputs) had changed, for which alone rows were computed; NULL when all rows were.';
 
--- How the last build has left the published tables of incremental marts.  A state is
--- replaced by the next build, and written by builds alone.
-CREATE TABLE greenery.incremental_states (
+-- How the last published build has left the published tables, and what their tests came
+-- to.  A state is replaced by the next build, and written by builds alone.
+CREATE TABLE greenery.mart_states (
 	model text PRIMARY KEY,
-	definition text NOT NULL,
+	definition text,
 	digest_key uuid NOT NULL,
 	digest_sum uuid NOT NULL,
 	rows bigint NOT NULL
 );
--- not dumped: without it the next build computes all rows
-COMMENT ON TABLE greenery.incremental_states IS
-	'How the last build has left the published table of each incremental mart: only if the table is still like that can the next one leave rows alone.';
-COMMENT ON COLUMN greenery.incremental_states.model IS 'The mart.';
-COMMENT ON COLUMN greenery.incremental_states.definition IS 'The query that computes it, and the versions of greenery and PostgreSQL.';
-COMMENT ON COLUMN greenery.incremental_states.digest_key IS 'The key of its rows'' digests, chosen at random.';
-COMMENT ON COLUMN greenery.incremental_states.digest_sum IS 'The sum of these digests, of all its rows.';
-COMMENT ON COLUMN greenery.incremental_states.rows IS 'How many rows it has.';
+-- not dumped: without it the next build computes and tests all rows
+COMMENT ON TABLE greenery.mart_states IS
+	'How the last build has left the published table of each mart: only if the table is still like that can the next one leave rows alone. Marts that were written whole have no row.';
+COMMENT ON COLUMN greenery.mart_states.model IS 'The mart.';
+COMMENT ON COLUMN greenery.mart_states.definition IS
+	'Of an incremental mart (see incremental_inputs): the query that computes it, and the versions of greenery and PostgreSQL.';
+COMMENT ON COLUMN greenery.mart_states.digest_key IS 'The key of its rows'' digests, chosen at random.';
+COMMENT ON COLUMN greenery.mart_states.digest_sum IS 'The sum of these digests, of all its rows.';
+COMMENT ON COLUMN greenery.mart_states.rows IS 'How many rows it has.';
+
+CREATE TABLE greenery.test_states (
+	test_id bigint PRIMARY KEY,
+	question text NOT NULL,
+	failures bigint NOT NULL,
+	total bigint NOT NULL
+);
+-- not dumped, as mart_states
+COMMENT ON TABLE greenery.test_states IS
+	'What the tests that judge each row by itself came to at the last build, of marts in mart_states: the next one counts from there.';
+COMMENT ON COLUMN greenery.test_states.test_id IS 'The test.';
+COMMENT ON COLUMN greenery.test_states.question IS 'What was counted, in SQL, and the versions of greenery and PostgreSQL.';
+COMMENT ON COLUMN greenery.test_states.failures IS 'Failing rows.';
+COMMENT ON COLUMN greenery.test_states.total IS 'Rows looked at.';
 
 CREATE TABLE greenery.test_results (
 	build_id bigint NOT NULL,

@@ -363,7 +363,7 @@ abandon(Comparison *cmp)
  *
  * With a slice, only its rows come, and all others are equal if the table is as
  * expected.  If it is not, NULL is returned.  Without one, expected gives the sum's key,
- * or is NULL.
+ * and the result says whether it is the sum, or expected is NULL.
  */
 Comparison *
 row_difference_begin(Oid old_table, const RowSum *expected, const RowSlice *slice)
@@ -379,9 +379,10 @@ row_difference_begin(Oid old_table, const RowSum *expected, const RowSlice *slic
 	memcpy(cmp->old_sum.key, cmp->digest.key, sizeof(cmp->old_sum.key));
 	digest_list_init(&cmp->old, comparison_memory());
 	scan_table(cmp, old_table, sum_old_row);
+	cmp->difference->as_expected = expected != NULL &&
+		memcmp(&cmp->old_sum, expected, sizeof(RowSum)) == 0;
 	if (cmp->too_many || cmp->difference->old_rows == 0 ||
-		(slice != NULL &&
-		 (cmp->slice_is_unclear || memcmp(&cmp->old_sum, expected, sizeof(RowSum)) != 0)))
+		(slice != NULL && (cmp->slice_is_unclear || !cmp->difference->as_expected)))
 	{
 		abandon(cmp);
 		return NULL;

@@ -46,7 +46,9 @@ typedef struct RowDifference
 	bool		listed;			/* all rows that differ are listed; else any row may */
 	RowList		only_old;
 	RowList		only_new;
-	RowSum		new_sum;		/* of the new rows; row_difference() leaves it alone */
+	/* row_difference() leaves these alone */
+	bool		as_expected;	/* the old table's sum is the one that was expected */
+	RowSum		new_sum;		/* of the new rows */
 } RowDifference;
 
 /* One that is going on */

@@ -326,6 +326,7 @@ test_compile(DataTest *test, const TestTarget *target)
 		column = column_reference(test->column);
 	}
 	test->join = test->failing = test->aggregate = test->native = NULL;
+	test->by_row = false;
 
 	switch (test->kind)
 	{
@@ -393,14 +394,18 @@ test_compile(DataTest *test, const TestTarget *target)
 			if (test->max != NULL)
 				(void) greenery_strtoint64(test->max);
 			test->aggregate = "NULL::bigint";
+			test->by_row = true;
 			break;
 		case TEST_SHRINK:
 			test->aggregate = "NULL::bigint";
 			break;
 	}
 	if (test->aggregate == NULL)
+	{
 		test->aggregate = psprintf("count(*) FILTER (WHERE (%s)%s)",
 								   test->failing, where_clause);
+		test->by_row = test->join == NULL;
+	}
 	test->native = test_native_aggregate(test, target, schema);
 }
 

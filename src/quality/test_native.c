@@ -122,13 +122,18 @@ native_relationships(const DataTest *test, const TestTarget *target)
 					filter_clause(test));
 }
 
-/* Whether these columns have the key among them, and an index has refused duplicates */
-static bool
-is_unique_by_index(const TestTarget *target, const List *columns)
+/*
+ * Whether the test is one for duplicates, the columns have the key among them, and an
+ * index has refused duplicates of that
+ */
+bool
+test_is_unique_by_index(const DataTest *test, const TestTarget *target)
 {
+	List	   *columns = test->kind == TEST_UNIQUE ? list_make1(test->column) : test->columns;
 	ListCell   *k;
 
-	if (!target->key_is_indexed)
+	if (!target->key_is_indexed ||
+		(test->kind != TEST_UNIQUE && test->kind != TEST_UNIQUE_COMBINATION))
 		return false;
 	foreach(k, target->key)
 	{
@@ -174,16 +179,13 @@ char *
 test_native_aggregate(const DataTest *test, const TestTarget *target,
 					  const char *schema)
 {
+	if (test_is_unique_by_index(test, target))
+		return pstrdup("0::pg_catalog.int8");
 	switch (test->kind)
 	{
 		case TEST_RELATIONSHIPS:
 			return native_relationships(test, target);
-		case TEST_UNIQUE:
-			return is_unique_by_index(target, list_make1(test->column))
-				? pstrdup("0::pg_catalog.int8") : NULL;
 		case TEST_UNIQUE_COMBINATION:
-			if (is_unique_by_index(target, test->columns))
-				return pstrdup("0::pg_catalog.int8");
 			return native_unique_combination(test, target, schema);
 		default:
 			return NULL;

@@ -15,6 +15,7 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "compat.h"
 #include "executor/spi.h"
 #include "greenery.h"
@@ -72,26 +73,28 @@ judge(DataTest *test)
 		test->status = RESULT_PASS;
 }
 
-/* Answer all tests of a scan, by one statement */
-static void
-run_scan(void *arg)
+/* Count the failures of compiled tests, by one statement, and judge nothing */
+void
+tests_count(List *tests, const TestTarget *target, bool native)
 {
-	TestScan	   *scan = arg;
 	TimestampTz start = GetCurrentTimestamp();
+	Oid			type = TIDARRAYOID;
+	Datum		places = target->places;
 	int64		total;
 	int64		duration;
 	int			column = 2;
 	bool		isnull;
 	ListCell   *lc;
-	char	   *query = test_scan_query(scan->tests, scan->target, scan->native);
+	char	   *query = test_scan_query(tests, target, native);
 
 	ereport(DEBUG1,
-			(errmsg_internal("data tests of %s: %s", scan->target->from, query)));
-	if (SPI_execute(query, false, 0) != SPI_OK_SELECT)
+			(errmsg_internal("data tests of %s: %s", target->from, query)));
+	if (SPI_execute_with_args(query, places != (Datum) 0 ? 1 : 0, &type, &places, NULL,
+							  false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not run data tests");
-	duration = (GetCurrentTimestamp() - start) / list_length(scan->tests);
+	duration = (GetCurrentTimestamp() - start) / list_length(tests);
 	total = result_int64(1, &isnull);
-	foreach(lc, scan->tests)
+	foreach(lc, tests)
 	{
 		DataTest   *test = lfirst(lc);
 
@@ -100,6 +103,16 @@ run_scan(void *arg)
 		test->duration = duration;
 	}
 	SPI_freetuptable(SPI_tuptable);
+}
+
+/* Answer all tests of a scan */
+static void
+run_scan(void *arg)
+{
+	TestScan   *scan = arg;
+	ListCell   *lc;
+
+	tests_count(scan->tests, scan->target, scan->native);
 	foreach(lc, scan->tests)
 		judge(lfirst(lc));
 }
@@ -196,7 +209,7 @@ is_unbound(const DataTest *test)
 
 /*
  * Run the tests of one model.  All results are filled in; kind shrink, which
- * only a build can answer, is left alone.
+ * only a build can answer, is left alone.  What has been counted is only judged.
  */
 void
 tests_run(List *tests, const TestTarget *target)
@@ -212,7 +225,11 @@ tests_run(List *tests, const TestTarget *target)
 			continue;
 		if (is_unbound(test))
 			tests_set_status(list_make1(test), RESULT_SKIPPED, "not bound");
-		else if (guard_one(test, target, compile_one))
+		else if (!guard_one(test, target, compile_one))
+			continue;
+		else if (test->counted)
+			judge(test);
+		else
 			runnable = lappend(runnable, test);
 	}
 
