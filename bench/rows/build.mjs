@@ -179,6 +179,7 @@ async function forget({ pg })
 	for (const sql of forget_builds)
 		await pg.query(sql);
 	await pg.query('CHECKPOINT');
+	await read_in(pg, 'greenery');
 }
 
 async function finish({ pg, duck })

@@ -137,7 +137,7 @@ COMMENT ON COLUMN greenery.test_results.status IS 'pass, warn, error, broken (th
 COMMENT ON COLUMN greenery.test_results.failures IS 'Failing rows (for unique tests: values that occur more than once); NULL when it did not run.';
 COMMENT ON COLUMN greenery.test_results.total IS 'Rows looked at.';
 COMMENT ON COLUMN greenery.test_results.share IS 'failures divided by total; NULL when no row was looked at.';
-COMMENT ON COLUMN greenery.test_results.duration IS 'Time that the statement took which answered it; tests that share a scan show an equal part each.';
+COMMENT ON COLUMN greenery.test_results.duration IS 'Time that the statement took which answered it, zero where no row had changed; tests that share a scan show an equal part each.';
 COMMENT ON COLUMN greenery.test_results.message IS 'Why it is broken or skipped.';
 COMMENT ON COLUMN greenery.test_results.owner IS 'Who owned it then.';
 
