@@ -215,6 +215,26 @@ ALTER TABLE greenery_published.fact_events ALTER page_url TYPE text;
 CALL greenery_build();
 SELECT * FROM pg_temp.wrong();
 
+-- keys that occur twice: where the difference cannot be applied, and where no index refuses it
+CREATE TABLE audit.things AS SELECT g AS id, 1 AS n FROM generate_series(1, 100) g;
+CREATE VIEW audit.audit_thing AS SELECT * FROM audit.things;
+SELECT greenery_add_model('audit.audit_thing', '{id}');
+CALL greenery_build();
+CALL greenery_build();
+CALL greenery_build();
+SELECT kind, s.failures, s.total FROM greenery.test_states s JOIN greenery.data_tests d USING (test_id) WHERE d.model = 'audit.audit_thing' ORDER BY 1;
+INSERT INTO audit.things VALUES (7, 1);
+\set VERBOSITY terse
+CALL greenery_build();
+SELECT kind, status, failures, total FROM greenery.test_results WHERE model = 'audit.audit_thing' AND build_id = (SELECT max(build_id) FROM greenery.builds) ORDER BY 1;
+DELETE FROM audit.things WHERE id = 7;
+INSERT INTO audit.things VALUES (7, 1), (200, 1), (200, 2);
+ALTER TABLE greenery_published.audit_thing DROP CONSTRAINT audit_thing_pkey;
+CALL greenery_build();
+SELECT kind, status, failures, total FROM greenery.test_results WHERE model = 'audit.audit_thing' AND build_id = (SELECT max(build_id) FROM greenery.builds) ORDER BY 1;
+\set VERBOSITY default
+SELECT greenery_drop_model('audit_thing');
+
 DROP SCHEMA audit CASCADE;
 SELECT count(greenery_drop_test(test_id)) FROM named WHERE test_id >= 1000;
 SELECT pg_temp.empty_shop();
