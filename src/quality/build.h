@@ -76,6 +76,13 @@ typedef struct Build
 	bool		failed;			/* an error, something broken, or a failed model */
 } Build;
 
+/* What a guarded step about one model is given */
+typedef struct ModelInBuild
+{
+	Build	   *build;
+	BuildModel *model;
+} ModelInBuild;
+
 static inline double
 seconds_since(TimestampTz start)
 {

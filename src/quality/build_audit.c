@@ -108,6 +108,20 @@ target_of(Build *build, const BuildModel *model)
 	};
 }
 
+/* The test of that id, or NULL */
+static DataTest *
+find_test(const Build *build, int64 test_id)
+{
+	ListCell   *m;
+	ListCell   *t;
+
+	foreach(m, build->models)
+		foreach(t, ((BuildModel *) lfirst(m))->tests)
+			if (((DataTest *) lfirst(t))->test_id == test_id)
+				return lfirst(t);
+	return NULL;
+}
+
 /* Read how the last build has left the tests of the marts */
 void
 build_load_test_states(Build *build)
@@ -123,25 +137,14 @@ build_load_test_states(Build *build)
 	{
 		HeapTuple	row = SPI_tuptable->vals[i];
 		TupleDesc	desc = SPI_tuptable->tupdesc;
-		int64		test_id = DatumGetInt64(SPI_getbinval(row, desc, 1, &isnull));
-		ListCell   *m;
+		DataTest   *test = find_test(build, DatumGetInt64(SPI_getbinval(row, desc, 1, &isnull)));
 
-		foreach(m, build->models)
-		{
-			ListCell   *t;
-
-			foreach(t, ((BuildModel *) lfirst(m))->tests)
-			{
-				DataTest   *test = lfirst(t);
-
-				if (test->test_id != test_id)
-					continue;
-				test->left = palloc(sizeof(TestCounts));
-				test->left->question = SPI_getvalue(row, desc, 2);
-				test->left->failures = DatumGetInt64(SPI_getbinval(row, desc, 3, &isnull));
-				test->left->total = DatumGetInt64(SPI_getbinval(row, desc, 4, &isnull));
-			}
-		}
+		if (test == NULL)
+			continue;
+		test->left = palloc(sizeof(TestCounts));
+		test->left->question = SPI_getvalue(row, desc, 2);
+		test->left->failures = DatumGetInt64(SPI_getbinval(row, desc, 3, &isnull));
+		test->left->total = DatumGetInt64(SPI_getbinval(row, desc, 4, &isnull));
 	}
 	SPI_freetuptable(SPI_tuptable);
 }
@@ -248,20 +251,14 @@ count_rows(List *tests, const TestTarget *target, int sign)
 	}
 }
 
-typedef struct ModelOfBuild
-{
-	Build	   *build;
-	BuildModel *model;
-} ModelOfBuild;
-
 /* The caller guards it */
 static void
 count_changes(void *arg)
 {
-	ModelOfBuild *of = arg;
-	BuildModel *model = of->model;
+	ModelInBuild *in = arg;
+	BuildModel *model = in->model;
 	const RowDifference *difference = model->difference;
-	TestTarget	target = target_of(of->build, model);
+	TestTarget	target = target_of(in->build, model);
 	List	   *tests;
 	ListCell   *lc;
 
@@ -296,12 +293,12 @@ count_changes(void *arg)
 void
 build_count_changes(Build *build, BuildModel *model)
 {
-	ModelOfBuild of = {build, model};
+	ModelInBuild in = {build, model};
 	char	   *message;
 
 	if (!greenery_incremental_builds || !model->difference->as_expected)
 		return;
-	if (!run_guarded(count_changes, &of, &message))
+	if (!run_guarded(count_changes, &in, &message))
 		ereport(DEBUG1,
 				(errmsg_internal("tests of model %s look at all rows: %s",
 								 model->name, message)));

@@ -29,12 +29,6 @@
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 
-typedef struct ModelInBuild
-{
-	Build	   *build;
-	BuildModel *model;
-} ModelInBuild;
-
 /* The model of that name, or NULL */
 BuildModel *
 build_find_model(const Build *build, const char *name)

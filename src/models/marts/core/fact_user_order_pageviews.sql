@@ -33,7 +33,10 @@ INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
 INSERT INTO greenery.incremental_inputs (model, input, column_name, changed_values) VALUES
 	('fact_user_order_pageviews', 'fact_events', 'event_id', 'SELECT event_id FROM changed'),
 	('fact_user_order_pageviews', 'dim_users', 'event_id',
-	 'SELECT v.event_id FROM greenery_published.fact_user_order_pageviews v WHERE v.user_id IN (SELECT user_id FROM changed GROUP BY user_id HAVING count(*) <> 2 OR (array_agg(created_at))[1] IS DISTINCT FROM (array_agg(created_at))[2])');
+	 'SELECT v.event_id FROM greenery_published.fact_user_order_pageviews v
+	   WHERE v.user_id IN (SELECT user_id FROM changed GROUP BY user_id
+						   HAVING count(*) <> 2
+							   OR (array_agg(created_at))[1] IS DISTINCT FROM (array_agg(created_at))[2])');
 INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES
