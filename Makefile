@@ -164,7 +164,7 @@ SQL_PARTS = \
 	src/models/marts/marketing/cohort_retention.sql \
 	src/models/marts/marketing/excluded_users.sql \
 	src/models/marts/marketing/repeat_horizon.sql \
-	src/models/marts/marketing/known_of_shoppers.sql \
+	src/models/marts/marketing/purchaser_events.sql \
 	src/models/marts/marketing/user_repeat_features.sql \
 	src/models/marts/marketing/user_repeat_labels.sql \
 	src/models/marts/marketing/greenery_repeat_features.sql \

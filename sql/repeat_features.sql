@@ -163,7 +163,63 @@ WHERE (f.session_duration_without_purchase, f.mean_session_duration, f.sessions_
 	  (h.session_duration_without_purchase, h.mean_session_duration, h.sessions_without_purchase, h.abandoned_carts, h.bounced_sessions, h.bounce_share,
 	   h.product_views, h.repeat_product_views, h.breadth, h.depth, h.promo_used, h.active_promotion, h.basket_size, h.distinct_products, h.order_value, h.night, h.weekend, h.weekend_afternoon);
 
--- 8. no session id anywhere: visits are cut at pauses of more than 30 minutes in what
+-- 8. the mart of landmark history counts sessions its own way, and says the same at
+-- every moment; with checkouts of first orders alone in their sessions: written late, at
+-- no time, of an order of no time, by someone else; and late ones of a second order
+INSERT INTO greenery.events VALUES
+	('30', 'y1', 'cid', '/checkout/c1', '2021-02-12 00:00+00', 'checkout', 'c1', NULL),
+	('31', 'v2', 'dot', '/checkout/d1', NULL, 'checkout', 'd1', NULL),
+	('32', 'v3', 'dot', '/checkout/d2', '2021-02-17 00:00+00', 'checkout', 'd2', NULL),
+	('33', 'w3', 'eve', '/checkout/e1', '2021-02-06 00:00+00', 'checkout', 'e1', NULL),
+	('34', 'w4', 'eve', '/checkout/e1', 'infinity', 'checkout', 'e1', NULL),
+	('35', 'y2', 'zoe', '/checkout/c1', '2021-02-12 00:00+00', 'checkout', 'c1', NULL),
+	('36', 'y1', 'cid', '/shipping/c1', '2021-02-05 00:00+00', 'package_shipped', 'c1', NULL),
+	('37', 'z1', 'gus', '/checkout/g1', '-infinity', 'checkout', 'g1', NULL);
+CREATE FUNCTION pg_temp.history_at_every_moment() RETURNS TABLE (users bigint, late bigint, differ bigint)
+	LANGUAGE plpgsql AS $$
+DECLARE
+	at timestamptz;
+BEGIN
+	CREATE TEMP TABLE mart ON COMMIT DROP AS SELECT h.*, NULL::bigint AS begun FROM greenery.user_repeat_history h WHERE false;
+	CREATE TEMP TABLE function ON COMMIT DROP AS SELECT * FROM greenery_repeat_features() WHERE false;
+	SET LOCAL greenery.repeat_horizon = '7 days';
+	FOR at IN
+		SELECT DISTINCT t.t + d.d FROM (SELECT created_at FROM greenery.events UNION ALL SELECT created_at FROM greenery.orders) t(t),
+			(VALUES (interval '0'), ('-1 microsecond')) d(d) WHERE isfinite(t.t)
+	LOOP
+		PERFORM set_config('greenery.as_of', to_char((at + interval '168 hours') AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US+00'), true);
+		INSERT INTO mart SELECT h.*, (SELECT count(*) FROM greenery.fact_user_sessions s WHERE s.user_id = h.user_id AND s.session_start <= at)
+			FROM greenery.user_repeat_history h;
+		INSERT INTO function SELECT * FROM greenery_repeat_features();
+	END LOOP;
+	SET LOCAL greenery.repeat_horizon = 'auto';
+	SET LOCAL greenery.as_of = '';
+	RETURN QUERY
+		SELECT count(*), count(*) FILTER (WHERE abs(m.session_frequency - greenery.a_week(m.begun, m.first_order_at, m.landmark_at)) > 1e-9),
+			count(*) FILTER (WHERE to_jsonb(m) - 'begun' IS DISTINCT FROM
+				to_jsonb(f) - ARRAY(SELECT jsonb_object_keys(to_jsonb(f)) EXCEPT SELECT jsonb_object_keys(to_jsonb(m))))
+		FROM mart m FULL JOIN function f USING (user_id, landmark_at);
+	DROP TABLE mart, function;
+END
+$$;
+SELECT users > 100 AS users, late > 5 AS late, differ FROM pg_temp.history_at_every_moment();
+-- and in plain SQL, at one of them: dot has v1, which began after her first order, and v2
+SET LOCAL greenery.repeat_horizon = '7 days';
+SET LOCAL greenery.as_of = '2021-02-15 12:00+00';
+SELECT h.user_id, x.sessions, abs(h.session_frequency - x.sessions / (extract(epoch FROM h.landmark_at - h.first_order_at) / 604800)) < 1e-9 AS as_expected
+FROM greenery.user_repeat_history h
+CROSS JOIN LATERAL (
+	SELECT count(DISTINCT e.session_id) AS sessions FROM greenery.events e
+	WHERE e.user_id = h.user_id AND e.event_type <> 'package_shipped'
+		AND (e.created_at <= '2021-02-08 12:00+00' AND isfinite(e.created_at)
+			 OR e.order_id = (SELECT (array_agg(o.order_id ORDER BY o.created_at, o.order_id COLLATE "C"))[1] FROM greenery.orders o WHERE o.user_id = h.user_id HAVING isfinite(min(o.created_at))))
+) x
+ORDER BY h.user_id;
+SET LOCAL greenery.repeat_horizon = 'auto';
+SET LOCAL greenery.as_of = '';
+DELETE FROM greenery.events WHERE event_id::int >= 30;
+
+-- 9. no session id anywhere: visits are cut at pauses of more than 30 minutes in what
 -- was known.  ann, up to T: 2 February 00:00; 10:00 to 11:01 in pauses of 59:00 and
 -- more: three; 3 February 05:50 to T, the checkout included
 UPDATE greenery.events SET session_id = NULL;
@@ -174,6 +230,8 @@ UPDATE greenery.events SET created_at = '2021-02-03 06:45+00' WHERE event_id = '
 SELECT session_frequency AS sessions FROM greenery.user_repeat_features WHERE user_id = 'ann';
 DELETE FROM greenery.events WHERE event_id = '13';
 SELECT session_frequency AS sessions FROM greenery.user_repeat_features WHERE user_id = 'ann';
+-- and the mart of landmark history agrees, though fact_user_sessions would not
+SELECT users > 100 AS users, late > 5 AS late, differ FROM pg_temp.history_at_every_moment();
 ROLLBACK;
 
 --

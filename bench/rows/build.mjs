@@ -126,6 +126,21 @@ async function rebuild_statements(pg, engine, with_keys = false)
 		return engine === 'duckdb' ? model : layer === 'mart' ? `bench_rebuilt.${model}` : relation;
 	};
 
+	const definition = async (relation) => await pg.value(
+		`SELECT translate(pg_get_viewdef('${relation}'::regclass), E'\n', ' ')`);
+	// views of the extension over marts, which are to read the tables made
+	const helpers = engine === 'duckdb' ? [] : (await pg.query(`SELECT v.oid::regclass, v.relname,
+			string_agg(DISTINCT m.model, ' '), EXISTS (SELECT FROM greenery.stored_helpers s WHERE s.view = v.relname)
+		FROM pg_class v
+		JOIN pg_rewrite w ON w.ev_class = v.oid
+		JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid AND d.deptype = 'n'
+		JOIN greenery.models m ON m.layer = 'mart' AND m.relation::regclass = d.refobjid
+		WHERE v.relkind = 'v' AND v.relnamespace = 'greenery'::regnamespace
+			AND v.oid NOT IN (SELECT o.relation::regclass FROM greenery.models o)
+		GROUP BY v.oid, v.relname ORDER BY v.relname COLLATE "C"`))
+		.map(([view, name, reads, stored]) => ({ view, name, reads: reads.split(' '), stored: stored === 't' }));
+	const made = new Set();
+
 	if (engine === 'postgres')
 	{
 		statements.push('SET search_path = bench_rebuilt, greenery, pg_temp');
@@ -135,6 +150,15 @@ async function rebuild_statements(pg, engine, with_keys = false)
 	{
 		if (layer === 'mart' && engine === 'duckdb' && marts[model] === undefined)
 			continue;
+		for (const helper of helpers.filter(({ reads }) => reads.every((mart) => made.has(mart))))
+		{
+			statements.push(`CREATE ${helper.stored ? 'TABLE' : 'VIEW'} bench_rebuilt.${helper.name}
+				AS ${await definition(helper.view)}`);
+			if (helper.stored)
+				statements.push(`ANALYZE bench_rebuilt.${helper.name}`);
+			helpers.splice(helpers.indexOf(helper), 1);
+		}
+		made.add(model);
 		if (layer === 'mart' && engine === 'duckdb')
 			statements.push(`CREATE TABLE ${model} AS ${marts[model]}`);
 		else if (layer === 'mart')

@@ -16,7 +16,6 @@ CREATE FUNCTION greenery.repeat_history(at timestamptz, horizon interval)
 		first_order_at timestamptz,
 		follow_up interval,
 		purchase_frequency bigint,
-		session_frequency double precision,
 		past_on_time_share double precision,
 		past_late_share double precision,
 		purchased_again_within boolean)
@@ -28,7 +27,6 @@ BEGIN ATOMIC
 		h.first_order_at,
 		h.landmark_at - h.first_order_at,
 		h.orders,
-		greenery.a_week(coalesce(s.sessions, 0), h.first_order_at, h.landmark_at),
 		(h.deliveries - h.late)::double precision / nullif(h.deliveries, 0),
 		h.late::double precision / nullif(h.deliveries, 0),
 		h.came_back
@@ -53,11 +51,10 @@ BEGIN ATOMIC
 			AND o.order_id IS NOT NULL
 		GROUP BY o.user_id, n.landmark_at
 	) h
-	LEFT JOIN greenery.known_of_shoppers('history', at, horizon, false) s ON s.user_id = h.user_id
 	WHERE h.orders > 0;
 END;
 COMMENT ON FUNCTION greenery.repeat_history(timestamptz, interval) IS
-	'What only landmark "history" knows of each user with an order at or before a moment, and the label. Arguments as greenery_repeat_features.';
+	'What only landmark "history" knows of each user with an order at or before a moment, and the label; of sessions nothing. Arguments as greenery_repeat_features.';
 
 CREATE FUNCTION @extschema@.greenery_repeat_features(at timestamptz DEFAULT NULL, horizon interval DEFAULT NULL)
 	RETURNS TABLE (
@@ -96,18 +93,17 @@ BEGIN ATOMIC
 		h.first_order_at,
 		h.follow_up,
 		h.purchase_frequency,
-		-- not h.session_frequency, for which h would look for the sessions once more
-		greenery.a_week(coalesce(s.sessions, 0), h.first_order_at, h.landmark_at),
-		s.session_duration_without_purchase,
-		s.mean_session_duration,
-		coalesce(s.sessions_without_purchase, 0),
-		coalesce(s.abandoned_carts, 0),
-		coalesce(s.bounced_sessions, 0),
-		s.bounced_sessions::double precision / nullif(s.sessions, 0),
-		coalesce(s.product_views, 0),
-		coalesce(s.product_views - s.breadth, 0),
-		coalesce(s.breadth, 0),
-		s.product_views::double precision / nullif(s.breadth, 0),
+		greenery.a_week(coalesce((s.known).sessions, 0), h.first_order_at, h.landmark_at),
+		(s.known).session_duration_without_purchase,
+		(s.known).mean_session_duration,
+		coalesce((s.known).sessions_without_purchase, 0),
+		coalesce((s.known).abandoned_carts, 0),
+		coalesce((s.known).bounced_sessions, 0),
+		(s.known).bounced_sessions::double precision / nullif((s.known).sessions, 0),
+		coalesce((s.known).product_views, 0),
+		coalesce((s.known).product_views - (s.known).breadth, 0),
+		coalesce((s.known).breadth, 0),
+		(s.known).product_views::double precision / nullif((s.known).breadth, 0),
 		f.promo_used,
 		f.active_promotion,
 		f.basket_size,
@@ -122,7 +118,16 @@ BEGIN ATOMIC
 	FROM greenery.repeat_history(at, horizon) h
 	-- for what was known of the first order; its sessions are not computed
 	JOIN greenery.user_repeat_features f ON f.user_id = h.user_id
-	LEFT JOIN greenery.known_of_shoppers('history', at, horizon, true) s ON s.user_id = h.user_id;
+	LEFT JOIN (
+		SELECT
+			e.user_id,
+			greenery.shopper_summary(e.session_id, e.happened_at, e.session_gap,
+				e.viewed_product, e.added, e.converted) AS known
+		FROM greenery.purchaser_events e
+		-- a scalar subquery: computed once, and no join for every event
+		WHERE e.happened_at <= (SELECT n.landmark_at FROM greenery.history_landmark(at, horizon) n)
+		GROUP BY e.user_id
+	) s ON s.user_id = h.user_id;
 END;
 COMMENT ON FUNCTION @extschema@.greenery_repeat_features(timestamptz, interval) IS
 	'One row a user with an order at or before a moment: what was known of them then, and, in purchased_again_within, whether they ordered after the moment and at most horizon after it (where that reaches beyond greenery_as_of(): so far). Columns as user_repeat_features, those of the order being about the first one, and: purchase_frequency, orders at or before the moment; session_frequency, sessions for each week since the first order (NULL when that was the same moment); past_on_time_share and past_late_share, of the orders that had arrived and had an estimate. NULL for horizon is greenery_repeat_horizon(), NULL for at is greenery_as_of() less the horizon; no rows for an infinite moment. In horizon a day is 24 hours; error 22023 when it has months or is negative.';

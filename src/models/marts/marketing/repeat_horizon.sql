@@ -60,3 +60,23 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION @extschema@.greenery_repeat_horizon() IS
 	'How long after their first order purchasers are followed: setting greenery.repeat_horizon, or what auto comes to: the longest of 1, 7, 30, 90 and 365 days for which at least half the purchasers can be followed that long.';
+
+CREATE FUNCTION greenery.history_landmark(at timestamptz, horizon interval)
+	RETURNS TABLE (landmark_at timestamptz, follow_up interval)
+	LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
+BEGIN ATOMIC
+	SELECT
+		-- subqueries: what is given need not be computed
+		CASE WHEN history_landmark.at IS NULL THEN (SELECT n.as_of FROM greenery.as_of n) - h.follow_up
+			 WHEN isfinite(history_landmark.at) THEN history_landmark.at END,
+		h.follow_up
+	FROM (
+		SELECT coalesce(greenery.fixed_length(history_landmark.horizon, 'horizon'),
+						(SELECT r.horizon FROM greenery.repeat_horizon r)) AS follow_up
+		OFFSET 0
+	) h
+	-- fences: computed once, however often a query names it
+	OFFSET 0;
+END;
+COMMENT ON FUNCTION greenery.history_landmark(timestamptz, interval) IS
+	'The moment at which purchasers are looked at, and how long they are followed from then on. NULL for horizon is greenery_repeat_horizon(), NULL for at is greenery_as_of() less the horizon; an infinite one is no moment.';

@@ -8,17 +8,17 @@ SELECT
 	o.user_id,
 	o.order_id AS first_order_id,
 	o.created_at AS first_order_at,
-	coalesce(s.sessions, z.none) AS session_frequency,
-	s.session_duration_without_purchase,
-	s.mean_session_duration,
-	coalesce(s.sessions_without_purchase, z.none) AS sessions_without_purchase,
-	coalesce(s.abandoned_carts, z.none) AS abandoned_carts,
-	coalesce(s.bounced_sessions, z.none) AS bounced_sessions,
-	s.bounced_sessions::double precision / nullif(s.sessions, 0) AS bounce_share,
-	coalesce(s.product_views, z.none) AS product_views,
-	coalesce(s.product_views - s.breadth, z.none) AS repeat_product_views,
-	coalesce(s.breadth, z.none) AS breadth,
-	s.product_views::double precision / nullif(s.breadth, 0) AS depth,
+	coalesce((s.known).sessions, z.none) AS session_frequency,
+	(s.known).session_duration_without_purchase,
+	(s.known).mean_session_duration,
+	coalesce((s.known).sessions_without_purchase, z.none) AS sessions_without_purchase,
+	coalesce((s.known).abandoned_carts, z.none) AS abandoned_carts,
+	coalesce((s.known).bounced_sessions, z.none) AS bounced_sessions,
+	(s.known).bounced_sessions::double precision / nullif((s.known).sessions, 0) AS bounce_share,
+	coalesce((s.known).product_views, z.none) AS product_views,
+	coalesce((s.known).product_views - (s.known).breadth, z.none) AS repeat_product_views,
+	coalesce((s.known).breadth, z.none) AS breadth,
+	(s.known).product_views::double precision / nullif((s.known).breadth, 0) AS depth,
 	o.has_promo AS promo_used,
 	-- before the recorded history it is unknown, and not none
 	CASE WHEN isfinite(o.created_at) AND o.created_at >= p.recorded_since
@@ -45,7 +45,15 @@ FROM (
 	FROM greenery.fact_user_orders f
 	WHERE f.user_id IS NOT NULL
 ) o
-LEFT JOIN greenery.known_of_shoppers('first_order', NULL, NULL, true) s ON s.user_id = o.user_id
+LEFT JOIN (
+	SELECT
+		e.user_id,
+		greenery.shopper_summary(e.session_id, e.happened_at, e.session_gap,
+			e.viewed_product, e.added, e.converted) AS known
+	FROM greenery.purchaser_events e
+	WHERE e.happened_at <= e.first_order_at
+	GROUP BY e.user_id
+) s ON s.user_id = o.user_id
 -- every moment at which some promo was active, in one value that is searched fast
 CROSS JOIN (
 	SELECT

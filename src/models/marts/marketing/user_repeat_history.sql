@@ -2,18 +2,54 @@
 --
 -- What repeat_indicators asks about at landmark "history", in a table of its own: most
 -- of it is counting the sessions of everybody, and a build does that beside other marts.
+--
+-- Sessions are counted when they had begun by the landmark, and fact_user_sessions says
+-- when that was; nothing else of it, as its other columns tell what happened later.  Where
+-- the source has no session ids, not even that: what came later may bridge a pause.
 CREATE VIEW greenery.user_repeat_history AS
+WITH landmark AS MATERIALIZED (
+	SELECT n.landmark_at, n.follow_up FROM greenery.history_landmark(NULL, NULL) n
+)
 SELECT
 	h.user_id,
 	h.landmark_at,
 	h.first_order_at,
 	h.follow_up,
 	h.purchase_frequency,
-	h.session_frequency,
+	greenery.a_week(coalesce(k.sessions, 0), h.first_order_at, h.landmark_at) AS session_frequency,
 	h.past_on_time_share,
 	h.past_late_share,
 	h.purchased_again_within
-FROM greenery.repeat_history(NULL, NULL) h;
+FROM landmark n
+CROSS JOIN LATERAL greenery.repeat_history(n.landmark_at, n.follow_up) h
+LEFT JOIN (
+	SELECT s.user_id, count(*) AS sessions
+	FROM greenery.fact_user_sessions s
+	WHERE greenery.has_session_ids()
+		AND (s.session_start <= (SELECT n.landmark_at FROM landmark n)
+			 -- the checkout of the first order counts as at the time of that order, and
+			 -- may say of itself that it came later
+			 OR (s.checkouts > 0 AND EXISTS (
+				SELECT FROM greenery.fact_events c
+				JOIN greenery.fact_user_orders f ON f.order_id = c.order_id AND f.user_id = c.user_id
+				WHERE c.session_id = s.session_id
+					AND c.user_id = s.user_id
+					AND c.event_type = 'checkout'
+					AND (c.created_at <= (SELECT n.landmark_at FROM landmark n) AND isfinite(c.created_at)) IS NOT TRUE
+					AND f.order_number = 1
+					AND f.created_at <= (SELECT n.landmark_at FROM landmark n)
+					AND isfinite(f.created_at))))
+	GROUP BY s.user_id
+	UNION ALL
+	SELECT
+		e.user_id,
+		(greenery.shopper_summary(e.session_id, e.happened_at, e.session_gap,
+			NULL, NULL, NULL)).sessions
+	FROM greenery.purchaser_events e
+	WHERE NOT greenery.has_session_ids()
+		AND e.happened_at <= (SELECT n.landmark_at FROM landmark n)
+	GROUP BY e.user_id
+) k ON k.user_id = h.user_id;
 
 COMMENT ON VIEW greenery.user_repeat_history IS
 	'One row a user who had ordered by one moment, the same for all: how they had bought until then, and whether they bought again within the same time after it. greenery_repeat_features() tells it, and more, of any moment.';
