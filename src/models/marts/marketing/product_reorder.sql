@@ -26,13 +26,13 @@ FROM (
 		SELECT
 			c.product_id,
 			c.name,
-			coalesce(s.buyers, 0) AS buyers,
-			coalesce(s.reorder_buyers, 0) AS reorder_buyers,
-			coalesce(s.first_order_buyers, 0) AS first_order_buyers,
-			coalesce(s.first_order_repeaters, 0) AS first_order_repeaters,
+			coalesce(s.bought[1], 0) AS buyers,
+			coalesce(s.bought[2], 0) AS reorder_buyers,
+			coalesce(s.began[1], 0) AS first_order_buyers,
+			coalesce(s.came_back[1], 0) AS first_order_repeaters,
 			a.all_users,
 			a.all_repeaters,
-			greenery.group_p_value(s.first_order_buyers, s.first_order_repeaters,
+			greenery.group_p_value(s.began[1], s.came_back[1],
 								   a.all_users, a.all_repeaters) AS p_value
 		FROM greenery.stg_products c
 		CROSS JOIN (
@@ -40,26 +40,20 @@ FROM (
 			FROM greenery.purchasers u
 		) a
 		LEFT JOIN (
+			-- a user who bought it counts once, and again in a second order; the ids of
+			-- users and orders, and not a group for each user and product
 			SELECT
-				b.product_id,
-				count(*) AS buyers,
-				count(*) FILTER (WHERE b.reordered) AS reorder_buyers,
-				count(*) FILTER (WHERE b.began) AS first_order_buyers,
-				count(*) FILTER (WHERE b.began AND u.purchased_again) AS first_order_repeaters
-			FROM (
-				-- one row a user and product
-				SELECT
-					i.product_id,
-					o.user_id,
-					min(o.order_id COLLATE "C") <> max(o.order_id COLLATE "C") AS reordered,
-					bool_or(o.order_number = 1) AS began
-				FROM greenery.fact_order_items_products i
-				JOIN greenery.fact_user_orders o ON o.order_id = i.order_id
-				WHERE o.user_id IS NOT NULL
-				GROUP BY i.product_id, o.user_id
-			) b
-			JOIN greenery.purchasers u ON u.user_id = b.user_id
-			GROUP BY b.product_id
+				i.product_id,
+				@extschema@.repeat_counts(o.user_id, o.order_id) AS bought,
+				@extschema@.repeat_counts(o.user_id, o.order_id) FILTER (WHERE o.began) AS began,
+				@extschema@.repeat_counts(o.user_id, o.order_id) FILTER (WHERE o.began AND o.purchased_again) AS came_back
+			FROM greenery.fact_order_items_products i
+			JOIN (
+				SELECT o.order_id, o.user_id, o.order_number = 1 AS began, u.purchased_again
+				FROM greenery.fact_user_orders o
+				JOIN greenery.purchasers u ON u.user_id = o.user_id
+			) o ON o.order_id = i.order_id
+			GROUP BY i.product_id
 		) s ON s.product_id = c.product_id
 	) p
 ) h
