@@ -44,6 +44,7 @@ OBJS = \
 	src/quality/digest_list.o \
 	src/quality/row_digest.o \
 	src/quality/build_record.o \
+	src/quality/build_source_changes.o \
 	src/quality/build.o \
 	src/statistics/adjust.o \
 	src/statistics/fisher.o \
@@ -239,6 +240,7 @@ REGRESS = \
 	build \
 	build_difference \
 	build_incremental \
+	build_source_changes \
 	build_audit \
 	build_helpers \
 	first_build \
@@ -250,6 +252,7 @@ ISOLATION = \
 	build_readers \
 	build_sources \
 	build_two \
+	build_unfinished \
 	own_columns_snapshot
 
 REGRESS_OPTS = --load-extension=greenery --encoding=UTF8

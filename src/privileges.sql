@@ -76,6 +76,7 @@ BEGIN
 			('INSERT, DELETE', 'TABLE greenery.build_models'),
 			('INSERT, DELETE', 'TABLE greenery.mart_states'),
 			('INSERT, DELETE', 'TABLE greenery.test_states'),
+			('INSERT, DELETE', 'TABLE greenery.source_states'),
 			('INSERT, DELETE', 'TABLE greenery.test_results'),
 			('INSERT, DELETE', 'TABLE greenery.test_failures'),
 			('INSERT, DELETE', 'TABLE greenery.alerts'),

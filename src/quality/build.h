@@ -45,6 +45,7 @@ typedef struct BuildModel
 	struct RowDifference *difference;	/* from the published table; NULL: not compared */
 
 	struct RowSum *left;		/* the rows that the last build has left; NULL: unknown */
+	struct SourceState *source_left;	/* of a staging view: how it has seen the source */
 
 	/* incremental marts, see build_incremental.c */
 	List	   *inputs;			/* of IncrementalInput *: what it is made from */
@@ -101,6 +102,7 @@ extern List *build_rewritten(const char *definition);
 
 /* build_audit.c */
 extern void build_load_test_states(Build *build);
+extern bool build_calls_nothing_else(struct Node *node);
 extern void build_count_changes(Build *build, BuildModel *model);
 extern void build_forget_counts(BuildModel *model);
 extern void build_audit(Build *build, BuildModel *model);
@@ -124,6 +126,12 @@ extern struct MartQuery *build_mart_query(Build *build, BuildModel *model,
 extern void build_keep_changes(BuildModel *model);
 extern void build_drop_changes(const Build *build);
 extern void build_record_states(const Build *build);
+
+/* build_source_changes.c */
+extern void build_load_sources(Build *build);
+extern const char *build_source_changes(const BuildModel *source, const BuildModel *model,
+										int64 limit, char **keys);
+extern void build_record_sources(const Build *build);
 
 /* build_parallel.c */
 extern void build_compute_ahead(Build *build);

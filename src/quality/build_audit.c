@@ -201,6 +201,13 @@ calls_others(Node *node, void *context)
 	return expression_tree_walker(node, calls_others, context);
 }
 
+/* Whether a query or an expression calls immutable functions of the server and of greenery only */
+bool
+build_calls_nothing_else(Node *node)
+{
+	return !contain_mutable_functions(node) && !calls_others(node, NULL);
+}
+
 /* Whether nothing but the rows of a table decides what comes out of a compiled test */
 static bool
 depends_on_rows_alone(DataTest *test, const TestTarget *target, Oid table)
@@ -209,8 +216,7 @@ depends_on_rows_alone(DataTest *test, const TestTarget *target, Oid table)
 
 	return list_length(queries) == 1 &&
 		build_reads_only(linitial(queries), list_make1_oid(table)) &&
-		!contain_mutable_functions(linitial(queries)) &&
-		!calls_others(linitial(queries), NULL);
+		build_calls_nothing_else(linitial(queries));
 }
 
 /* Tests of a mart that rows which are as they were have answered, compiled */

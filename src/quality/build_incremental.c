@@ -3,18 +3,20 @@
  * build_incremental.c
  *	  What of a mart can have changed since the last build.
  *
- * An incremental mart, as dbt calls it, is made from other marts only, and says for
- * each of them which values in one of its own columns a changed row is about: a changed
- * event is about its session.  Rows with other values are as they were, and only those
- * of the changed values, its slice, are computed.  What has changed in the marts
- * it is made from is not guessed: the build has just computed them whole, and compared
- * them with what was published.
+ * An incremental mart, as dbt calls it, is made from other marts only, or from a source,
+ * and says for each of them which values in one of its own columns a changed row is
+ * about: a changed event is about its session.  Rows with other values are as they were,
+ * and only those of the changed values, its slice, are computed.  What has changed in the
+ * marts it is made from is not guessed: the build has just compared them with what was
+ * published.  What has changed in a source, its row versions tell: see build_source_changes.c.
  *
  * All rows are computed unless it is certain that nothing else matters:
  *
  * - Each mart that it reads is one that it names, and the build has applied the
  *	 difference to it.  What a mart reads is taken from the query, rewritten.
- * - Its query calls nothing but immutable functions: no setting, no clock.
+ * - Its query calls nothing but immutable functions: no setting, no clock.  One that is
+ *	 made from a source says itself what else matters, in valid_while: an expression
+ *	 with the value that it had at the last build, and not NULL.
  * - Query, extension and server are those of the last build.
  * - The published table is as the last build has left it, by the sum of the digests of
  *	 its rows.  That is found while it is read for the comparison.
@@ -46,11 +48,13 @@
 #define MANY 8
 #define MAX_VALUES 1000000
 
-/* A mart that an incremental mart is made from */
+/* A mart, or a staging view, that an incremental mart is made from */
 typedef struct IncrementalInput
 {
 	const char *model;
 	const char *changed_values; /* a query of "changed", its rows that differ */
+	const char *valid_while;	/* of a staging view: what else matters */
+	char	   *changed_keys;	/* of one, as the text of an array; once they are found */
 } IncrementalInput;
 
 /* Two halves of 128 bits, as the server's type for as many */
@@ -77,7 +81,7 @@ build_load_incremental(Build *build)
 	MemoryContext context = CurrentMemoryContext;
 	bool		isnull;
 
-	if (SPI_execute("SELECT i.model, i.input, i.column_name, i.changed_values"
+	if (SPI_execute("SELECT i.model, i.input, i.column_name, i.changed_values, i.valid_while"
 					"  FROM greenery.incremental_inputs i"
 					" ORDER BY i.model, i.input", false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not read the inputs of incremental marts");
@@ -92,11 +96,12 @@ build_load_incremental(Build *build)
 		if (model == NULL || source == NULL)
 			continue;
 		MemoryContextSwitchTo(context);
-		input = palloc(sizeof(IncrementalInput));
+		input = palloc0(sizeof(IncrementalInput));
 		input->model = source->name;
 		source->is_input = true;
 		model->slice_column = SPI_getvalue(row, desc, 3);
 		input->changed_values = SPI_getvalue(row, desc, 4);
+		input->valid_while = SPI_getvalue(row, desc, 5);
 		model->inputs = lappend(model->inputs, input);
 	}
 	SPI_freetuptable(SPI_tuptable);
@@ -199,6 +204,13 @@ build_reads_only(Query *query, List *tables)
 	return !reads_others((Node *) query, tables);
 }
 
+/* How many values may have changed, for a slice to be worth it */
+static int64
+changed_limit(const BuildModel *model)
+{
+	return Min(model->left->rows / MANY, MAX_VALUES);
+}
+
 /*
  * Why a mart may depend on more than is known of its inputs, or NULL.  The build's
  * search_path is set.
@@ -208,17 +220,27 @@ unknown_input(const Build *build, const BuildModel *model, const char *definitio
 {
 	List	   *tables = NIL;
 	List	   *queries;
+	const char *why;
 	ListCell   *lc;
 
 	foreach(lc, model->inputs)
 	{
-		const IncrementalInput *input = lfirst(lc);
+		IncrementalInput *input = lfirst(lc);
 		const BuildModel *source = build_find_model(build, input->model);
 
+		if (!source->is_mart)
+		{
+			why = build_source_changes(source, model, changed_limit(model), &input->changed_keys);
+			if (why != NULL)
+				return why;
+			continue;
+		}
 		if (source->status != MODEL_WRITTEN || !source->applied)
 			return psprintf("what has changed of %s is not known", source->name);
 		tables = lappend_oid(tables, mart_published(source));
 	}
+	if (tables == NIL)
+		return NULL;
 	queries = build_rewritten(definition);
 	if (list_length(queries) != 1 ||
 		contain_mutable_functions(linitial(queries)))
@@ -247,7 +269,7 @@ static char *
 changed_values(const Build *build, const BuildModel *model, int64 *n)
 {
 	StringInfoData query;
-	int64		limit = Min(model->left->rows / MANY, MAX_VALUES);
+	int64		limit = changed_limit(model);
 	bool		any = false;
 	bool		isnull;
 	char	   *values;
@@ -260,11 +282,18 @@ changed_values(const Build *build, const BuildModel *model, int64 *n)
 	{
 		const IncrementalInput *input = lfirst(lc);
 		const BuildModel *source = build_find_model(build, input->model);
+		const char *changed;
 
-		if (!source->changes_kept)
+		if (!source->is_mart)
+			changed = psprintf("SELECT k AS %s FROM pg_catalog.unnest(%s::pg_catalog.text[]) k",
+							   quote_identifier(linitial(source->key)),
+							   quote_literal_cstr(input->changed_keys));
+		else if (source->changes_kept)
+			changed = psprintf("SELECT * FROM %s", changes_table(source));
+		else
 			continue;
-		appendStringInfo(&query, "%s(WITH changed AS (SELECT * FROM %s) %s)",
-						 any ? " UNION ALL " : "", changes_table(source), input->changed_values);
+		appendStringInfo(&query, "%s(WITH changed AS (%s) %s)",
+						 any ? " UNION ALL " : "", changed, input->changed_values);
 		any = true;
 	}
 	appendStringInfo(&query, ") u(v) WHERE u.v IS NOT NULL LIMIT " INT64_FORMAT ") d", limit + 1);
@@ -290,6 +319,34 @@ build_versioned(const char *sql)
 					PG_VERSION_NUM / 10000);
 }
 
+/*
+ * What decides which rows a mart has, besides its inputs; NULL if it cannot be told.  The
+ * build's search_path is set.
+ */
+static char *
+whole_definition(const BuildModel *model, const char *definition)
+{
+	ListCell   *lc;
+
+	foreach(lc, model->inputs)
+	{
+		const IncrementalInput *input = lfirst(lc);
+		char	   *value;
+
+		if (input->valid_while == NULL)
+			continue;
+		if (SPI_execute(psprintf("SELECT (%s)::pg_catalog.text", input->valid_while),
+						false, 0) != SPI_OK_SELECT)
+			elog(ERROR, "could not evaluate: %s", input->valid_while);
+		value = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+		if (value == NULL)
+			return NULL;
+		definition = psprintf("%s\n-- %s: %s", definition, input->valid_while, value);
+		SPI_freetuptable(SPI_tuptable);
+	}
+	return build_versioned(definition);
+}
+
 /* Why all rows of an incremental mart are to be computed, or NULL */
 static const char *
 why_all_rows(const Build *build, const BuildModel *model, const MartQuery *query)
@@ -298,6 +355,8 @@ why_all_rows(const Build *build, const BuildModel *model, const MartQuery *query
 		return "greenery.incremental_builds is off";
 	if (model->left == NULL || model->left_definition == NULL)
 		return "no build has left a state";
+	if (model->definition == NULL)
+		return "what it is made of is not decided by its inputs";
 	if (strcmp(model->left_definition, model->definition) != 0)
 		return "its query is not that of the last build";
 	if (query->slice_column == InvalidAttrNumber ||
@@ -327,7 +386,7 @@ build_mart_query(Build *build, BuildModel *model, const char *definition)
 	}
 	if (model->inputs == NIL)
 		return query;
-	model->definition = build_versioned(definition);
+	model->definition = whole_definition(model, definition);
 	query->slice_column = get_attnum(query->published, model->slice_column);
 	why = why_all_rows(build, model, query);
 	if (why == NULL)
@@ -387,6 +446,7 @@ build_record_states(const Build *build)
 			elog(ERROR, "could not record the state of %s", model->name);
 		build_record_test_states(model);
 	}
+	build_record_sources(build);
 }
 
 /* Drop what build_keep_changes has made */

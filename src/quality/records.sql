@@ -89,10 +89,31 @@ COMMENT ON TABLE greenery.mart_states IS
 	'How the last build has left the published table of each mart: only if the table is still like that can the next one leave rows alone. Marts that were written whole have no row.';
 COMMENT ON COLUMN greenery.mart_states.model IS 'The mart.';
 COMMENT ON COLUMN greenery.mart_states.definition IS
-	'Of an incremental mart (see incremental_inputs): the query that computes it, and the versions of greenery and PostgreSQL.';
+	'Of an incremental mart (see incremental_inputs): the query that computes it, what else decides its rows, and the versions of greenery and PostgreSQL.';
 COMMENT ON COLUMN greenery.mart_states.digest_key IS 'The key of its rows'' digests, chosen at random.';
 COMMENT ON COLUMN greenery.mart_states.digest_sum IS 'The sum of these digests, of all its rows.';
 COMMENT ON COLUMN greenery.mart_states.rows IS 'How many rows it has.';
+
+CREATE TABLE greenery.source_states (
+	model text PRIMARY KEY,
+	definition text NOT NULL,
+	unfinished xid8 NOT NULL,
+	rows bigint NOT NULL
+);
+-- not dumped: transactions of another server are others
+COMMENT ON TABLE greenery.source_states IS
+	'How the last build has seen the sources of incremental marts: what has been written since then, the row versions tell.';
+COMMENT ON COLUMN greenery.source_states.model IS 'The staging view.';
+COMMENT ON COLUMN greenery.source_states.definition IS
+	'The table that it shows and how, and the versions of greenery and PostgreSQL.';
+COMMENT ON COLUMN greenery.source_states.unfinished IS
+	'The oldest transaction that was not over: rows of earlier ones, the build has seen.';
+COMMENT ON COLUMN greenery.source_states.rows IS 'How many rows it had.';
+
+CREATE FUNCTION greenery.written_since(xmin xid, since xid8) RETURNS boolean
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION greenery.written_since(xid, xid8) IS
+	'Whether the transaction that has written a row version (its xmin) got its id at or after another one. Exact where no more than 2^31 transactions lie between the other one and now; versions that were written more than 2^31 transactions before it may count as written since.';
 
 CREATE TABLE greenery.test_states (
 	test_id bigint PRIMARY KEY,

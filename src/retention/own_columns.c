@@ -136,20 +136,39 @@ shown_column(Node *expression, bool *cleaned)
 	}
 }
 
-Oid
-own_columns_find(const char *function, int ncolumns, const char *const *names,
-				 OwnColumn *columns)
+/* greenery.<function>(), to be released */
+static HeapTuple
+source_function(const char *function)
 {
 	List	   *name = list_make2(makeString("greenery"),
 								  makeString(pstrdup(function)));
 	Oid			funcid = LookupFuncName(name, 0, NULL, false);
 	HeapTuple	procedure = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
+
+	if (!HeapTupleIsValid(procedure))
+		elog(ERROR, "cache lookup failed for function %u", funcid);
+	return procedure;
+}
+
+Query *
+own_columns_query(const char *function)
+{
+	HeapTuple	procedure = source_function(function);
+	Query	   *query = function_query(procedure);
+
+	ReleaseSysCache(procedure);
+	return query != NULL && only_table(query) != NULL ? query : NULL;
+}
+
+Oid
+own_columns_find(const char *function, int ncolumns, const char *const *names,
+				 OwnColumn *columns)
+{
+	HeapTuple	procedure = source_function(function);
 	TupleDesc	row;
 	Query	   *query;
 	RangeTblEntry *table = NULL;
 
-	if (!HeapTupleIsValid(procedure))
-		elog(ERROR, "cache lookup failed for function %u", funcid);
 	row = build_function_result_tupdesc_t(procedure);
 	query = function_query(procedure);
 	ReleaseSysCache(procedure);

@@ -32,6 +32,12 @@ extern Oid	own_columns_find(const char *function, int ncolumns,
 							 const char *const *names, OwnColumn *columns);
 
 /*
+ * The query that the function consists of, which lists columns of one table and no
+ * more; NULL if it does anything else.  The table is left locked in ACCESS SHARE mode.
+ */
+extern struct Query *own_columns_query(const char *function);
+
+/*
  * Does an index prove that no two rows that the active snapshot sees have the
  * same value in the column, after cleaning if it is cleaned by the given
  * function?  NULLs aside.

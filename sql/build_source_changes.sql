@@ -1,0 +1,267 @@
+-- What has been written to a source since the last build: by the versions of its rows,
+-- and what is published is the same as if all were computed.
+--
+-- Builds commit: this file empties all tables it needs, before and after.
+SET client_min_messages = warning;
+SET greenery.allow_superuser_build = on;
+SET greenery.max_shrink = '100%';
+
+\i sql/include/builds.sql
+\i sql/include/build_changes.sql
+
+--
+-- written_since: at or after, in the circle of 2^32 ids
+--
+SELECT xmin, since, greenery.written_since(xmin::xid, since::xid8)
+FROM (VALUES ('9', '10'), ('10', '10'), ('11', '10'), ('2147483657', '10'), ('2147483659', '10'),
+	-- a billion transactions ago, in the epoch before; an epoch later
+	('3294967306', '4294967306'), ('9', '4294967306'), ('10', '4294967306'), ('1000000010', '4294967306'),
+	-- those that every transaction has seen
+	('1', '10'), ('2', '10'), ('2', '4294967306')) v(xmin, since);
+SELECT greenery.written_since(NULL, '10') IS NULL AND greenery.written_since('10', NULL) IS NULL AS nulls;
+
+SELECT pg_temp.empty_shop();
+SELECT count(*) > 0 AS loaded FROM greenery_load_sample_shop(users => 150, orders_per_user => 3, seed => 21);
+
+-- what the last build has computed of fact_events: some events, or all.  Not how many: a
+-- transaction of somebody else's makes the next build look again at what this one has seen.
+CREATE FUNCTION pg_temp.computed() RETURNS text LANGUAGE sql AS $$
+	SELECT CASE WHEN b.changed_keys IS NULL THEN 'all' ELSE 'some' END || CASE WHEN s.status <> 'published' THEN ', not published' ELSE '' END
+	FROM greenery.build_models b JOIN greenery.builds s USING (build_id)
+	WHERE b.build_id = (SELECT max(build_id) FROM greenery.builds) AND b.model = 'fact_events'
+$$;
+-- some events that nothing else depends on, always in the same order
+CREATE TEMP VIEW page_views AS
+	SELECT event_id, row_number() OVER (ORDER BY md5(event_id) COLLATE "C") AS n FROM greenery.events WHERE event_type = 'page_view';
+
+CALL greenery_build();
+CALL greenery_build();
+SELECT pg_temp.computed();
+CALL greenery_build();
+SELECT pg_temp.computed();
+SELECT s.model, s.rows = (SELECT count(*) FROM greenery.events) AS rows, s.unfinished <= pg_current_xact_id() AS earlier FROM greenery.source_states s;
+
+-- changed, in one transaction and in its subtransactions; written again, but the same;
+-- new ones
+SELECT pg_temp.remember();
+BEGIN;
+UPDATE greenery.events SET created_at = created_at + interval '1 second' WHERE event_id IN (SELECT event_id FROM page_views WHERE n <= 3);
+SAVEPOINT s;
+UPDATE greenery.events SET page_url = page_url || '?x' WHERE event_id IN (SELECT event_id FROM page_views WHERE n IN (3, 4));
+RELEASE s;
+SAVEPOINT s;
+DELETE FROM greenery.events;
+ROLLBACK TO s;
+COMMIT;
+UPDATE greenery.events SET event_type = event_type WHERE event_id IN (SELECT event_id FROM page_views WHERE n IN (5, 6));
+INSERT INTO greenery.events SELECT event_id || 'y', session_id, user_id, page_url, created_at, event_type, order_id, product_id
+	FROM greenery.events WHERE event_id IN (SELECT event_id FROM page_views WHERE n IN (7, 8));
+CALL greenery_build();
+SELECT pg_temp.computed();
+SELECT inserted, updated, deleted FROM greenery.build_models WHERE build_id = (SELECT max(build_id) FROM greenery.builds) AND model = 'fact_events';
+SELECT * FROM pg_temp.wrong();
+-- ids that cleaning changes are the keys of what it makes of them
+SELECT pg_temp.remember();
+UPDATE greenery.events SET event_id = ' ' || event_id || ' ' WHERE event_id IN (SELECT event_id FROM page_views WHERE n = 9);
+CALL greenery_build();
+SELECT pg_temp.computed();
+SELECT * FROM pg_temp.wrong();
+-- gone and there again, as another
+SELECT pg_temp.remember();
+CREATE TEMP TABLE kept AS SELECT * FROM greenery.events WHERE event_id IN (SELECT event_id FROM page_views WHERE n IN (10, 11));
+DELETE FROM greenery.events WHERE event_id IN (SELECT event_id FROM kept);
+INSERT INTO greenery.events SELECT event_id, session_id, user_id, '/help', created_at, event_type, order_id, NULL FROM kept;
+CALL greenery_build();
+SELECT pg_temp.computed();
+SELECT * FROM pg_temp.wrong();
+-- without parallel workers
+SET max_parallel_maintenance_workers = 0;
+SELECT pg_temp.remember();
+UPDATE greenery.events SET created_at = created_at + interval '1 second' WHERE event_id IN (SELECT event_id FROM page_views WHERE n <= 3);
+CALL greenery_build();
+SELECT pg_temp.computed();
+SELECT * FROM pg_temp.wrong();
+RESET max_parallel_maintenance_workers;
+
+-- rows that are gone nobody knows: all are computed
+SELECT pg_temp.remember();
+DELETE FROM greenery.events WHERE event_id IN (SELECT event_id FROM page_views WHERE n = 12);
+CALL greenery_build();
+SELECT pg_temp.computed();
+SELECT * FROM pg_temp.wrong();
+CALL greenery_build();
+SELECT pg_temp.computed();
+-- nor where as many have come
+SELECT pg_temp.remember();
+DELETE FROM greenery.events WHERE event_id IN (SELECT event_id FROM page_views WHERE n = 13);
+INSERT INTO greenery.events SELECT event_id || 'y', session_id, user_id, page_url, created_at, event_type, order_id, product_id
+	FROM greenery.events WHERE event_id IN (SELECT event_id FROM page_views WHERE n = 14);
+CALL greenery_build();
+SELECT pg_temp.computed();
+SELECT * FROM pg_temp.wrong();
+-- or where one has got another key
+SELECT pg_temp.remember();
+UPDATE greenery.events SET event_id = event_id || 'z' WHERE event_id IN (SELECT event_id FROM page_views WHERE n = 15);
+CALL greenery_build();
+SELECT pg_temp.computed();
+SELECT * FROM pg_temp.wrong();
+-- nor where a key is there twice for one that is gone: that build fails, and so does one
+-- with an event without a key; when they are repaired, what is there is right
+\set VERBOSITY terse
+INSERT INTO greenery.events SELECT event_id, session_id, user_id, '/help', created_at, event_type, order_id, product_id
+	FROM greenery.events WHERE event_id IN (SELECT event_id FROM page_views WHERE n = 16);
+DELETE FROM greenery.events WHERE event_id IN (SELECT event_id FROM page_views WHERE n = 1);
+CALL greenery_build();
+SELECT test_id, failures FROM greenery.test_results WHERE build_id = (SELECT max(build_id) FROM greenery.builds) AND status = 'error' ORDER BY 1;
+DELETE FROM greenery.events e USING page_views p WHERE p.n = 16 AND e.event_id = p.event_id AND e.page_url = '/help';
+INSERT INTO greenery.events SELECT NULL, session_id, user_id, page_url, created_at, event_type, order_id, product_id
+	FROM greenery.events WHERE event_id IN (SELECT event_id FROM page_views WHERE n = 17);
+CALL greenery_build();
+SELECT test_id, failures FROM greenery.test_results WHERE build_id = (SELECT max(build_id) FROM greenery.builds) AND status = 'error' ORDER BY 1;
+\set VERBOSITY default
+DELETE FROM greenery.events WHERE event_id IS NULL;
+CALL greenery_build();
+SELECT pg_temp.computed();
+SELECT * FROM pg_temp.stale();
+
+-- a table rewritten, or loaded again: its versions are others, and say nothing
+CALL greenery_build();
+SELECT pg_temp.computed();
+VACUUM FULL greenery.events;
+CALL greenery_build();
+SELECT pg_temp.computed();
+CALL greenery_build();
+SELECT pg_temp.computed();
+-- frozen, they stay what they were
+VACUUM FREEZE greenery.events;
+UPDATE greenery.events SET created_at = created_at + interval '1 second' WHERE event_id IN (SELECT event_id FROM page_views WHERE n <= 3);
+VACUUM FREEZE greenery.events;
+CALL greenery_build();
+SELECT pg_temp.computed();
+SELECT * FROM pg_temp.stale();
+BEGIN;
+CREATE TEMP TABLE reloaded ON COMMIT DROP AS SELECT * FROM greenery.events;
+TRUNCATE greenery.events;
+INSERT INTO greenery.events SELECT * FROM reloaded;
+COMMIT;
+CALL greenery_build();
+SELECT pg_temp.computed();
+SELECT * FROM pg_temp.stale();
+
+-- without session ids a visit is made of all events of its user
+CALL greenery_build();
+SELECT pg_temp.computed();
+UPDATE greenery.events SET session_id = NULL;
+CALL greenery_build();
+CALL greenery_build();
+UPDATE greenery.events SET created_at = created_at + interval '2 hours' WHERE event_id IN (SELECT event_id FROM page_views WHERE n <= 3);
+CALL greenery_build();
+SELECT pg_temp.computed();
+SELECT * FROM pg_temp.stale();
+SELECT greenery_alter_test(103, enabled => false);
+-- the first session id takes all others' visits away, and the last one brings them back
+UPDATE greenery.events SET session_id = 's1' WHERE event_id IN (SELECT event_id FROM page_views WHERE n = 1);
+CALL greenery_build();
+SELECT pg_temp.computed();
+SELECT * FROM pg_temp.stale();
+CALL greenery_build();
+SELECT pg_temp.computed();
+UPDATE greenery.events SET session_id = NULL WHERE session_id IS NOT NULL;
+CALL greenery_build();
+SELECT pg_temp.computed();
+SELECT * FROM pg_temp.stale();
+SELECT greenery_alter_test(103, enabled => true);
+
+--
+-- A table of the shop's own behind the source function
+--
+CREATE TABLE public.web_events (id bigint, visit text, who text, url text, at timestamptz, what text, "order" text, product text);
+INSERT INTO public.web_events
+	SELECT row_number() OVER (ORDER BY event_id), 's' || user_id, user_id, page_url, created_at, event_type, order_id, product_id FROM greenery.events;
+SELECT pg_get_functiondef('greenery.source_events'::regproc) AS source_events \gset
+CREATE FUNCTION pg_temp.read_events(product text, rest text DEFAULT '') RETURNS void LANGUAGE plpgsql AS $read$
+BEGIN
+	EXECUTE format('CREATE OR REPLACE FUNCTION greenery.source_events()
+			RETURNS TABLE (event_id text, session_id text, user_id text, page_url text, created_at timestamptz,
+						   event_type text, order_id text, product_id text, attributes jsonb)
+			LANGUAGE sql STABLE PARALLEL SAFE AS %L',
+		format('SELECT s.id::text, s.visit, s.who, s.url, s.at, s.what, s."order", %s, NULL::jsonb FROM public.web_events s %s', product, rest));
+END
+$read$;
+CREATE FUNCTION pg_temp.touch() RETURNS void LANGUAGE sql AS $$
+	UPDATE public.web_events SET at = at + interval '1 second' WHERE id IN (SELECT id FROM public.web_events WHERE what = 'page_view' ORDER BY id LIMIT 2)
+$$;
+-- with numbers for keys; the build that writes the mart whole leaves no state of it
+SELECT pg_temp.read_events('s.product');
+CALL greenery_build();
+CALL greenery_build();
+SELECT pg_temp.touch();
+CALL greenery_build();
+SELECT pg_temp.computed();
+SELECT * FROM pg_temp.stale();
+-- the function reads another column,
+SELECT pg_temp.read_events('s.product || ''''');
+CALL greenery_build();
+SELECT pg_temp.computed();
+CALL greenery_build();
+SELECT pg_temp.computed();
+-- a column of that name that is another, with a value for rows that are as they were,
+ALTER TABLE public.web_events DROP COLUMN product;
+SELECT min(product_id) AS product FROM greenery.products \gset
+ALTER TABLE public.web_events ADD COLUMN product text DEFAULT :'product';
+CALL greenery_build();
+SELECT pg_temp.computed();
+SELECT * FROM pg_temp.stale();
+CALL greenery_build();
+CALL greenery_build();
+SELECT pg_temp.computed();
+-- depends on a setting, or on a function of somebody else's,
+SELECT pg_temp.read_events('coalesce(s.product, current_setting(''search_path''))');
+CALL greenery_build();
+CALL greenery_build();
+SELECT pg_temp.computed();
+CREATE FUNCTION public.a_product(text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT $1';
+SELECT pg_temp.read_events('public.a_product(s.product)');
+CALL greenery_build();
+CALL greenery_build();
+SELECT pg_temp.computed();
+-- shows some of the rows,
+SELECT pg_temp.read_events('s.product', 'WHERE s.id > 0');
+CALL greenery_build();
+CALL greenery_build();
+SELECT pg_temp.computed();
+-- or those of several tables
+SELECT pg_temp.read_events('s.product');
+CALL greenery_build();
+CALL greenery_build();
+SELECT pg_temp.computed();
+CREATE TABLE public.more_events () INHERITS (public.web_events);
+CALL greenery_build();
+SELECT pg_temp.computed();
+SELECT * FROM pg_temp.stale();
+DROP TABLE public.more_events;
+ANALYZE public.web_events;
+-- nor does a state help that was left in another place, or of other rows
+CALL greenery_build();
+CALL greenery_build();
+SELECT pg_temp.computed();
+UPDATE greenery.source_states SET unfinished = (unfinished::text::numeric + 1000000000)::text::xid8;
+CALL greenery_build();
+SELECT pg_temp.computed();
+UPDATE greenery.source_states SET definition = regexp_replace(definition, '^system \d+', 'system 1');
+CALL greenery_build();
+SELECT pg_temp.computed();
+UPDATE greenery.source_states SET rows = rows - 1;
+CALL greenery_build();
+SELECT pg_temp.computed();
+DELETE FROM greenery.source_states;
+CALL greenery_build();
+SELECT pg_temp.computed();
+CALL greenery_build();
+SELECT pg_temp.computed();
+
+:source_events;
+DROP TABLE public.web_events;
+DROP FUNCTION public.a_product;
+DROP SCHEMA difference_before CASCADE;
+SELECT pg_temp.empty_shop();
