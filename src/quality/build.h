@@ -45,6 +45,7 @@ typedef struct BuildModel
 	struct RowDifference *difference;	/* from the published table; NULL: not compared */
 
 	struct RowSum *left;		/* the rows that the last build has left; NULL: unknown */
+	struct RowVersions *left_versions;	/* likewise; NULL: they tell nothing */
 	struct SourceState *source_left;	/* of a staging view: how it has seen the source */
 
 	/* incremental marts, see build_incremental.c */
@@ -57,6 +58,7 @@ typedef struct BuildModel
 	bool		changes_kept;	/* some rows differ, and they are kept for it */
 
 	bool		applied;		/* already, to the published table */
+	uint64		writer;			/* the subtransaction that has done it; 0: nothing differed */
 	int64		vanished;		/* published rows whose key was not written */
 	int64		inserted;		/* in the published table; -1: not published */
 	int64		updated;
@@ -71,6 +73,7 @@ typedef struct Build
 	int64		build_id;
 	List	   *models;			/* of BuildModel *, in dependency order */
 	List	   *helpers;		/* views between models, see build_helpers.c */
+	List	   *changed_values; /* found for incremental marts, see build_incremental.c */
 	List	   *tables;			/* of OIDs: what users' models read in the end */
 	char	   *view_path;		/* search_path in which every model is visible */
 	bool		without_jit;	/* for the work, where nobody has set it */
@@ -130,7 +133,8 @@ extern void build_record_states(const Build *build);
 /* build_source_changes.c */
 extern void build_load_sources(Build *build);
 extern const char *build_source_changes(const BuildModel *source, const BuildModel *model,
-										int64 limit, char **keys);
+										int64 limit, const char **keys, int64 *nkeys);
+extern uint64 build_unfinished(void);
 extern void build_record_sources(const Build *build);
 
 /* build_parallel.c */

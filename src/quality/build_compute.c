@@ -111,7 +111,8 @@ begin_comparison(const MartQuery *query, bool *sliced)
 		RowSlice	slice = {
 			.column = query->slice_column,
 			.values = OidInputFunctionCall(F_ARRAY_IN, unconstify(char *, query->slice_values),
-										   TEXTOID, -1)
+										   TEXTOID, -1),
+			.left = query->versions
 		};
 
 		comparison = row_difference_begin(query->published, &query->left, &slice);

@@ -35,6 +35,7 @@ typedef struct MartQuery
 	const char *slice_values;	/* text[], as text */
 	RowSum		left;			/* as the last build has left the published table */
 	bool		is_left;		/* that is known */
+	RowVersions versions;		/* likewise; for the slice */
 } MartQuery;
 
 /* What a row without an equal is given to; it may be gone after that */

@@ -80,6 +80,8 @@ apply(void *arg)
 
 	build_keep_changes(model);
 	build_apply(model);
+	if (difference->only_old.n + difference->only_new.n > 0)
+		model->writer = U64FromFullTransactionId(GetCurrentFullTransactionId());
 	if (model->inserted + model->updated != difference->only_new.n ||
 		model->deleted + model->updated != difference->only_old.n)
 		elog(ERROR, "the difference of model %s does not add up", model->name);

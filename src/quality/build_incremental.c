@@ -18,8 +18,10 @@
  *	 made from a source says itself what else matters, in valid_while: an expression
  *	 with the value that it had at the last build, and not NULL.
  * - Query, extension and server are those of the last build.
- * - The published table is as the last build has left it, by the sum of the digests of
- *	 its rows.  That is found while it is read for the comparison.
+ * - The published table is as the last build has left it.  That is found while it is read
+ *	 for the comparison: it has as many rows, and no version of one that the build has
+ *	 neither seen nor written.  Tables with triggers or rules do not count: what they make
+ *	 of a row is written by the build too.
  *
  * Which values a changed row is about, greenery.incremental_inputs says, for marts of
  * the extension only.
@@ -28,6 +30,7 @@
  */
 #include "postgres.h"
 
+#include "access/table.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "compat.h"
@@ -37,9 +40,13 @@
 #include "optimizer/optimizer.h"
 #include "quality/build_compute.h"
 #include "quality/data_test.h"
+#include "retention/siphash.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
 #include "utils/uuid.h"
+#include "utils/xid8.h"
 
 /*
  * Where values are more than one of this many rows of the mart, or more than fit well
@@ -48,13 +55,22 @@
 #define MANY 8
 #define MAX_VALUES 1000000
 
+/* Values in an incremental mart's column whose rows can have changed */
+typedef struct ChangedValues
+{
+	const char *query;			/* that has found them */
+	const char *values;			/* the text of an array */
+	int64		n;
+} ChangedValues;
+
 /* A mart, or a staging view, that an incremental mart is made from */
 typedef struct IncrementalInput
 {
 	const char *model;
 	const char *changed_values; /* a query of "changed", its rows that differ */
-	const char *valid_while;	/* of a staging view: what else matters */
-	char	   *changed_keys;	/* of one, as the text of an array; once they are found */
+	/* of a staging view, which is the only input then */
+	const char *valid_while;	/* what else matters */
+	ChangedValues *changed_keys;	/* once they are found */
 } IncrementalInput;
 
 /* Two halves of 128 bits, as the server's type for as many */
@@ -72,6 +88,25 @@ static void
 uuid_halves(Datum uuid, uint64 halves[2])
 {
 	memcpy(halves, DatumGetUUIDP(uuid)->data, 2 * sizeof(uint64));
+}
+
+/* What a row of greenery.mart_states says of the versions of a mart's rows, or NULL */
+static RowVersions *
+left_versions(HeapTuple row, TupleDesc desc)
+{
+	RowVersions *versions = palloc0(sizeof(RowVersions));
+	bool		isnull;
+	Datum		value;
+
+	value = SPI_getbinval(row, desc, 6, &isnull);
+	versions->unfinished = U64FromFullTransactionId(DatumGetFullTransactionId(value));
+	value = SPI_getbinval(row, desc, 7, &isnull);
+	if (!isnull)
+		versions->writer = U64FromFullTransactionId(DatumGetFullTransactionId(value));
+	value = SPI_getbinval(row, desc, 8, &isnull);
+	versions->columns = DatumGetInt32(value);
+	versions->next = U64FromFullTransactionId(ReadNextFullTransactionId());
+	return isnull || !xids_are_distinct(versions->unfinished, versions->next) ? NULL : versions;
 }
 
 /* Read which marts are incremental, and how the last build has left them */
@@ -106,7 +141,8 @@ build_load_incremental(Build *build)
 	}
 	SPI_freetuptable(SPI_tuptable);
 
-	if (SPI_execute("SELECT s.model, s.definition, s.digest_key, s.digest_sum, s.rows"
+	if (SPI_execute("SELECT s.model, s.definition, s.digest_key, s.digest_sum, s.rows,"
+					"       s.unfinished, s.writer, s.columns"
 					"  FROM greenery.mart_states s", false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not read the states of marts");
 	for (uint64 i = 0; i < SPI_processed; i++)
@@ -125,6 +161,7 @@ build_load_incremental(Build *build)
 		left->rows = DatumGetInt64(SPI_getbinval(row, desc, 5, &isnull));
 		model->left = left;
 		model->left_definition = SPI_getvalue(row, desc, 2);
+		model->left_versions = left_versions(row, desc);
 	}
 	SPI_freetuptable(SPI_tuptable);
 	MemoryContextSwitchTo(context);
@@ -220,7 +257,6 @@ unknown_input(const Build *build, const BuildModel *model, const char *definitio
 {
 	List	   *tables = NIL;
 	List	   *queries;
-	const char *why;
 	ListCell   *lc;
 
 	foreach(lc, model->inputs)
@@ -230,17 +266,14 @@ unknown_input(const Build *build, const BuildModel *model, const char *definitio
 
 		if (!source->is_mart)
 		{
-			why = build_source_changes(source, model, changed_limit(model), &input->changed_keys);
-			if (why != NULL)
-				return why;
-			continue;
+			input->changed_keys = palloc0(sizeof(ChangedValues));
+			return build_source_changes(source, model, changed_limit(model),
+										&input->changed_keys->values, &input->changed_keys->n);
 		}
 		if (source->status != MODEL_WRITTEN || !source->applied)
 			return psprintf("what has changed of %s is not known", source->name);
 		tables = lappend_oid(tables, mart_published(source));
 	}
-	if (tables == NIL)
-		return NULL;
 	queries = build_rewritten(definition);
 	if (list_length(queries) != 1 ||
 		contain_mutable_functions(linitial(queries)))
@@ -262,17 +295,14 @@ is_plain_text(Oid relid, AttrNumber column)
 }
 
 /*
- * The values that changed rows of the inputs are about, as the text of an array, and
- * how many; NULL if they are many.  The build's search_path is set.
+ * The query for the values that changed rows of the inputs are about; NULL if none has
+ * changed.  Marts with the same inputs have the same.
  */
 static char *
-changed_values(const Build *build, const BuildModel *model, int64 *n)
+values_query(const Build *build, const BuildModel *model)
 {
 	StringInfoData query;
-	int64		limit = changed_limit(model);
 	bool		any = false;
-	bool		isnull;
-	char	   *values;
 	ListCell   *lc;
 
 	initStringInfo(&query);
@@ -282,33 +312,56 @@ changed_values(const Build *build, const BuildModel *model, int64 *n)
 	{
 		const IncrementalInput *input = lfirst(lc);
 		const BuildModel *source = build_find_model(build, input->model);
-		const char *changed;
 
-		if (!source->is_mart)
-			changed = psprintf("SELECT k AS %s FROM pg_catalog.unnest(%s::pg_catalog.text[]) k",
-							   quote_identifier(linitial(source->key)),
-							   quote_literal_cstr(input->changed_keys));
-		else if (source->changes_kept)
-			changed = psprintf("SELECT * FROM %s", changes_table(source));
-		else
+		if (!source->changes_kept)
 			continue;
-		appendStringInfo(&query, "%s(WITH changed AS (%s) %s)",
-						 any ? " UNION ALL " : "", changed, input->changed_values);
+		appendStringInfo(&query, "%s(WITH changed AS (SELECT * FROM %s) %s)",
+						 any ? " UNION ALL " : "", changes_table(source), input->changed_values);
 		any = true;
 	}
-	appendStringInfo(&query, ") u(v) WHERE u.v IS NOT NULL LIMIT " INT64_FORMAT ") d", limit + 1);
+	appendStringInfo(&query, ") u(v) WHERE u.v IS NOT NULL LIMIT %d) d", MAX_VALUES + 1);
+	return any ? query.data : NULL;
+}
 
-	*n = 0;
-	if (!any)
-		return pstrdup("{}");
-	if (SPI_execute(query.data, false, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not find the changed values of %s", model->slice_column);
-	*n = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
-	values = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
-	SPI_freetuptable(SPI_tuptable);
-	if (*n > limit)
-		return NULL;
-	return *n > 0 ? values : pstrdup("{}");
+/*
+ * The values that changed rows of the inputs are about, or NULL if they are many.  What has
+ * been found for one mart is kept for the next.  The build's search_path is set.
+ */
+static const ChangedValues *
+changed_values(Build *build, const BuildModel *model)
+{
+	static const ChangedValues none = {.values = "{}"};
+	const IncrementalInput *input = linitial(model->inputs);
+	char	   *query;
+	ChangedValues *found = NULL;
+	MemoryContext context;
+	bool		isnull;
+	ListCell   *lc;
+
+	if (input->changed_keys != NULL)
+		return input->changed_keys;
+	query = values_query(build, model);
+	if (query == NULL)
+		return &none;
+	foreach(lc, build->changed_values)
+		if (strcmp(((ChangedValues *) lfirst(lc))->query, query) == 0)
+			found = lfirst(lc);
+	if (found == NULL)
+	{
+		if (SPI_execute(query, false, 0) != SPI_OK_SELECT)
+			elog(ERROR, "could not find the changed values of %s", model->slice_column);
+		/* as long as the models */
+		context = MemoryContextSwitchTo(GetMemoryChunkContext(unconstify(BuildModel *, model)));
+		found = palloc0(sizeof(ChangedValues));
+		found->query = pstrdup(query);
+		found->n = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+		found->values = found->n > 0
+			? SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2) : "{}";
+		build->changed_values = lappend(build->changed_values, found);
+		MemoryContextSwitchTo(context);
+		SPI_freetuptable(SPI_tuptable);
+	}
+	return found->n > changed_limit(model) ? NULL : found;
 }
 
 /* A query or an expression, and what else decides what comes out of it */
@@ -319,9 +372,22 @@ build_versioned(const char *sql)
 					PG_VERSION_NUM / 10000);
 }
 
+/* A digest of a query as the planner gets it, where views stand for what they say now */
+static char *
+rewritten_digest(const char *definition)
+{
+	const uint64_t key[2] = {0};
+	const char *text = nodeToString(build_rewritten(definition));
+	uint64_t	digest[2];
+
+	siphash128(key, text, strlen(text), 1, 3, digest);
+	return psprintf("%016" INT64_MODIFIER "x%016" INT64_MODIFIER "x", digest[0], digest[1]);
+}
+
 /*
- * What decides which rows a mart has, besides its inputs; NULL if it cannot be told.  The
- * build's search_path is set.
+ * What decides which rows a mart has, besides its inputs; NULL if it cannot be told.  Views
+ * that it reads are no inputs of one that is made from a source.  The build's search_path
+ * is set.
  */
 static char *
 whole_definition(const BuildModel *model, const char *definition)
@@ -341,7 +407,8 @@ whole_definition(const BuildModel *model, const char *definition)
 		value = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
 		if (value == NULL)
 			return NULL;
-		definition = psprintf("%s\n-- %s: %s", definition, input->valid_while, value);
+		definition = psprintf("%s\n-- as rewritten: %s\n-- %s: %s", definition,
+							  rewritten_digest(definition), input->valid_while, value);
 		SPI_freetuptable(SPI_tuptable);
 	}
 	return build_versioned(definition);
@@ -355,6 +422,8 @@ why_all_rows(const Build *build, const BuildModel *model, const MartQuery *query
 		return "greenery.incremental_builds is off";
 	if (model->left == NULL || model->left_definition == NULL)
 		return "no build has left a state";
+	if (model->left_versions == NULL)
+		return "the versions of its published rows tell nothing";
 	if (model->definition == NULL)
 		return "what it is made of is not decided by its inputs";
 	if (strcmp(model->left_definition, model->definition) != 0)
@@ -373,8 +442,8 @@ MartQuery *
 build_mart_query(Build *build, BuildModel *model, const char *definition)
 {
 	MartQuery  *query = palloc0(sizeof(MartQuery));
+	const ChangedValues *changed = NULL;
 	const char *why;
-	int64		n = 0;
 
 	query->published = mart_published(model);
 	query->definition = definition;
@@ -391,8 +460,8 @@ build_mart_query(Build *build, BuildModel *model, const char *definition)
 	why = why_all_rows(build, model, query);
 	if (why == NULL)
 	{
-		query->slice_values = changed_values(build, model, &n);
-		if (query->slice_values == NULL)
+		changed = changed_values(build, model);
+		if (changed == NULL)
 			why = "much has changed";
 	}
 	if (why != NULL)
@@ -401,13 +470,30 @@ build_mart_query(Build *build, BuildModel *model, const char *definition)
 				(errmsg_internal("all rows of %s are computed: %s", model->name, why)));
 		return query;
 	}
-	query->slice = n == 0
+	query->slice_values = changed->values;
+	query->slice = changed->n == 0
 		? psprintf("SELECT * FROM (%s) q WHERE false", definition)
 		: psprintf("SELECT * FROM (%s) q WHERE q.%s OPERATOR(pg_catalog.=) ANY (%s::pg_catalog.text[])",
 				   definition, quote_identifier(model->slice_column),
 				   quote_literal_cstr(query->slice_values));
-	model->changed_keys = n;
+	query->versions = *model->left_versions;
+	model->changed_keys = changed->n;
 	return query;
+}
+
+/*
+ * How many columns a table has, dropped ones included; 0 if what is written to it may not be
+ * what is there then
+ */
+static int
+plain_columns(Oid table)
+{
+	Relation	rel = table_open(table, AccessShareLock);
+	int			columns = rel->trigdesc != NULL || rel->rd_rules != NULL
+		? 0 : RelationGetNumberOfAttributes(rel);
+
+	table_close(rel, NoLock);
+	return columns;
 }
 
 /* Remember how this build, which publishes, has left the marts and their tests */
@@ -422,9 +508,9 @@ build_record_states(const Build *build)
 	foreach(lc, build->models)
 	{
 		const BuildModel *model = lfirst(lc);
-		Oid			types[5] = {TEXTOID, TEXTOID, UUIDOID, UUIDOID, INT8OID};
-		Datum		values[5];
-		char		nulls[6] = "     ";
+		Oid			types[8] = {TEXTOID, TEXTOID, UUIDOID, UUIDOID, INT8OID, XID8OID, XID8OID, INT4OID};
+		Datum		values[8];
+		char		nulls[9] = "        ";
 		const RowSum *sum;
 
 		/* otherwise nobody has summed up what is published */
@@ -439,10 +525,17 @@ build_record_states(const Build *build)
 		values[2] = uuid_datum(sum->key);
 		values[3] = uuid_datum(sum->sum);
 		values[4] = Int64GetDatum(sum->rows);
+		values[5] = FullTransactionIdGetDatum(FullTransactionIdFromU64(build_unfinished()));
+		values[6] = FullTransactionIdGetDatum(FullTransactionIdFromU64(model->writer));
+		if (model->writer == 0)
+			nulls[6] = 'n';
+		values[7] = Int32GetDatum(plain_columns(mart_published(model)));
+		if (DatumGetInt32(values[7]) == 0)
+			nulls[7] = 'n';
 		if (SPI_execute_with_args("INSERT INTO greenery.mart_states"
-								  " (model, definition, digest_key, digest_sum, rows)"
-								  " VALUES ($1, $2, $3, $4, $5)",
-								  5, types, values, nulls, false, 0) != SPI_OK_INSERT)
+								  " (model, definition, digest_key, digest_sum, rows, unfinished, writer, columns)"
+								  " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+								  8, types, values, nulls, false, 0) != SPI_OK_INSERT)
 			elog(ERROR, "could not record the state of %s", model->name);
 		build_record_test_states(model);
 	}

@@ -18,11 +18,11 @@
  *
  * Transactions are told apart by the oldest one that was running at the build's snapshot.
  * That one, later ones and their subtransactions, whose ids are larger, may have written
- * something that the build has not seen.  Ids are reused after 2^32 transactions: a
- * version that looks too new is only computed once more, and nothing looks too old within
- * 2^31 transactions.  Where ids mean something else, as after a restore to another
- * server, or where a table has been rewritten, truncated or replaced, all rows count as
- * written.
+ * something that the build has not seen.  A version bears the lower half of an id, and keeps
+ * it when it is frozen: one that was written 2^32 transactions earlier looks as if it had
+ * been written since, and is computed once more, while none that has been looks older.  Where
+ * ids mean something else, as after a restore to another server, or where a table has been
+ * rewritten, truncated or replaced, all rows count as written.
  *
  *-------------------------------------------------------------------------
  */
@@ -42,6 +42,7 @@
 #include "optimizer/optimizer.h"
 #include "quality/build.h"
 #include "quality/data_test.h"
+#include "quality/row_versions.h"
 #include "quality/row_difference.h"
 #include "retention/own_columns.h"
 #include "utils/builtins.h"
@@ -61,19 +62,20 @@ typedef struct SourceState
 	int64		rows;
 } SourceState;
 
-PG_FUNCTION_INFO_V1(written_since);
+PG_FUNCTION_INFO_V1(written_between);
 
 /*
- * written_since(xid, xid8): has the transaction that wrote a row version been assigned
- * its id at or after another one?
+ * written_between(xid, xid8, xid8): can the transaction that wrote a row version have got
+ * its id at or after the one, and before the other?
  */
 Datum
-written_since(PG_FUNCTION_ARGS)
+written_between(PG_FUNCTION_ARGS)
 {
 	TransactionId xid = PG_GETARG_TRANSACTIONID(0);
-	FullTransactionId since = PG_GETARG_FULLTRANSACTIONID(1);
+	uint64		since = U64FromFullTransactionId(PG_GETARG_FULLTRANSACTIONID(1));
+	uint64		before = U64FromFullTransactionId(PG_GETARG_FULLTRANSACTIONID(2));
 
-	PG_RETURN_BOOL(TransactionIdFollowsOrEquals(xid, XidFromFullTransactionId(since)));
+	PG_RETURN_BOOL(since < before && xid_is_between(xid, since, before));
 }
 
 /* Read how the last build has seen the sources */
@@ -164,13 +166,13 @@ count_rows(const BuildModel *model, const char *values)
 
 /*
  * The keys of the rows of a source that have been written since the last build, as the
- * text of an array, for an incremental mart with a row for each row of the source, and
+ * text of an array, and how many, for an incremental mart with a row for each row of the source, and
  * with its key as slice column.  Returns why they are not all that can have changed, or
  * NULL.  In the current memory context.
  */
 const char *
 build_source_changes(const BuildModel *source, const BuildModel *model, int64 limit,
-					 char **keys)
+					 const char **keys, int64 *nkeys)
 {
 	const SourceState *left = source->source_left;
 	Oid			table;
@@ -180,7 +182,6 @@ build_source_changes(const BuildModel *source, const BuildModel *model, int64 li
 	HeapTuple	found;
 	TupleDesc	desc;
 	bool		isnull;
-	int64		nkeys;
 	int64		not_null;
 	int64		written;
 
@@ -190,7 +191,7 @@ build_source_changes(const BuildModel *source, const BuildModel *model, int64 li
 		return psprintf("the table of %s is not that of the last build", source->name);
 	if (left->rows != model->left->rows || source->rows < 0)
 		return psprintf("it has not had a row for each row of %s", source->name);
-	if (next - left->unfinished >= (UINT64CONST(1) << 31))
+	if (!xids_are_distinct(left->unfinished, next))
 		return "there have been too many transactions";
 
 	/* staging would clean the key in the same way */
@@ -198,34 +199,45 @@ build_source_changes(const BuildModel *source, const BuildModel *model, int64 li
 							 "       array_agg(k.key)::pg_catalog.text"
 							 "  FROM (SELECT %s.clean_text(s.%s::pg_catalog.text) AS key, count(*) AS rows"
 							 "          FROM ONLY %s s"
-							 "         WHERE greenery.written_since(s.xmin, '" UINT64_FORMAT "')"
+							 "         WHERE greenery.written_between(s.xmin, '" UINT64_FORMAT "', '" UINT64_FORMAT "')"
 							 "         GROUP BY 1 LIMIT " INT64_FORMAT ") k",
 							 greenery_schema(), quote_identifier(get_attname(table, key, false)),
-							 quoted_relation(table), left->unfinished, limit + 1),
+							 quoted_relation(table), left->unfinished, next, limit + 1),
 					false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not find the changes of %s", source->name);
 	found = SPI_tuptable->vals[0];
 	desc = SPI_tuptable->tupdesc;
-	nkeys = DatumGetInt64(SPI_getbinval(found, desc, 1, &isnull));
+	*nkeys = DatumGetInt64(SPI_getbinval(found, desc, 1, &isnull));
 	not_null = DatumGetInt64(SPI_getbinval(found, desc, 2, &isnull));
-	written = nkeys == 0 ? 0 : DatumGetInt64(SPI_getbinval(found, desc, 3, &isnull));
-	*keys = nkeys == 0 ? pstrdup("{}") : SPI_getvalue(found, desc, 4);
+	written = *nkeys == 0 ? 0 : DatumGetInt64(SPI_getbinval(found, desc, 3, &isnull));
+	*keys = *nkeys == 0 ? "{}" : SPI_getvalue(found, desc, 4);
 	SPI_freetuptable(SPI_tuptable);
-	if (nkeys > limit)
+	if (*nkeys > limit)
 		return "much has changed";
-	if (not_null < nkeys)
+	if (not_null < *nkeys)
 		return psprintf("a row of %s has no key", source->name);
 	if (source->rows - written + count_rows(model, *keys) != left->rows)
 		return psprintf("rows of %s have been deleted", source->name);
 	return NULL;
 }
 
+/*
+ * The oldest transaction that was not over when the build took its snapshot.  What earlier
+ * ones have written, it sees.
+ */
+uint64
+build_unfinished(void)
+{
+	uint64		next = U64FromFullTransactionId(ReadNextFullTransactionId());
+
+	/* its upper half is that of the next one, less what lies between */
+	return next - (uint32) ((uint32) next - GetTransactionSnapshot()->xmin);
+}
+
 /* Remember how this build, which publishes, has seen the sources of incremental marts */
 void
 build_record_sources(const Build *build)
 {
-	uint64		next = U64FromFullTransactionId(ReadNextFullTransactionId());
-	TransactionId xmin = GetTransactionSnapshot()->xmin;
 	ListCell   *lc;
 
 	if (SPI_execute("DELETE FROM greenery.source_states", false, 0) != SPI_OK_DELETE)
@@ -246,8 +258,7 @@ build_record_sources(const Build *build)
 			continue;
 		values[0] = CStringGetTextDatum(source->name);
 		values[1] = CStringGetTextDatum(definition);
-		/* the id's upper half is that of the next one, less what lies between */
-		values[2] = FullTransactionIdGetDatum(FullTransactionIdFromU64(next - (uint32) ((uint32) next - xmin)));
+		values[2] = FullTransactionIdGetDatum(FullTransactionIdFromU64(build_unfinished()));
 		values[3] = Int64GetDatum(source->rows);
 		if (SPI_execute_with_args("INSERT INTO greenery.source_states"
 								  " (model, definition, unfinished, rows)"

@@ -82,7 +82,10 @@ CREATE TABLE greenery.mart_states (
 	definition text,
 	digest_key uuid NOT NULL,
 	digest_sum uuid NOT NULL,
-	rows bigint NOT NULL
+	rows bigint NOT NULL,
+	unfinished xid8 NOT NULL,
+	writer xid8,
+	columns integer
 );
 -- not dumped: without it the next build computes and tests all rows
 COMMENT ON TABLE greenery.mart_states IS
@@ -93,6 +96,12 @@ COMMENT ON COLUMN greenery.mart_states.definition IS
 COMMENT ON COLUMN greenery.mart_states.digest_key IS 'The key of its rows'' digests, chosen at random.';
 COMMENT ON COLUMN greenery.mart_states.digest_sum IS 'The sum of these digests, of all its rows.';
 COMMENT ON COLUMN greenery.mart_states.rows IS 'How many rows it has.';
+COMMENT ON COLUMN greenery.mart_states.unfinished IS
+	'The oldest transaction that was not over when the build took its snapshot: rows of earlier ones, the build has seen.';
+COMMENT ON COLUMN greenery.mart_states.writer IS
+	'The subtransaction in which the build has written to it; NULL when it had nothing to write.';
+COMMENT ON COLUMN greenery.mart_states.columns IS
+	'How many columns it has had so far; NULL when it has triggers or rules, which may write something else.';
 
 CREATE TABLE greenery.source_states (
 	model text PRIMARY KEY,
@@ -110,10 +119,10 @@ COMMENT ON COLUMN greenery.source_states.unfinished IS
 	'The oldest transaction that was not over: rows of earlier ones, the build has seen.';
 COMMENT ON COLUMN greenery.source_states.rows IS 'How many rows it had.';
 
-CREATE FUNCTION greenery.written_since(xmin xid, since xid8) RETURNS boolean
+CREATE FUNCTION greenery.written_between(xmin xid, since xid8, before xid8) RETURNS boolean
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME';
-COMMENT ON FUNCTION greenery.written_since(xid, xid8) IS
-	'Whether the transaction that has written a row version (its xmin) got its id at or after another one. Exact where no more than 2^31 transactions lie between the other one and now; versions that were written more than 2^31 transactions before it may count as written since.';
+COMMENT ON FUNCTION greenery.written_between(xid, xid8, xid8) IS
+	'Whether the transaction that has written a row version (its xmin) can have got its id at or after one, and before another. A version bears the lower half of an id: the two are to be no more than 2^32 - 1 apart, and versions that were written 2^32 transactions earlier look the same.';
 
 CREATE TABLE greenery.test_states (
 	test_id bigint PRIMARY KEY,

@@ -34,7 +34,7 @@ CREATE TABLE greenery.incremental_inputs (
 	model text NOT NULL,
 	input text NOT NULL,
 	column_name text NOT NULL,
-	changed_values text NOT NULL,
+	changed_values text,
 	valid_while text,
 	PRIMARY KEY (model, input)
 );
@@ -43,11 +43,11 @@ COMMENT ON TABLE greenery.incremental_inputs IS
 	'The marts, or the staging view, that incremental marts are made from. A build computes of an incremental mart only the rows that changes of these are about.';
 COMMENT ON COLUMN greenery.incremental_inputs.model IS 'The incremental mart.';
 COMMENT ON COLUMN greenery.incremental_inputs.input IS
-	'A mart that it is made from. All of them are named here, or it is computed whole. Or a staging view: it has a row for each row of that, with the same key.';
+	'A mart that it is made from. All of them are named here, or it is computed whole. Or a staging view alone: it has a row for each row of that, with the same key, column_name.';
 COMMENT ON COLUMN greenery.incremental_inputs.column_name IS
 	'A column of the incremental mart, of type text and never NULL: what is in its rows with one value, the changed rows of that value alone decide. The same for all its inputs.';
 COMMENT ON COLUMN greenery.incremental_inputs.changed_values IS
-	'A query for the values that changed rows of the input are about: "changed" has them, as they were and as they are, other marts are as this build has written them, and in schema greenery_published the mart itself is as the last build has left it. Of a staging view "changed" has the keys of the rows that have been written since the last build, and those alone.';
+	'A query for the values that changed rows of the input are about: "changed" has them, as they were and as they are, other marts are as this build has written them, and in schema greenery_published the mart itself is as the last build has left it. NULL for a staging view: it is the keys of the rows that have been written since the last build.';
 COMMENT ON COLUMN greenery.incremental_inputs.valid_while IS
 	'Of a staging view: an expression for what else decides which rows the mart has. Where it is NULL, or not what it was at the last build, all rows are computed.';
 

@@ -18,10 +18,12 @@
  */
 #include "postgres.h"
 
+#include "access/sysattr.h"
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/xact.h"
 #include "catalog/objectaddress.h"
+#include "catalog/pg_am.h"
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "executor/tuptable.h"
@@ -55,8 +57,8 @@ struct Comparison
 
 	/* rows outside of this slice are not compared: they are known to be equal */
 	AttrNumber	slice_column;
-	KeySet	   *slice_values;	/* digests of values; NULL: all rows are compared */
-	bool		slice_is_unclear;	/* some row has NULL in that column */
+	KeySet	   *slice_values;	/* digests of values; NULL: there is none */
+	bool		slice_is_unclear;	/* some row has NULL in that column, or was not left */
 	RowSum		old_sum;		/* of all rows of the old table */
 };
 
@@ -187,16 +189,14 @@ set_slice(Comparison *cmp, const RowSlice *slice)
 	pfree(nulls);
 }
 
-/* Whether a row of the old table is to be compared */
+/* Whether a row of the old table is in the slice */
 static bool
-is_compared(Comparison *cmp, TupleTableSlot *slot)
+in_slice(Comparison *cmp, TupleTableSlot *slot)
 {
 	bool		isnull;
 	Datum		value;
 	uint64_t	key[2];
 
-	if (cmp->slice_values == NULL)
-		return true;
 	value = slot_getattr(slot, cmp->slice_column, &isnull);
 	if (isnull)
 	{
@@ -207,15 +207,12 @@ is_compared(Comparison *cmp, TupleTableSlot *slot)
 	return key_set_contains(cmp->slice_values, key);
 }
 
-/* Remember a row of the old table, if it is to be compared, and sum up all of them */
+/* Remember a row of the old table, and sum up all of them */
 static void
 sum_old_row(Comparison *cmp, const uint64 digest[2], TupleTableSlot *slot)
 {
 	add_to_sum(&cmp->old_sum, digest);
-	if (is_compared(cmp, slot))
-		add_old_row(cmp, digest, slot);
-	else
-		cmp->difference->old_rows++;
+	add_old_row(cmp, digest, slot);
 }
 
 /*
@@ -239,6 +236,47 @@ scan_table(Comparison *cmp, Oid table, RowAction action)
 		row_digest_compute(&cmp->digest, slot, digest);
 		MemoryContextReset(cmp->digest.scratch);
 		action(cmp, digest, slot);
+	}
+	table_endscan(scan);
+	ExecDropSingleTupleTableSlot(slot);
+	table_close(rel, NoLock);
+}
+
+/*
+ * Remember the rows of a slice of the old table, which has the rows that were left if it
+ * has as many, and has got no others
+ */
+static void
+scan_slice(Comparison *cmp, Oid table, const RowVersions *left)
+{
+	Relation	rel = table_open(table, AccessShareLock);
+	TupleTableSlot *slot = table_slot_create(rel, NULL);
+	TableScanDesc scan;
+
+	scan = table_beginscan(rel, GetActiveSnapshot(), 0, NULL);
+	row_digest_describe(&cmp->digest, RelationGetDescr(rel));
+	cmp->slice_is_unclear = rel->rd_rel->relam != HEAP_TABLE_AM_OID ||
+		RelationGetNumberOfAttributes(rel) != left->columns;
+	while (!cmp->slice_is_unclear && !cmp->too_many &&
+		   table_scan_getnextslot(scan, ForwardScanDirection, slot))
+	{
+		bool		isnull;
+		Datum		xmin;
+
+		CHECK_FOR_INTERRUPTS();
+		xmin = slot_getsysattr(slot, MinTransactionIdAttributeNumber, &isnull);
+		if (!version_was_left(DatumGetTransactionId(xmin), left))
+			cmp->slice_is_unclear = true;
+		else if (in_slice(cmp, slot))
+		{
+			uint64		digest[2];
+
+			row_digest_compute(&cmp->digest, slot, digest);
+			MemoryContextReset(cmp->digest.scratch);
+			add_old_row(cmp, digest, slot);
+		}
+		else
+			cmp->difference->old_rows++;
 	}
 	table_endscan(scan);
 	ExecDropSingleTupleTableSlot(slot);
@@ -361,9 +399,10 @@ abandon(Comparison *cmp)
  * the others do not come twice.  All is in the current memory context.  Of the
  * table the active snapshot's rows count; a parallel worker has no other.
  *
- * With a slice, only its rows come, and all others are equal if the table is as
- * expected.  If it is not, NULL is returned.  Without one, expected gives the sum's key,
- * and the result says whether it is the sum, or expected is NULL.
+ * With a slice, only its rows come, and all others are equal if the table is as it was
+ * left, with the sum that is expected.  If it is not, NULL is returned.  Without one,
+ * expected gives the sum's key, and the result says whether it is the sum, or expected is
+ * NULL.
  */
 Comparison *
 row_difference_begin(Oid old_table, const RowSum *expected, const RowSlice *slice)
@@ -374,13 +413,21 @@ row_difference_begin(Oid old_table, const RowSum *expected, const RowSlice *slic
 	cmp = palloc(sizeof(Comparison));
 	start(cmp, expected ? expected->key : NULL);
 	cmp->undivided = true;
-	if (slice != NULL)
-		set_slice(cmp, slice);
-	memcpy(cmp->old_sum.key, cmp->digest.key, sizeof(cmp->old_sum.key));
 	digest_list_init(&cmp->old, comparison_memory());
-	scan_table(cmp, old_table, sum_old_row);
-	cmp->difference->as_expected = expected != NULL &&
-		memcmp(&cmp->old_sum, expected, sizeof(RowSum)) == 0;
+	if (slice != NULL)
+	{
+		set_slice(cmp, slice);
+		scan_slice(cmp, old_table, &slice->left);
+		cmp->old_sum = *expected;
+		cmp->difference->as_expected = cmp->difference->old_rows == expected->rows;
+	}
+	else
+	{
+		memcpy(cmp->old_sum.key, cmp->digest.key, sizeof(cmp->old_sum.key));
+		scan_table(cmp, old_table, sum_old_row);
+		cmp->difference->as_expected = expected != NULL &&
+			memcmp(&cmp->old_sum, expected, sizeof(RowSum)) == 0;
+	}
 	if (cmp->too_many || cmp->difference->old_rows == 0 ||
 		(slice != NULL && (cmp->slice_is_unclear || !cmp->difference->as_expected)))
 	{

@@ -11,6 +11,7 @@
 #include "postgres.h"
 
 #include "executor/tuptable.h"
+#include "quality/row_versions.h"
 #include "storage/itemptr.h"
 
 /* Rows of one table that the other does not have */
@@ -33,11 +34,15 @@ typedef struct RowSum
 	int64		rows;
 } RowSum;
 
-/* The rows of a table that have one of these values in a column, of type text */
+/*
+ * The rows of a table that have one of these values in a column, of type text, and how the
+ * table was left
+ */
 typedef struct RowSlice
 {
 	AttrNumber	column;
 	Datum		values;			/* text[] */
+	RowVersions left;
 } RowSlice;
 
 typedef struct RowDifference

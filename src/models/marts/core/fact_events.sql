@@ -40,9 +40,8 @@ INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
 	('fact_events', 'greenery.fact_events', 'mart', '{event_id}', true);
 -- With session ids an event is made of its own row and nothing else; without, the visits
 -- of a user depend on all their events.
-INSERT INTO greenery.incremental_inputs (model, input, column_name, changed_values, valid_while) VALUES
-	('fact_events', 'stg_events', 'event_id', 'SELECT event_id FROM changed',
-	 'nullif(greenery.has_session_ids(), false)');
+INSERT INTO greenery.incremental_inputs (model, input, column_name, valid_while) VALUES
+	('fact_events', 'stg_events', 'event_id', 'nullif(greenery.has_session_ids(), false)');
 INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES
