@@ -221,7 +221,11 @@ SELECT pg_temp.touch();
 CALL greenery_build();
 SELECT pg_temp.computed();
 SELECT * FROM pg_temp.stale();
--- the function reads another column,
+-- the function is another, even if it says the same,
+SELECT pg_temp.read_events('s.product');
+CALL greenery_build();
+SELECT pg_temp.computed();
+-- reads another column,
 SELECT pg_temp.read_events('s.product || ''''');
 CALL greenery_build();
 SELECT pg_temp.computed();
@@ -263,6 +267,27 @@ SELECT pg_temp.computed();
 SELECT * FROM pg_temp.stale();
 DROP TABLE public.more_events;
 ANALYZE public.web_events;
+-- who may not read the table as a whole may not see who has written its rows
+CREATE ROLE regress_builder;
+SELECT greenery_grant('regress_builder', 'operator');
+GRANT SELECT (id, visit, who, url, at, what, "order", product) ON public.web_events TO regress_builder;
+CALL greenery_build();
+CALL greenery_build();
+SET ROLE regress_builder;
+CALL greenery_build();
+RESET ROLE;
+SELECT pg_temp.computed();
+GRANT SELECT ON public.web_events TO regress_builder;
+SELECT pg_temp.touch();
+SET ROLE regress_builder;
+CALL greenery_build();
+CALL greenery_build();
+RESET ROLE;
+SELECT pg_temp.computed();
+SELECT * FROM pg_temp.stale();
+SELECT greenery_revoke('regress_builder', 'operator');
+REVOKE ALL ON public.web_events FROM regress_builder;
+DROP ROLE regress_builder;
 -- nor does a state help that was left in another place, or of other rows
 CALL greenery_build();
 CALL greenery_build();

@@ -49,6 +49,8 @@ async function change(bench)
 	];
 
 	step++;
+	// what PostgreSQL has made, as large as the shop, takes room in memory
+	await drop_rebuilt(bench);
 	for (const sql of statements)
 	{
 		await bench.pg.query(sql);

@@ -46,7 +46,6 @@ typedef struct BuildModel
 
 	struct RowSum *left;		/* the rows that the last build has left; NULL: unknown */
 	struct RowVersions *left_versions;	/* likewise; NULL: they tell nothing */
-	struct SourceState *source_left;	/* of a staging view: how it has seen the source */
 
 	/* incremental marts, see build_incremental.c */
 	List	   *inputs;			/* of IncrementalInput *: what it is made from */
@@ -55,6 +54,7 @@ typedef struct BuildModel
 	char	   *left_definition;	/* that of the last build; NULL: unknown */
 	int64		changed_keys;	/* values whose rows were computed; -1: all rows were */
 	bool		is_input;		/* of such a mart */
+	struct Source *source;		/* of a staging view that is, see build_source_changes.c */
 	bool		changes_kept;	/* some rows differ, and they are kept for it */
 
 	bool		applied;		/* already, to the published table */
@@ -132,7 +132,8 @@ extern void build_record_states(const Build *build);
 
 /* build_source_changes.c */
 extern void build_load_sources(Build *build);
-extern const char *build_source_changes(const BuildModel *source, const BuildModel *model,
+extern void build_look_at_source(const BuildModel *model);
+extern const char *build_source_changes(const BuildModel *staging, const BuildModel *model,
 										int64 limit, const char **keys, int64 *nkeys);
 extern uint64 build_unfinished(void);
 extern void build_record_sources(const Build *build);

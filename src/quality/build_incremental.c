@@ -390,7 +390,7 @@ rewritten_digest(const char *definition)
  * is set.
  */
 static char *
-whole_definition(const BuildModel *model, const char *definition)
+whole_definition(const Build *build, const BuildModel *model, const char *definition)
 {
 	ListCell   *lc;
 
@@ -401,6 +401,7 @@ whole_definition(const BuildModel *model, const char *definition)
 
 		if (input->valid_while == NULL)
 			continue;
+		build_look_at_source(build_find_model(build, input->model));
 		if (SPI_execute(psprintf("SELECT (%s)::pg_catalog.text", input->valid_while),
 						false, 0) != SPI_OK_SELECT)
 			elog(ERROR, "could not evaluate: %s", input->valid_while);
@@ -455,7 +456,7 @@ build_mart_query(Build *build, BuildModel *model, const char *definition)
 	}
 	if (model->inputs == NIL)
 		return query;
-	model->definition = whole_definition(model, definition);
+	model->definition = whole_definition(build, model, definition);
 	query->slice_column = get_attnum(query->published, model->slice_column);
 	why = why_all_rows(build, model, query);
 	if (why == NULL)

@@ -45,8 +45,10 @@
 #include "quality/row_versions.h"
 #include "quality/row_difference.h"
 #include "retention/own_columns.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 #include "utils/xid8.h"
@@ -54,13 +56,19 @@
 #define STAGING_PREFIX "stg_"
 #define SOURCE_PREFIX "source_"
 
-/* How the last build has seen a source */
-typedef struct SourceState
+/* A source of an incremental mart */
+typedef struct Source
 {
-	char	   *definition;		/* the table, and how staging shows it */
-	uint64		unfinished;		/* the oldest transaction whose rows it may not have seen */
-	int64		rows;
-} SourceState;
+	/* as this build sees it */
+	char	   *definition;		/* the table, and how staging shows it; NULL if that is not all */
+	Oid			table;
+	AttrNumber	key;			/* its column behind the view's key */
+
+	/* as the last build has seen it */
+	char	   *left_definition;	/* NULL: nothing is known */
+	uint64		left_unfinished;	/* the oldest transaction whose rows it may not have seen */
+	int64		left_rows;
+} Source;
 
 PG_FUNCTION_INFO_V1(written_between);
 
@@ -78,13 +86,21 @@ written_between(PG_FUNCTION_ARGS)
 	PG_RETURN_BOOL(since < before && xid_is_between(xid, since, before));
 }
 
-/* Read how the last build has seen the sources */
+/* Read how the last build has seen the sources of incremental marts */
 void
 build_load_sources(Build *build)
 {
 	MemoryContext context = CurrentMemoryContext;
+	ListCell   *lc;
 	bool		isnull;
 
+	foreach(lc, build->models)
+	{
+		BuildModel *model = lfirst(lc);
+
+		if (!model->is_mart && model->is_input)
+			model->source = palloc0(sizeof(Source));
+	}
 	if (SPI_execute("SELECT s.model, s.definition, s.unfinished, s.rows"
 					"  FROM greenery.source_states s", false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not read the states of sources");
@@ -93,39 +109,37 @@ build_load_sources(Build *build)
 	{
 		HeapTuple	row = SPI_tuptable->vals[i];
 		TupleDesc	desc = SPI_tuptable->tupdesc;
-		BuildModel *source = build_find_model(build, SPI_getvalue(row, desc, 1));
-		SourceState *left;
+		const BuildModel *model = build_find_model(build, SPI_getvalue(row, desc, 1));
 
-		if (source == NULL)
+		if (model == NULL || model->source == NULL)
 			continue;
-		left = palloc(sizeof(SourceState));
-		left->definition = SPI_getvalue(row, desc, 2);
-		left->unfinished = U64FromFullTransactionId(
+		model->source->left_definition = SPI_getvalue(row, desc, 2);
+		model->source->left_unfinished = U64FromFullTransactionId(
 			DatumGetFullTransactionId(SPI_getbinval(row, desc, 3, &isnull)));
-		left->rows = DatumGetInt64(SPI_getbinval(row, desc, 4, &isnull));
-		source->source_left = left;
+		model->source->left_rows = DatumGetInt64(SPI_getbinval(row, desc, 4, &isnull));
 	}
 	SPI_freetuptable(SPI_tuptable);
 }
 
 /*
- * A staging view's table, its column behind the view's key, and what decides besides its
- * rows what the view shows, in the current memory context; NULL if that is more than can
- * be told.
+ * What decides, besides the rows of a table, what a staging view shows of it, and the
+ * table and its column behind the view's key; NULL if that is more than can be told.
  */
 static char *
-source_definition(const BuildModel *source, Oid *table, AttrNumber *key)
+source_definition(const BuildModel *model, Oid *table, AttrNumber *key)
 {
-	const char *function = psprintf(SOURCE_PREFIX "%s", source->name + strlen(STAGING_PREFIX));
+	const char *function = psprintf(SOURCE_PREFIX "%s", model->name + strlen(STAGING_PREFIX));
+	/* before it is read: who replaces it now is found out by the next build */
+	const char *version = own_columns_version(function);
 	const char *names[1];
 	OwnColumn	column;
 	Query	   *query;
 	Relation	rel;
 	char	   *definition = NULL;
 
-	if (list_length(source->key) != 1)
+	if (list_length(model->key) != 1)
 		return NULL;
-	names[0] = linitial(source->key);
+	names[0] = linitial(model->key);
 	*table = own_columns_find(function, 1, names, &column);
 	if (!OidIsValid(*table))
 		return NULL;
@@ -135,13 +149,27 @@ source_definition(const BuildModel *source, Oid *table, AttrNumber *key)
 	if (rel->rd_rel->relkind == RELKIND_RELATION &&
 		rel->rd_rel->relam == HEAP_TABLE_AM_OID &&
 		!has_subclass(*table) &&
+		pg_class_aclcheck(*table, GetUserId(), ACL_SELECT) == ACLCHECK_OK &&
 		build_calls_nothing_else((Node *) query->targetList))
-		definition = psprintf("system " UINT64_FORMAT ", database %u, table %u, file %u, columns %d\n%s",
+		definition = psprintf("system " UINT64_FORMAT ", database %u, table %u, file %u, columns %d\n"
+							  "function %s: %s",
 							  GetSystemIdentifier(), MyDatabaseId, *table,
 							  rel->rd_rel->relfilenode, RelationGetNumberOfAttributes(rel),
-							  nodeToString(query->targetList));
+							  version, nodeToString(query->targetList));
 	relation_close(rel, NoLock);
 	return definition == NULL ? NULL : build_versioned(definition);
+}
+
+/* See how staging shows a source, before anything is made from it */
+void
+build_look_at_source(const BuildModel *model)
+{
+	Source	   *source = model->source;
+	char	   *definition = source_definition(model, &source->table, &source->key);
+
+	/* as long as the models */
+	source->definition = definition == NULL ? NULL :
+		MemoryContextStrdup(GetMemoryChunkContext(source), definition);
 }
 
 /* How many rows of a mart have one of these values in its slice column */
@@ -171,13 +199,10 @@ count_rows(const BuildModel *model, const char *values)
  * NULL.  In the current memory context.
  */
 const char *
-build_source_changes(const BuildModel *source, const BuildModel *model, int64 limit,
+build_source_changes(const BuildModel *staging, const BuildModel *model, int64 limit,
 					 const char **keys, int64 *nkeys)
 {
-	const SourceState *left = source->source_left;
-	Oid			table;
-	AttrNumber	key;
-	char	   *definition = source_definition(source, &table, &key);
+	const Source *source = staging->source;
 	uint64		next = U64FromFullTransactionId(ReadNextFullTransactionId());
 	HeapTuple	found;
 	TupleDesc	desc;
@@ -185,13 +210,14 @@ build_source_changes(const BuildModel *source, const BuildModel *model, int64 li
 	int64		not_null;
 	int64		written;
 
-	if (definition == NULL)
-		return psprintf("%s does not simply show the rows of a table", source->name);
-	if (left == NULL || strcmp(left->definition, definition) != 0)
-		return psprintf("the table of %s is not that of the last build", source->name);
-	if (left->rows != model->left->rows || source->rows < 0)
-		return psprintf("it has not had a row for each row of %s", source->name);
-	if (!xids_are_distinct(left->unfinished, next))
+	if (source->definition == NULL)
+		return psprintf("%s does not simply show the rows of a table", staging->name);
+	if (source->left_definition == NULL ||
+		strcmp(source->left_definition, source->definition) != 0)
+		return psprintf("the table of %s is not that of the last build", staging->name);
+	if (source->left_rows != model->left->rows || staging->rows < 0)
+		return psprintf("it has not had a row for each row of %s", staging->name);
+	if (!xids_are_distinct(source->left_unfinished, next))
 		return "there have been too many transactions";
 
 	/* staging would clean the key in the same way */
@@ -201,10 +227,11 @@ build_source_changes(const BuildModel *source, const BuildModel *model, int64 li
 							 "          FROM ONLY %s s"
 							 "         WHERE greenery.written_between(s.xmin, '" UINT64_FORMAT "', '" UINT64_FORMAT "')"
 							 "         GROUP BY 1 LIMIT " INT64_FORMAT ") k",
-							 greenery_schema(), quote_identifier(get_attname(table, key, false)),
-							 quoted_relation(table), left->unfinished, next, limit + 1),
+							 greenery_schema(),
+							 quote_identifier(get_attname(source->table, source->key, false)),
+							 quoted_relation(source->table), source->left_unfinished, next, limit + 1),
 					false, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not find the changes of %s", source->name);
+		elog(ERROR, "could not find the changes of %s", staging->name);
 	found = SPI_tuptable->vals[0];
 	desc = SPI_tuptable->tupdesc;
 	*nkeys = DatumGetInt64(SPI_getbinval(found, desc, 1, &isnull));
@@ -215,9 +242,9 @@ build_source_changes(const BuildModel *source, const BuildModel *model, int64 li
 	if (*nkeys > limit)
 		return "much has changed";
 	if (not_null < *nkeys)
-		return psprintf("a row of %s has no key", source->name);
-	if (source->rows - written + count_rows(model, *keys) != left->rows)
-		return psprintf("rows of %s have been deleted", source->name);
+		return psprintf("a row of %s has no key", staging->name);
+	if (staging->rows - written + count_rows(model, *keys) != source->left_rows)
+		return psprintf("rows of %s have been deleted", staging->name);
 	return NULL;
 }
 
@@ -244,26 +271,20 @@ build_record_sources(const Build *build)
 		elog(ERROR, "could not replace the states of sources");
 	foreach(lc, build->models)
 	{
-		const BuildModel *source = lfirst(lc);
+		const BuildModel *model = lfirst(lc);
 		Oid			types[4] = {TEXTOID, TEXTOID, XID8OID, INT8OID};
 		Datum		values[4];
-		Oid			table;
-		AttrNumber	key;
-		char	   *definition;
 
-		if (source->is_mart || !source->is_input || source->rows < 0)
+		if (model->source == NULL || model->source->definition == NULL || model->rows < 0)
 			continue;
-		definition = source_definition(source, &table, &key);
-		if (definition == NULL)
-			continue;
-		values[0] = CStringGetTextDatum(source->name);
-		values[1] = CStringGetTextDatum(definition);
+		values[0] = CStringGetTextDatum(model->name);
+		values[1] = CStringGetTextDatum(model->source->definition);
 		values[2] = FullTransactionIdGetDatum(FullTransactionIdFromU64(build_unfinished()));
-		values[3] = Int64GetDatum(source->rows);
+		values[3] = Int64GetDatum(model->rows);
 		if (SPI_execute_with_args("INSERT INTO greenery.source_states"
 								  " (model, definition, unfinished, rows)"
 								  " VALUES ($1, $2, $3, $4)",
 								  4, types, values, NULL, false, 0) != SPI_OK_INSERT)
-			elog(ERROR, "could not record the state of %s", source->name);
+			elog(ERROR, "could not record the state of %s", model->name);
 	}
 }

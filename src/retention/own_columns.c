@@ -160,6 +160,18 @@ own_columns_query(const char *function)
 	return query != NULL && only_table(query) != NULL ? query : NULL;
 }
 
+char *
+own_columns_version(const char *function)
+{
+	HeapTuple	procedure = source_function(function);
+	char	   *version = psprintf("%u (%u,%u)", HeapTupleHeaderGetRawXmin(procedure->t_data),
+								   ItemPointerGetBlockNumber(&procedure->t_self),
+								   ItemPointerGetOffsetNumber(&procedure->t_self));
+
+	ReleaseSysCache(procedure);
+	return version;
+}
+
 Oid
 own_columns_find(const char *function, int ncolumns, const char *const *names,
 				 OwnColumn *columns)

@@ -37,6 +37,9 @@ extern Oid	own_columns_find(const char *function, int ncolumns,
  */
 extern struct Query *own_columns_query(const char *function);
 
+/* What becomes another text whenever the function is replaced, even by the same */
+extern char *own_columns_version(const char *function);
+
 /*
  * Does an index prove that no two rows that the active snapshot sees have the
  * same value in the column, after cleaning if it is cleaned by the given
