@@ -45,6 +45,7 @@ OBJS = \
 	src/quality/row_digest.o \
 	src/quality/build_record.o \
 	src/quality/build_source_changes.o \
+	src/quality/build_states.o \
 	src/quality/build.o \
 	src/statistics/adjust.o \
 	src/statistics/fisher.o \

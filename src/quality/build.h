@@ -44,8 +44,9 @@ typedef struct BuildModel
 	double		expected_seconds;	/* to compute it, by the last build; 0: unknown */
 	struct RowDifference *difference;	/* from the published table; NULL: not compared */
 
-	struct RowSum *left;		/* the rows that the last build has left; NULL: unknown */
-	struct RowVersions *left_versions;	/* likewise; NULL: they tell nothing */
+	/* how the last build has left it, see build_states.c */
+	struct RowSum *left;		/* NULL: unknown */
+	struct RowVersions *left_versions;	/* NULL: they tell nothing */
 
 	/* incremental marts, see build_incremental.c */
 	List	   *inputs;			/* of IncrementalInput *: what it is made from */
@@ -124,10 +125,15 @@ extern bool build_write_difference(Build *build, BuildModel *model,
 extern void build_load_incremental(Build *build);
 extern char *build_versioned(const char *sql);
 extern bool build_reads_only(struct Query *query, List *tables);
+extern bool build_source_is_needed(const Build *build, const BuildModel *source);
 extern struct MartQuery *build_mart_query(Build *build, BuildModel *model,
 										  const char *definition);
 extern void build_keep_changes(BuildModel *model);
 extern void build_drop_changes(const Build *build);
+
+/* build_states.c */
+extern uint64 build_unfinished(void);
+extern void build_load_states(Build *build);
 extern void build_record_states(const Build *build);
 
 /* build_source_changes.c */
@@ -135,7 +141,6 @@ extern void build_load_sources(Build *build);
 extern void build_look_at_source(const BuildModel *model);
 extern const char *build_source_changes(const BuildModel *staging, const BuildModel *model,
 										int64 limit, const char **keys, int64 *nkeys);
-extern uint64 build_unfinished(void);
 extern void build_record_sources(const Build *build);
 
 /* build_parallel.c */

@@ -202,6 +202,7 @@ build_load(Build *build)
 	attach_tests(build);
 	resolve_models(build);
 	build_load_helpers(build);
+	build_load_states(build);
 	build_load_incremental(build);
 	build_load_sources(build);
 	build_load_test_states(build);

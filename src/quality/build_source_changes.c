@@ -194,9 +194,9 @@ count_rows(const BuildModel *model, const char *values)
 
 /*
  * The keys of the rows of a source that have been written since the last build, as the
- * text of an array, and how many, for an incremental mart with a row for each row of the source, and
- * with its key as slice column.  Returns why they are not all that can have changed, or
- * NULL.  In the current memory context.
+ * text of an array, and how many, for an incremental mart with a row for each row of the
+ * source, and with its key as slice column.  Returns why they are not all that can have
+ * changed, or NULL.  In the current memory context.
  */
 const char *
 build_source_changes(const BuildModel *staging, const BuildModel *model, int64 limit,
@@ -248,19 +248,6 @@ build_source_changes(const BuildModel *staging, const BuildModel *model, int64 l
 	return NULL;
 }
 
-/*
- * The oldest transaction that was not over when the build took its snapshot.  What earlier
- * ones have written, it sees.
- */
-uint64
-build_unfinished(void)
-{
-	uint64		next = U64FromFullTransactionId(ReadNextFullTransactionId());
-
-	/* its upper half is that of the next one, less what lies between */
-	return next - (uint32) ((uint32) next - GetTransactionSnapshot()->xmin);
-}
-
 /* Remember how this build, which publishes, has seen the sources of incremental marts */
 void
 build_record_sources(const Build *build)
@@ -275,7 +262,8 @@ build_record_sources(const Build *build)
 		Oid			types[4] = {TEXTOID, TEXTOID, XID8OID, INT8OID};
 		Datum		values[4];
 
-		if (model->source == NULL || model->source->definition == NULL || model->rows < 0)
+		if (model->source == NULL || model->source->definition == NULL || model->rows < 0 ||
+			!build_source_is_needed(build, model))
 			continue;
 		values[0] = CStringGetTextDatum(model->name);
 		values[1] = CStringGetTextDatum(model->source->definition);
