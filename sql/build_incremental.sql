@@ -192,9 +192,10 @@ INSERT INTO greenery_published.fact_events SELECT f.* FROM greenery.fact_events 
 CALL greenery_build();
 SELECT * FROM pg_temp.slices();
 SELECT * FROM pg_temp.stale();
--- a column that is another, of rows that are as they were;
-ALTER TABLE greenery_published.product_sessions DROP COLUMN bought;
-ALTER TABLE greenery_published.product_sessions ADD COLUMN bought boolean DEFAULT true;
+-- it has got a column, which could have taken the place of one, with a value for rows that
+-- are as they were;
+ALTER TABLE greenery_published.product_sessions ADD COLUMN other boolean DEFAULT true;
+ALTER TABLE greenery_published.product_sessions DROP COLUMN other;
 CALL greenery_build();
 SELECT * FROM pg_temp.slices();
 SELECT * FROM pg_temp.stale();

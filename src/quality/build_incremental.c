@@ -30,6 +30,8 @@
  */
 #include "postgres.h"
 
+#include <inttypes.h>
+
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "compat.h"
@@ -334,7 +336,7 @@ rewritten_digest(const char *definition)
 	uint64_t	digest[2];
 
 	siphash128(key, text, strlen(text), 1, 3, digest);
-	return psprintf("%016" INT64_MODIFIER "x%016" INT64_MODIFIER "x", digest[0], digest[1]);
+	return psprintf("%016" PRIx64 "%016" PRIx64, digest[0], digest[1]);
 }
 
 /*
