@@ -174,7 +174,9 @@ INSERT INTO greenery.events VALUES
 	('34', 'w4', 'eve', '/checkout/e1', 'infinity', 'checkout', 'e1', NULL),
 	('35', 'y2', 'zoe', '/checkout/c1', '2021-02-12 00:00+00', 'checkout', 'c1', NULL),
 	('36', 'y1', 'cid', '/shipping/c1', '2021-02-05 00:00+00', 'package_shipped', 'c1', NULL),
-	('37', 'z1', 'gus', '/checkout/g1', '-infinity', 'checkout', 'g1', NULL);
+	('37', 'z1', 'gus', '/checkout/g1', '-infinity', 'checkout', 'g1', NULL),
+	-- bea buys again in a session of the same name as that of cid's late checkout
+	('38', 'y1', 'bea', '/checkout/b2', '2021-02-18 00:00+00', 'checkout', 'b2', NULL);
 CREATE FUNCTION pg_temp.history_at_every_moment() RETURNS TABLE (users bigint, late bigint, differ bigint)
 	LANGUAGE plpgsql AS $$
 DECLARE
