@@ -50,7 +50,7 @@ async function change(bench)
 
 	step++;
 	// what PostgreSQL has made, as large as the shop, takes room in memory
-	await drop_rebuilt(bench);
+	await drop_made(bench.pg);
 	for (const sql of statements)
 	{
 		await bench.pg.query(sql);
@@ -191,11 +191,16 @@ async function drop_marts({ duck })
 	await duck.query('CHECKPOINT');
 }
 
-async function drop_rebuilt({ pg })
+async function drop_made(pg)
 {
 	await pg.query('SET client_min_messages = warning');
 	await pg.query('DROP SCHEMA IF EXISTS bench_rebuilt CASCADE');
 	await pg.query('CREATE SCHEMA bench_rebuilt');
+}
+
+async function drop_rebuilt({ pg })
+{
+	await drop_made(pg);
 	await pg.query('CHECKPOINT');
 	await read_in(pg, 'greenery');
 }

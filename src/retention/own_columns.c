@@ -177,16 +177,11 @@ own_columns_find(const char *function, int ncolumns, const char *const *names,
 				 OwnColumn *columns)
 {
 	HeapTuple	procedure = source_function(function);
-	TupleDesc	row;
-	Query	   *query;
-	RangeTblEntry *table = NULL;
+	TupleDesc	row = build_function_result_tupdesc_t(procedure);
+	Query	   *query = own_columns_query(function);
 
-	row = build_function_result_tupdesc_t(procedure);
-	query = function_query(procedure);
 	ReleaseSysCache(procedure);
-	if (query != NULL)
-		table = only_table(query);
-	if (table == NULL || row == NULL)
+	if (query == NULL || row == NULL)
 		return InvalidOid;
 
 	for (int i = 0; i < ncolumns; i++)
@@ -202,7 +197,7 @@ own_columns_find(const char *function, int ncolumns, const char *const *names,
 		if (columns[i].attnum == InvalidAttrNumber)
 			return InvalidOid;
 	}
-	return table->relid;
+	return only_table(query)->relid;
 }
 
 /* Is this what the index is on: the column, or the cleaned column? */
