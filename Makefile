@@ -11,42 +11,15 @@ OBJS = \
 	src/greenery.o \
 	src/settings.o \
 	src/schema.o \
-	src/retention/greenery_repeat_rate.o \
-	src/retention/own_columns.o \
-	src/state/aggregate.o \
-	src/state/handover.o \
-	src/state/transfer.o \
-	src/state/huge_memory.o \
-	src/state/input_rows.o \
-	src/state/simple_expr.o \
-	src/state/row_parts.o \
-	src/quality/threshold.o \
-	src/quality/guarded.o \
-	src/quality/key_set.o \
-	src/quality/key_set_agg.o \
-	src/quality/orphan_count.o \
-	src/quality/row_key.o \
-	src/quality/test_native.o \
-	src/quality/test_load.o \
-	src/quality/test_compile.o \
-	src/quality/test_runner.o \
-	src/quality/greenery_test.o \
-	src/quality/build_models.o \
-	src/quality/build_helpers.o \
-	src/quality/build_audit.o \
-	src/quality/build_incremental.o \
-	src/quality/build_compute.o \
-	src/quality/build_parallel.o \
-	src/quality/build_difference.o \
-	src/quality/build_publish.o \
-	src/quality/bulk_insert.o \
-	src/quality/row_difference.o \
-	src/quality/digest_list.o \
-	src/quality/row_digest.o \
-	src/quality/build_record.o \
-	src/quality/build_source_changes.o \
-	src/quality/build_states.o \
-	src/quality/build.o \
+	src/text/clean_text.o \
+	src/text/email.o \
+	src/text/email_check.o \
+	src/text/phone.o \
+	src/text/phone_chars.o \
+	src/text/phone_parse.o \
+	src/text/text_arg.o \
+	src/text/unicode_class.o \
+	src/text/url.o \
 	src/statistics/adjust.o \
 	src/statistics/fisher.o \
 	src/statistics/holm.o \
@@ -55,27 +28,28 @@ OBJS = \
 	src/statistics/proportions.o \
 	src/statistics/ranks.o \
 	src/statistics/ranks_agg.o \
-	src/quality/email.o \
-	src/quality/email_check.o \
-	src/quality/phone.o \
-	src/quality/phone_parse.o \
-	src/quality/phone_chars.o \
+	src/aggregate/aggregate.o \
+	src/aggregate/handover.o \
+	src/aggregate/huge_memory.o \
+	src/aggregate/input_rows.o \
+	src/aggregate/row_parts.o \
+	src/aggregate/simple_expr.o \
+	src/aggregate/transfer.o \
+	src/keys/duplicate_count.o \
+	src/keys/id_table.o \
+	src/keys/key_column.o \
+	src/keys/key_log.o \
+	src/keys/key_set.o \
+	src/keys/key_set_agg.o \
+	src/keys/key_state.o \
+	src/keys/key_table.o \
+	src/keys/key_table_dump.o \
+	src/keys/orphan_count.o \
+	src/keys/repeat_rate.o \
+	src/keys/repeat_rate_by_row.o \
+	src/keys/row_key.o \
+	src/keys/value_table.o \
 	src/sessions/days_between.o \
-	src/text/clean_text.o \
-	src/text/text_arg.o \
-	src/text/unicode_class.o \
-	src/text/url.o \
-	src/retention/id_table.o \
-	src/retention/key_column.o \
-	src/retention/key_log.o \
-	src/retention/key_state.o \
-	src/retention/key_table.o \
-	src/retention/key_table_dump.o \
-	src/retention/repeat_rate.o \
-	src/retention/repeat_rate_by_row.o \
-	src/retention/value_table.o \
-	src/quality/duplicate_count.o \
-	src/sessions/session_duration.o \
 	src/sessions/fixed_interval.o \
 	src/sessions/fixed_length.o \
 	src/sessions/funnel.o \
@@ -83,6 +57,7 @@ OBJS = \
 	src/sessions/record_buffer.o \
 	src/sessions/retention.o \
 	src/sessions/session_count.o \
+	src/sessions/session_duration.o \
 	src/sessions/session_elements.o \
 	src/sessions/session_log.o \
 	src/sessions/session_log_dump.o \
@@ -97,7 +72,32 @@ OBJS = \
 	src/sessions/steps.o \
 	src/sessions/value_ids.o \
 	src/sessions/visits.o \
-	src/sessions/window_funnel.o
+	src/sessions/window_funnel.o \
+	src/sources/greenery_repeat_rate.o \
+	src/sources/own_columns.o \
+	src/checks/greenery_test.o \
+	src/checks/guarded.o \
+	src/checks/test_compile.o \
+	src/checks/test_load.o \
+	src/checks/test_native.o \
+	src/checks/test_runner.o \
+	src/checks/threshold.o \
+	src/difference/digest_list.o \
+	src/difference/row_difference.o \
+	src/difference/row_digest.o \
+	src/build/build.o \
+	src/build/build_audit.o \
+	src/build/build_compute.o \
+	src/build/build_difference.o \
+	src/build/build_helpers.o \
+	src/build/build_incremental.o \
+	src/build/build_models.o \
+	src/build/build_parallel.o \
+	src/build/build_publish.o \
+	src/build/build_record.o \
+	src/build/build_source_changes.o \
+	src/build/build_states.o \
+	src/build/bulk_insert.o
 
 SQL_PARTS = \
 	src/greenery.sql \
@@ -110,29 +110,29 @@ SQL_PARTS = \
 	src/sessions/session_rows.sql \
 	src/sessions/shopper_summary.sql \
 	src/sessions/retention.sql \
-	src/retention/repeat_rate.sql \
-	src/quality/duplicate_count.sql \
+	src/keys/repeat_rate.sql \
+	src/keys/duplicate_count.sql \
 	src/sessions/session_duration.sql \
 	src/text/clean_text.sql \
 	src/text/url.sql \
-	src/quality/phone.sql \
-	src/quality/email.sql \
+	src/text/phone.sql \
+	src/text/email.sql \
 	src/sessions/days_between.sql \
 	src/sessions/fixed_length.sql \
 	src/statistics/proportions.sql \
 	src/statistics/adjust.sql \
 	src/statistics/ranks.sql \
 	src/text/json_time.sql \
-	src/quality/registry.sql \
-	src/quality/key_set.sql \
-	src/quality/records.sql \
-	src/models/sources/users.sql \
-	src/models/sources/addresses.sql \
-	src/models/sources/products.sql \
-	src/models/sources/promos.sql \
-	src/models/sources/orders.sql \
-	src/models/sources/order_items.sql \
-	src/models/sources/events.sql \
+	src/gate/registry.sql \
+	src/keys/key_set.sql \
+	src/gate/records.sql \
+	src/sources/users.sql \
+	src/sources/addresses.sql \
+	src/sources/products.sql \
+	src/sources/promos.sql \
+	src/sources/orders.sql \
+	src/sources/order_items.sql \
+	src/sources/events.sql \
 	src/models/staging/stg_users.sql \
 	src/models/staging/stg_addresses.sql \
 	src/models/staging/stg_products.sql \
@@ -141,8 +141,8 @@ SQL_PARTS = \
 	src/models/staging/stg_order_items.sql \
 	src/models/staging/stg_events.sql \
 	src/history/history.sql \
-	src/models/marts/core/as_of.sql \
-	src/models/marts/core/session_events.sql \
+	src/models/config/as_of.sql \
+	src/models/intermediate/session_events.sql \
 	src/models/marts/core/fact_events.sql \
 	src/models/marts/core/dim_products.sql \
 	src/models/marts/core/dim_product_stock.sql \
@@ -156,40 +156,40 @@ SQL_PARTS = \
 	src/models/marts/core/fact_user_order_pageviews.sql \
 	src/models/marts/core/metrics.sql \
 	src/models/marts/marketing/fact_promo_orders.sql \
-	src/models/marts/marketing/group_verdict.sql \
-	src/models/marts/marketing/purchasers.sql \
+	src/models/intermediate/group_verdict.sql \
+	src/models/intermediate/purchasers.sql \
 	src/models/marts/marketing/repeat_by_promo.sql \
 	src/models/marts/marketing/repeat_by_state.sql \
 	src/models/marts/marketing/repeat_by_delivery_days.sql \
 	src/models/marts/marketing/product_reorder.sql \
-	src/models/marts/marketing/cohort_periods.sql \
+	src/models/intermediate/cohort_periods.sql \
 	src/models/marts/marketing/cohort_retention.sql \
-	src/models/marts/marketing/excluded_users.sql \
-	src/models/marts/marketing/repeat_horizon.sql \
-	src/models/marts/marketing/purchaser_events.sql \
+	src/models/config/excluded_users.sql \
+	src/models/config/repeat_horizon.sql \
+	src/models/intermediate/purchaser_events.sql \
 	src/models/marts/marketing/user_repeat_features.sql \
 	src/models/marts/marketing/user_repeat_labels.sql \
-	src/models/marts/marketing/greenery_repeat_features.sql \
+	src/models/intermediate/greenery_repeat_features.sql \
 	src/models/marts/marketing/user_repeat_history.sql \
-	src/models/marts/marketing/features.sql \
+	src/models/config/features.sql \
 	src/models/marts/marketing/repeat_indicators.sql \
 	src/models/marts/product/product_sessions.sql \
 	src/models/marts/product/product_funnel.sql \
 	src/models/marts/product/session_funnel.sql \
-	src/retention/greenery_repeat_rate.sql \
+	src/sources/greenery_repeat_rate.sql \
 	src/sample/draws.sql \
 	src/sample/bad_rows.sql \
 	src/sample/sample_shop.sql \
-	src/quality/data_tests.sql \
-	src/quality/lineage.sql \
-	src/quality/build.sql \
-	src/quality/alerts.sql \
-	src/quality/review.sql \
-	src/quality/user_models.sql \
-	src/quality/schedule.sql \
-	src/quality/alert_queue.sql \
+	src/checks/data_tests.sql \
+	src/gate/lineage.sql \
+	src/build/build.sql \
+	src/alerts/alerts.sql \
+	src/gate/review.sql \
+	src/gate/user_models.sql \
+	src/gate/schedule.sql \
+	src/alerts/alert_queue.sql \
 	src/privileges.sql \
-	src/ownership.sql
+	src/finish.sql
 
 DATA_built = greenery--$(EXTVERSION).sql
 DATA = $(wildcard updates/greenery--*--*.sql)
@@ -308,17 +308,17 @@ all: META.json
 $(OBJS): $(wildcard $(srcdir)/src/*.h $(srcdir)/src/*/*.h)
 
 # loops over millions of rows
-src/retention/id_table.o \
-src/retention/key_column.o src/retention/key_log.o src/retention/key_state.o \
-src/retention/key_table.o src/retention/key_table_dump.o \
-src/retention/repeat_rate.o src/retention/repeat_rate_by_row.o \
-src/retention/value_table.o src/quality/duplicate_count.o \
+src/keys/id_table.o \
+src/keys/key_column.o src/keys/key_log.o src/keys/key_state.o \
+src/keys/key_table.o src/keys/key_table_dump.o \
+src/keys/repeat_rate.o src/keys/repeat_rate_by_row.o \
+src/keys/value_table.o src/keys/duplicate_count.o \
 src/sessions/session_elements.o src/sessions/session_log.o \
 src/sessions/session_log_dump.o \
 src/sessions/session_log_spans.o src/sessions/session_log_sweep.o \
 src/sessions/session_rows.o src/sessions/session_state.o \
 src/sessions/session_table.o src/sessions/funnel.o \
-src/state/row_parts.o: CFLAGS += -O3
+src/aggregate/row_parts.o: CFLAGS += -O3
 
 # The TAP tests start servers of their own and need Perl's IPC::Run, so they are
 # no part of installcheck, which asks for nothing but a running server.  PGXS

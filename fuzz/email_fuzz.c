@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "quality/email_check.h"
+#include "text/email_check.h"
 
 const char *const fuzz_name = "email";
 unsigned long fuzz_accepted = 0;

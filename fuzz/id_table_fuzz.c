@@ -14,8 +14,8 @@
  */
 #include "memory.h"
 
+#include "keys/id_table.h"
 #include "repeats_model.h"
-#include "retention/id_table.h"
 
 #define MANY_IDS 1024
 

@@ -13,7 +13,7 @@
  */
 #include "memory.h"
 
-#include "retention/key_log.h"
+#include "keys/key_log.h"
 
 #define MAX_KEYS 65536
 #define MANY_KEYS 9000

@@ -14,8 +14,8 @@
  */
 #include "memory.h"
 
+#include "keys/key_table.h"
 #include "repeats_model.h"
-#include "retention/key_table.h"
 
 #define MANY_KEYS 2048
 

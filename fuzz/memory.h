@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-#include "state/hooks.h"
+#include "aggregate/callbacks.h"
 
 #define FUZZ_MAX_CHUNKS 4096
 

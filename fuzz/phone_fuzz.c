@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "quality/phone_parse.h"
+#include "text/phone_parse.h"
 
 const char *const fuzz_name = "phone";
 unsigned long fuzz_accepted = 0;

@@ -13,7 +13,7 @@
 
 #include <string.h>
 
-#include "retention/siphash.h"
+#include "keys/siphash.h"
 
 const char *const fuzz_name = "siphash";
 unsigned long fuzz_accepted = 0;

@@ -17,10 +17,10 @@
 
 #include <limits.h>
 
+#include "checks/threshold.h"
 #include "common/int.h"
 #include "compat.h"
 #include "greenery.h"
-#include "quality/threshold.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 

@@ -13,6 +13,7 @@
  */
 #include "postgres.h"
 
+#include "aggregate/input_rows.h"
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "port/pg_bitutils.h"
@@ -21,7 +22,6 @@
 #include "sessions/record_buffer.h"
 #include "sessions/session_state.h"
 #include "sessions/steps.h"
-#include "state/input_rows.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"

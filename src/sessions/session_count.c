@@ -8,10 +8,10 @@
  */
 #include "postgres.h"
 
+#include "aggregate/input_rows.h"
 #include "compat.h"
 #include "sessions/fixed_interval.h"
 #include "sessions/session_state.h"
-#include "state/input_rows.h"
 #include "utils/timestamp.h"
 
 static const SessionAggregate session_count = {

@@ -13,10 +13,10 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "aggregate/huge_memory.h"
 #include "compat.h"
 #include "miscadmin.h"
 #include "sessions/session_elements.h"
-#include "state/huge_memory.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"

@@ -10,7 +10,7 @@
 
 #include "postgres.h"
 
-#include "retention/key_column.h"
+#include "keys/key_column.h"
 #include "sessions/session_table.h"
 #include "sessions/value_ids.h"
 #include "utils/array.h"

@@ -20,8 +20,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "aggregate/row_parts.h"
 #include "sessions/record.h"
-#include "state/row_parts.h"
 
 /* What decides how a row is laid out: the same in logs that meet */
 typedef struct SessionLogShape

@@ -18,14 +18,14 @@
  */
 #include "postgres.h"
 
+#include "aggregate/aggregate.h"
+#include "aggregate/input_rows.h"
+#include "aggregate/transfer.h"
 #include "compat.h"
 #include "funcapi.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "sessions/session_elements.h"
-#include "state/aggregate.h"
-#include "state/input_rows.h"
-#include "state/transfer.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"

@@ -20,12 +20,12 @@
  */
 #include "postgres.h"
 
+#include "aggregate/aggregate.h"
+#include "aggregate/transfer.h"
 #include "compat.h"
 #include "lib/stringinfo.h"
 #include "sessions/session_state.h"
 #include "sessions/steps.h"
-#include "state/aggregate.h"
-#include "state/transfer.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 

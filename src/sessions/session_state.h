@@ -10,11 +10,11 @@
 
 #include "postgres.h"
 
+#include "aggregate/transfer.h"
 #include "fmgr.h"
-#include "retention/key_column.h"
+#include "keys/key_column.h"
 #include "sessions/session_log.h"
 #include "sessions/value_ids.h"
-#include "state/transfer.h"
 
 /* What such an aggregate calls things */
 typedef struct SessionAggregate

@@ -14,10 +14,10 @@
 #include <math.h>
 
 #include "access/htup_details.h"
+#include "aggregate/input_rows.h"
 #include "compat.h"
 #include "funcapi.h"
 #include "sessions/session_state.h"
-#include "state/input_rows.h"
 #include "utils/timestamp.h"
 
 /* bits of a span's mask */

@@ -17,11 +17,11 @@
  */
 #include "postgres.h"
 
+#include "aggregate/huge_memory.h"
+#include "aggregate/prefetch.h"
 #include "miscadmin.h"
 #include "port/pg_bitutils.h"
 #include "sessions/session_table.h"
-#include "state/huge_memory.h"
-#include "state/prefetch.h"
 #include "utils/memutils.h"
 
 #define FIRST_SLOTS 16

@@ -15,6 +15,8 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "aggregate/aggregate.h"
+#include "aggregate/transfer.h"
 #include "catalog/pg_type.h"
 #include "common/int.h"
 #include "compat.h"
@@ -22,8 +24,6 @@
 #include "miscadmin.h"
 #include "sessions/fixed_interval.h"
 #include "sessions/visits.h"
-#include "state/aggregate.h"
-#include "state/transfer.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"

@@ -15,9 +15,9 @@
 
 #include "catalog/pg_type.h"
 #include "compat.h"
+#include "keys/key_column.h"
 #include "miscadmin.h"
 #include "port/pg_bitutils.h"
-#include "retention/key_column.h"
 #include "sessions/value_ids.h"
 #include "utils/datum.h"
 #include "utils/fmgroids.h"

@@ -11,7 +11,7 @@
 
 #include "postgres.h"
 
-#include "retention/key_column.h"
+#include "keys/key_column.h"
 #include "sessions/reach.h"
 
 /* A visit, or some of its events */

@@ -10,6 +10,7 @@
  */
 #include "postgres.h"
 
+#include "aggregate/aggregate.h"
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "libpq/pqformat.h"
@@ -18,7 +19,6 @@
 #include "sessions/funnel.h"
 #include "sessions/record_buffer.h"
 #include "sessions/steps.h"
-#include "state/aggregate.h"
 #include "utils/array.h"
 #include "utils/timestamp.h"
 

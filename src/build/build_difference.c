@@ -1,0 +1,184 @@
+/*-------------------------------------------------------------------------
+ *
+ * build_difference.c
+ *	  Write of a mart only what differs from the published table.
+ *
+ * What build_compute.c has found to differ is written and applied to the published
+ * table right away; the table then has exactly the mart's rows, for this transaction
+ * and nobody else, and a view of it stands in the build's schema in place of a
+ * written table: what is tested, and what other marts read.  A build that fails
+ * undoes it, see build.c.
+ *
+ * Where that does not work, the rows that have an equal are copied from the
+ * published table, and the mart is written as at a first build: when much differs,
+ * for a build that fails should not leave many dead rows behind; and when the
+ * difference cannot be applied, above all because keys are missing or not unique,
+ * which is for the tests to find.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/table.h"
+#include "access/tableam.h"
+#include "access/xact.h"
+#include "build/build_compute.h"
+#include "catalog/pg_type.h"
+#include "checks/data_test.h"
+#include "compat.h"
+#include "executor/spi.h"
+#include "executor/tuptable.h"
+#include "greenery.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/timestamp.h"
+
+/* What of a mart may differ, in rows of the published table: 1 of this many */
+#define MUCH 4
+
+static void
+execute_utility(const char *sql)
+{
+	if (SPI_execute(sql, false, 0) != SPI_OK_UTILITY)
+		elog(ERROR, "could not run: %s", sql);
+}
+
+/* Store rows in a table that has just been made */
+static void
+store(Oid table, Tuplestorestate *rows)
+{
+	Relation	rel = table_open(table, RowExclusiveLock);
+	TupleTableSlot *from = MakeSingleTupleTableSlot(RelationGetDescr(rel), &TTSOpsMinimalTuple);
+	TupleTableSlot *slot = table_slot_create(rel, NULL);
+	CommandId	command = GetCurrentCommandId(true);
+
+	while (tuplestore_gettupleslot(rows, true, false, from))
+	{
+		CHECK_FOR_INTERRUPTS();
+		ExecCopySlot(slot, from);
+		table_tuple_insert(rel, slot, command, 0, NULL);
+	}
+	ExecDropSingleTupleTableSlot(slot);
+	ExecDropSingleTupleTableSlot(from);
+	table_close(rel, NoLock);
+	CommandCounterIncrement();
+}
+
+/*
+ * Apply the difference; the caller guards it.  Exactly, or not at all: each row
+ * without an equal is a new one or takes the place of one, and each published row
+ * without an equal makes way for one or goes.  Keys that are not unique, or values
+ * that only look different, do not add up.
+ */
+static void
+apply(void *arg)
+{
+	BuildModel *model = arg;
+	const RowDifference *difference = model->difference;
+
+	build_keep_changes(model);
+	build_apply(model);
+	if (difference->only_old.n + difference->only_new.n > 0)
+		model->writer = U64FromFullTransactionId(GetCurrentFullTransactionId());
+	if (model->inserted + model->updated != difference->only_new.n ||
+		model->deleted + model->updated != difference->only_old.n)
+		elog(ERROR, "the difference of model %s does not add up", model->name);
+	build_drop("TABLE", model->name);
+	execute_utility(psprintf("CREATE VIEW %s AS SELECT * FROM %s",
+							 quote_qualified_identifier(BUILD_SCHEMA, model->name),
+							 quote_qualified_identifier(PUBLISHED_SCHEMA, model->name)));
+}
+
+/* Complete the written table with the published rows that have an equal */
+static void
+write_the_rest(const BuildModel *model)
+{
+	const RowDifference *difference = model->difference;
+	const char *rest = "true";
+	Oid			type = TIDARRAYOID;
+	Datum		list = (Datum) 0;
+	char		nulls = 'n';
+
+	if (difference->only_old.n > 0)
+	{
+		/* a list in a condition would be gone through for each row, before 15 */
+		rest = "NOT EXISTS (SELECT FROM unnest($1) u(place) WHERE u.place = p.ctid)";
+		list = row_list_datum(&difference->only_old);
+		nulls = ' ';
+	}
+	if (SPI_execute_with_args(psprintf("INSERT INTO %s SELECT p.* FROM %s p WHERE %s",
+									   quote_qualified_identifier(BUILD_SCHEMA, model->name),
+									   quote_qualified_identifier(PUBLISHED_SCHEMA, model->name),
+									   rest),
+							  1, &type, &list, &nulls, false, 0) != SPI_OK_INSERT)
+		elog(ERROR, "could not write model %s", model->name);
+}
+
+/*
+ * Bring a mart into its table in the build's schema, which has just been made and
+ * is empty: what differs, if that can be applied, or all rows.  The mart is computed
+ * unless that has been done.  Returns false, and has done nothing, where there is
+ * nothing to compare with.
+ */
+bool
+build_write_difference(Build *build, BuildModel *model, const char *definition,
+					   const char *path)
+{
+	RowDifference *difference;
+	TimestampTz start;
+	char	   *message;
+
+	if (model->computed == NULL && mart_is_comparable(model))
+	{
+		int			level = greenery_set_search_path(path);
+
+		model->computed = mart_compute(build_mart_query(build, model, definition));
+		AtEOXact_GUC(true, level);
+	}
+	if (model->computed == NULL)
+	{
+		model->changed_keys = -1;
+		return false;
+	}
+	/* for the marts that read it */
+	if (!mart_has_statistics(model))
+		execute_utility(psprintf("ANALYZE %s", quoted_relation(mart_published(model))));
+	if (!model->computed->sliced)
+		model->changed_keys = -1;
+	difference = model->computed->difference;
+	model->rows = mart_rows(difference);
+	store(mart_written(model), model->computed->differing);
+	mart_free(model->computed);
+	model->computed = NULL;
+
+	start = GetCurrentTimestamp();
+	model->difference = difference;
+	if (difference->listed &&
+		difference->only_old.n <= difference->old_rows / MUCH &&
+		difference->only_new.n <= difference->old_rows / MUCH)
+	{
+		build_count_changes(build, model);
+		model->applied = run_guarded(apply, model, &message);
+		if (!model->applied)
+		{
+			build_forget_counts(model);
+			/* that has been undone too */
+			model->changes_kept = false;
+			ereport(DEBUG1,
+					(errmsg_internal("difference of model %s not applied: %s",
+									 model->name, message)));
+		}
+	}
+	if (model->applied)
+		model->publish_seconds = seconds_since(start);
+	else
+	{
+		model->inserted = model->updated = model->deleted = -1;
+		write_the_rest(model);
+		execute_utility(psprintf("ANALYZE %s", quote_qualified_identifier(BUILD_SCHEMA, model->name)));
+		model->difference = NULL;
+	}
+	return true;
+}

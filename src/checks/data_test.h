@@ -1,0 +1,155 @@
+/*-------------------------------------------------------------------------
+ *
+ * data_test.h
+ *	  A data test: what it asks, how it is asked in SQL, and what came out.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef GREENERY_DATA_TEST_H
+#define GREENERY_DATA_TEST_H
+
+#include "postgres.h"
+
+#include "access/htup.h"
+#include "access/tupdesc.h"
+#include "checks/threshold.h"
+#include "lib/stringinfo.h"
+#include "nodes/pg_list.h"
+
+typedef enum TestKind
+{
+	TEST_NOT_NULL,
+	TEST_UNIQUE,
+	TEST_UNIQUE_COMBINATION,
+	TEST_ACCEPTED_VALUES,
+	TEST_RELATIONSHIPS,
+	TEST_RANGE,
+	TEST_EXPRESSION,
+	TEST_MATCHES,
+	TEST_EMAIL,
+	TEST_PHONE,
+	TEST_RECENCY,
+	TEST_ROW_COUNT,
+	TEST_SHRINK
+} TestKind;
+
+typedef enum TestStatus
+{
+	RESULT_PASS,
+	RESULT_WARN,
+	RESULT_ERROR,
+	RESULT_BROKEN,
+	RESULT_SKIPPED
+} TestStatus;
+
+/* How a test has come out for all rows of a mart */
+typedef struct TestCounts
+{
+	const char *question;		/* what was asked: the SQL, and what else decides */
+	int64		failures;
+	int64		total;
+} TestCounts;
+
+typedef struct DataTest
+{
+	/* as in greenery.data_tests */
+	int64		test_id;
+	char	   *model;
+	TestKind	kind;
+	char	   *kind_name;
+	char	   *column;			/* NULL for kinds that test rows */
+	char	   *owner;
+	Threshold	warn_above;
+	Threshold	error_above;
+
+	/* the arguments that the kinds know, NULL where not given */
+	char	   *where;
+	char	   *expression;
+	char	   *pattern;
+	char	   *to;
+	char	   *field;
+	char	   *min;
+	char	   *max;
+	bool		inclusive;
+	char	   *warn_after;
+	char	   *error_after;
+	List	   *values;			/* of char * */
+	List	   *columns;		/* of char * */
+
+	/*
+	 * Compiled: all texts are SQL over alias t of the tested relation, to be
+	 * run with search_path = pg_catalog, pg_temp.
+	 */
+	char	   *join;			/* LEFT JOIN … that the test needs, or NULL */
+	char	   *failing;		/* true for a failing row, or NULL */
+	char	   *aggregate;		/* bigint: what answers it in one scan */
+	char	   *native;			/* the same faster and without the join, or NULL */
+	bool		by_row;			/* it counts rows, each judged by itself */
+
+	/* what is known without a look at all rows, see build_audit.c */
+	TestCounts *left;			/* how the last build has left it, or NULL */
+	bool		counted;		/* failures and total are known */
+
+	/* what came out */
+	TestStatus	status;
+	int64		failures;		/* -1: not known */
+	int64		total;			/* rows looked at, -1: not known */
+	char	   *sample;			/* jsonb array of failing keys, or NULL */
+	char	   *message;		/* why broken or skipped */
+	int64		duration;		/* microseconds */
+} DataTest;
+
+/*
+ * Which relation is read in place of another: a build reads what it has
+ * written.  Returns SQL for a FROM item, quoted.
+ */
+typedef const char *(*RelationSource) (Oid relid, void *arg);
+
+typedef struct TestTarget
+{
+	Oid			relid;			/* the model: for its columns */
+	const char *from;			/* what is read: SQL for a FROM item */
+	Datum		places;			/* tid[]: $1 in it; 0 where it has none */
+	List	   *key;			/* columns that identify a row, of char * */
+	bool		key_is_indexed;	/* a primary key says so, of what is read */
+	RelationSource source;		/* for the parents of relationships */
+	void	   *source_arg;
+} TestTarget;
+
+/* test_compile.c */
+extern const char *const test_status_names[];
+extern TestKind test_kind_by_name(const char *name);
+extern const char *quoted_relation(Oid relid);
+extern Oid	relation_by_name(const char *name);
+extern void test_compile(DataTest *test, const TestTarget *target);
+extern void test_check_expression(const char *text, const char *what);
+extern char *test_scan_query(List *tests, const TestTarget *target, bool native);
+extern char *test_sample_query(const DataTest *test, const TestTarget *target,
+							   int limit);
+
+/* test_native.c */
+extern bool test_is_unique_by_index(const DataTest *test, const TestTarget *target);
+extern char *test_native_aggregate(const DataTest *test, const TestTarget *target,
+								   const char *schema);
+
+/* test_load.c */
+extern List *tests_load(void);
+extern DataTest *test_from_arguments(const char *kind, const char *column,
+									 Datum args, const char *warn_above,
+									 const char *error_above);
+extern List *model_key(const char *relation);
+extern void refuse_superuser(void);
+extern List *text_list_value(HeapTuple row, TupleDesc desc, int column);
+
+/* test_runner.c */
+extern void tests_count(List *tests, const TestTarget *target, bool native);
+extern void tests_run(List *tests, const TestTarget *target);
+extern void tests_set_status(List *tests, TestStatus status, const char *message);
+
+/* guarded.c: run something that may fail, in a subtransaction */
+extern bool run_guarded(void (*work) (void *), void *arg, char **message);
+extern bool run_or_undo(void (*work) (void *), void *arg, const bool *undo,
+						char **message);
+extern Oid	relation_or_message(const char *name, char **message);
+
+#endif							/* GREENERY_DATA_TEST_H */

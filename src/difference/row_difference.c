@@ -1,0 +1,500 @@
+/*-------------------------------------------------------------------------
+ *
+ * row_difference.c
+ *	  Which rows of two tables of the same columns have no equal in the other.
+ *
+ * A build compares every row it has written with every row that is published,
+ * and nearly all are equal.  A join would carry both tables whole through a hash
+ * table, to compare each pair column by column.  Here a row is its digest.  What
+ * has no equal on the other side is little, and left to SQL.
+ *
+ * Rows are equal when their images are, value by value, which is what *<> asks:
+ * it works for every type, and 1.0 is not 1.00.
+ *
+ * Where the digests of the old table's rows would be more than maintenance_work_mem,
+ * the tables are read more than once, each time for one part of all digests.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/sysattr.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "access/xact.h"
+#include "catalog/objectaddress.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_type.h"
+#include "compat.h"
+#include "difference/digest_list.h"
+#include "difference/row_difference.h"
+#include "difference/row_digest.h"
+#include "executor/tuptable.h"
+#include "keys/key_set.h"
+#include "keys/siphash.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/array.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/rls.h"
+#include "utils/snapmgr.h"
+
+struct Comparison
+{
+	RowDigest	digest;			/* of rows of either table */
+	RowDifference *difference;
+	int64		max_listed;		/* of one table's rows */
+
+	/* the part of the digests that this pass is about: digest[1] & mask == part */
+	uint64		mask;
+	uint64		part;
+
+	DigestList	old;			/* the old table's rows of this part */
+	bool		undivided;		/* there is one pass, or none */
+	bool		too_many;		/* more rows than there is memory for in that one pass */
+
+	/* rows outside of this slice are not compared: they are known to be equal */
+	AttrNumber	slice_column;
+	KeySet	   *slice_values;	/* digests of values; NULL: there is none */
+	bool		slice_is_unclear;	/* some row has NULL in that column, or was not left */
+	RowSum		old_sum;		/* of all rows of the old table */
+};
+
+/* What a table's rows are given to */
+typedef void (*RowAction) (Comparison *cmp, const uint64 digest[2], TupleTableSlot *slot);
+
+static inline bool
+in_part(const Comparison *cmp, const uint64 digest[2])
+{
+	return (digest[1] & cmp->mask) == cmp->part;
+}
+
+/*
+ * Remember a row of the old table.  Where there are too many, fewer digests are for
+ * this pass, and there are more passes.  Only the first pass divides: the others are
+ * about parts of the same size, but for chance.
+ */
+static void
+add_old_row(Comparison *cmp, const uint64 digest[2], TupleTableSlot *slot)
+{
+	while (cmp->part == 0 && !digest_list_has_room(&cmp->old))
+	{
+		if (cmp->undivided)
+		{
+			cmp->too_many = true;
+			return;
+		}
+		cmp->mask = cmp->mask * 2 + 1;
+		digest_list_keep(&cmp->old, cmp->mask, cmp->part);
+	}
+	if (in_part(cmp, digest))
+		digest_list_add(&cmp->old, digest, &slot->tts_tid);
+	if (cmp->part == 0)
+		cmp->difference->old_rows++;
+}
+
+static void
+list_row(Comparison *cmp, RowList *list, const ItemPointerData *tid)
+{
+	list->n++;
+	if (!cmp->difference->listed)
+		return;
+	if (list->n > cmp->max_listed)
+	{
+		cmp->difference->listed = false;
+		return;
+	}
+	if (list->n > list->allocated)
+	{
+		list->allocated = Max(list->allocated * 2, 64);
+		if (list->tids == NULL)
+			list->tids = palloc(list->allocated * sizeof(ItemPointerData));
+		else
+			list->tids = repalloc_huge(list->tids, list->allocated * sizeof(ItemPointerData));
+	}
+	list->tids[list->n - 1] = *tid;
+}
+
+static void
+free_list(RowList *list)
+{
+	if (list->tids != NULL)
+		pfree(list->tids);
+	list->tids = NULL;
+}
+
+/* Find for a row of the new table one that equals it */
+static void
+match_new_row(Comparison *cmp, const uint64 digest[2], TupleTableSlot *slot)
+{
+	if (in_part(cmp, digest) && !digest_list_take(&cmp->old, digest))
+		list_row(cmp, &cmp->difference->only_new, &slot->tts_tid);
+}
+
+static inline void
+add_to_sum(RowSum *sum, const uint64 digest[2])
+{
+	sum->sum[0] += digest[0];
+	sum->sum[1] += digest[1];
+	sum->rows++;
+}
+
+static inline void
+take_from_sum(RowSum *sum, const uint64 digest[2])
+{
+	sum->sum[0] -= digest[0];
+	sum->sum[1] -= digest[1];
+	sum->rows--;
+}
+
+/* A value's digest, as a key of a set */
+static inline void
+digest_value(const Comparison *cmp, Datum value, uint64_t result[2])
+{
+	uint64_t	key[2] = {cmp->digest.key[0], cmp->digest.key[1]};
+	struct varlena *text = pg_detoast_datum_packed((struct varlena *) DatumGetPointer(value));
+
+	siphash128(key, VARDATA_ANY(text), VARSIZE_ANY_EXHDR(text), 1, 3, result);
+	if ((Pointer) text != DatumGetPointer(value))
+		pfree(text);
+}
+
+/* Only rows of this slice are compared */
+static void
+set_slice(Comparison *cmp, const RowSlice *slice)
+{
+	ArrayType  *array = DatumGetArrayTypeP(slice->values);
+	Datum	   *values;
+	bool	   *nulls;
+	int			n;
+	int			bits;
+
+	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &values, &nulls, &n);
+	bits = key_set_bits_for(n);
+	cmp->slice_column = slice->column;
+	cmp->slice_values = MemoryContextAllocHuge(CurrentMemoryContext, key_set_bytes(2, bits));
+	key_set_init(cmp->slice_values, 2, bits, TEXTOID);
+	for (int i = 0; i < n; i++)
+	{
+		uint64_t	key[2];
+
+		if (nulls[i])
+			continue;
+		digest_value(cmp, values[i], key);
+		key_set_add(cmp->slice_values, key);
+	}
+	pfree(values);
+	pfree(nulls);
+}
+
+/* Whether a row of the old table is in the slice */
+static bool
+in_slice(Comparison *cmp, TupleTableSlot *slot)
+{
+	bool		isnull;
+	Datum		value;
+	uint64_t	key[2];
+
+	value = slot_getattr(slot, cmp->slice_column, &isnull);
+	if (isnull)
+	{
+		cmp->slice_is_unclear = true;
+		return true;
+	}
+	digest_value(cmp, value, key);
+	return key_set_contains(cmp->slice_values, key);
+}
+
+/* Remember a row of the old table, and sum up all of them */
+static void
+sum_old_row(Comparison *cmp, const uint64 digest[2], TupleTableSlot *slot)
+{
+	add_to_sum(&cmp->old_sum, digest);
+	add_old_row(cmp, digest, slot);
+}
+
+/*
+ * Give all rows of a table that the active snapshot sees to action, unless it turns
+ * out that they are too many
+ */
+static void
+scan_table(Comparison *cmp, Oid table, RowAction action)
+{
+	Relation	rel = table_open(table, AccessShareLock);
+	TupleTableSlot *slot = table_slot_create(rel, NULL);
+	TableScanDesc scan;
+
+	scan = table_beginscan(rel, GetActiveSnapshot(), 0, NULL);
+	row_digest_describe(&cmp->digest, RelationGetDescr(rel));
+	while (!cmp->too_many && table_scan_getnextslot(scan, ForwardScanDirection, slot))
+	{
+		uint64		digest[2];
+
+		CHECK_FOR_INTERRUPTS();
+		row_digest_compute(&cmp->digest, slot, digest);
+		MemoryContextReset(cmp->digest.scratch);
+		action(cmp, digest, slot);
+	}
+	table_endscan(scan);
+	ExecDropSingleTupleTableSlot(slot);
+	table_close(rel, NoLock);
+}
+
+/*
+ * Remember the rows of a slice of the old table, which has the rows that were left if it
+ * has as many, and has got no others
+ */
+static void
+scan_slice(Comparison *cmp, Oid table, const RowVersions *left)
+{
+	Relation	rel = table_open(table, AccessShareLock);
+	TupleTableSlot *slot = table_slot_create(rel, NULL);
+	TableScanDesc scan;
+
+	scan = table_beginscan(rel, GetActiveSnapshot(), 0, NULL);
+	row_digest_describe(&cmp->digest, RelationGetDescr(rel));
+	cmp->slice_is_unclear = rel->rd_rel->relam != HEAP_TABLE_AM_OID ||
+		RelationGetNumberOfAttributes(rel) != left->columns;
+	while (!cmp->slice_is_unclear && !cmp->too_many &&
+		   table_scan_getnextslot(scan, ForwardScanDirection, slot))
+	{
+		bool		isnull;
+		Datum		xmin;
+
+		CHECK_FOR_INTERRUPTS();
+		xmin = slot_getsysattr(slot, MinTransactionIdAttributeNumber, &isnull);
+		if (!version_was_left(DatumGetTransactionId(xmin), left))
+			cmp->slice_is_unclear = true;
+		else if (in_slice(cmp, slot))
+		{
+			uint64		digest[2];
+
+			row_digest_compute(&cmp->digest, slot, digest);
+			MemoryContextReset(cmp->digest.scratch);
+			add_old_row(cmp, digest, slot);
+		}
+		else
+			cmp->difference->old_rows++;
+	}
+	table_endscan(scan);
+	ExecDropSingleTupleTableSlot(slot);
+	table_close(rel, NoLock);
+}
+
+/*
+ * The rights that a query of the table would need; row_security is off in a
+ * build, so that a policy raises an error here too.
+ */
+static void
+check_readable(Oid table)
+{
+	AclResult	result = pg_class_aclcheck(table, GetUserId(), ACL_SELECT);
+
+	if (result != ACLCHECK_OK)
+		aclcheck_error(result, OBJECT_TABLE, get_rel_name(table));
+	(void) check_enable_rls(table, InvalidOid, false);
+}
+
+static Size
+comparison_memory(void)
+{
+	return (Size) maintenance_work_mem * 1024;
+}
+
+/* Prepare for a comparison; in the current memory context */
+static void
+start(Comparison *cmp, const uint64 *key)
+{
+	memset(cmp, 0, sizeof(*cmp));
+	row_digest_init(&cmp->digest, key);
+	cmp->difference = palloc0(sizeof(RowDifference));
+	cmp->difference->listed = true;
+	/* an array of them is a constant of three statements */
+	cmp->max_listed = Min(comparison_memory() / sizeof(ListedRow), MaxAllocSize / 16);
+}
+
+/* The old table's rows of this pass that were not matched */
+static void
+list_old_rows(Comparison *cmp)
+{
+	for (int64 i = 0; i < cmp->old.nrows; i++)
+	{
+		const ListedRow *row = &cmp->old.rows[i];
+
+		if (row->taken)
+			continue;
+		list_row(cmp, &cmp->difference->only_old, &row->tid);
+		take_from_sum(&cmp->difference->new_sum, row->digest);
+	}
+}
+
+/* Free all but the result */
+static RowDifference *
+finish(Comparison *cmp)
+{
+	RowDifference *difference = cmp->difference;
+
+	if (!difference->listed)
+	{
+		free_list(&difference->only_old);
+		free_list(&difference->only_new);
+	}
+	row_digest_free(&cmp->digest);
+	return difference;
+}
+
+/*
+ * Compare two tables that have the same columns.  Both must be plain tables
+ * that store their rows themselves.  A row that occurs more often in one than
+ * in the other is listed as often as that.
+ *
+ * Nothing is listed where the old table is empty, or where the lists would be
+ * too long: one without the other would be of no use.  The result is in the
+ * current memory context.
+ */
+RowDifference *
+row_difference(Oid old_table, Oid new_table)
+{
+	Comparison	cmp;
+
+	check_readable(old_table);
+	check_readable(new_table);
+	start(&cmp, NULL);
+	/* what this transaction has written is to be seen */
+	CommandCounterIncrement();
+	PushActiveSnapshot(GetTransactionSnapshot());
+	for (; cmp.part <= cmp.mask; cmp.part++)
+	{
+		digest_list_init(&cmp.old, comparison_memory());
+		scan_table(&cmp, old_table, add_old_row);
+		if (cmp.difference->old_rows == 0)
+		{
+			cmp.difference->listed = false;
+			break;
+		}
+		digest_list_make_index(&cmp.old);
+		scan_table(&cmp, new_table, match_new_row);
+		list_old_rows(&cmp);
+		digest_list_free(&cmp.old);
+	}
+	PopActiveSnapshot();
+	return finish(&cmp);
+}
+
+static void
+abandon(Comparison *cmp)
+{
+	digest_list_free(&cmp->old);
+	if (cmp->slice_values != NULL)
+		pfree(cmp->slice_values);
+	pfree(finish(cmp));
+	pfree(cmp);
+}
+
+/*
+ * Compare a table with rows that come one by one, and are nowhere stored.  Returns
+ * NULL where the table is empty, or has more rows than one pass has memory for:
+ * the others do not come twice.  All is in the current memory context.  Of the
+ * table the active snapshot's rows count; a parallel worker has no other.
+ *
+ * With a slice, only its rows come, and all others are equal if the table is as it was
+ * left, with the sum that is expected.  If it is not, NULL is returned.  Without one,
+ * expected gives the sum's key, and the result says whether it is the sum, or expected is
+ * NULL.
+ */
+Comparison *
+row_difference_begin(Oid old_table, const RowSum *expected, const RowSlice *slice)
+{
+	Comparison *cmp;
+
+	check_readable(old_table);
+	cmp = palloc(sizeof(Comparison));
+	start(cmp, expected ? expected->key : NULL);
+	cmp->undivided = true;
+	digest_list_init(&cmp->old, comparison_memory());
+	if (slice != NULL)
+	{
+		set_slice(cmp, slice);
+		scan_slice(cmp, old_table, &slice->left);
+		cmp->old_sum = *expected;
+		cmp->difference->as_expected = cmp->difference->old_rows == expected->rows;
+	}
+	else
+	{
+		memcpy(cmp->old_sum.key, cmp->digest.key, sizeof(cmp->old_sum.key));
+		scan_table(cmp, old_table, sum_old_row);
+		cmp->difference->as_expected = expected != NULL &&
+			memcmp(&cmp->old_sum, expected, sizeof(RowSum)) == 0;
+	}
+	if (cmp->too_many || cmp->difference->old_rows == 0 ||
+		(slice != NULL && (cmp->slice_is_unclear || !cmp->difference->as_expected)))
+	{
+		abandon(cmp);
+		return NULL;
+	}
+	digest_list_make_index(&cmp->old);
+	cmp->difference->new_sum = cmp->old_sum;
+	return cmp;
+}
+
+/* The rows that come are of this description */
+void
+row_difference_describe(Comparison *cmp, TupleDesc desc)
+{
+	row_digest_describe(&cmp->digest, desc);
+}
+
+/* Whether some row of the old table equals this one, and is not yet taken */
+bool
+row_difference_match(Comparison *cmp, TupleTableSlot *slot)
+{
+	uint64		digest[2];
+	bool		matched;
+
+	row_digest_compute(&cmp->digest, slot, digest);
+	MemoryContextReset(cmp->digest.scratch);
+	matched = digest_list_take(&cmp->old, digest);
+	if (!matched)
+	{
+		cmp->difference->only_new.n++;
+		add_to_sum(&cmp->difference->new_sum, digest);
+	}
+	return matched;
+}
+
+/*
+ * What row_difference_match has found.  Of the new rows it says how many had no
+ * equal, and not where they are.  Frees the comparison.
+ */
+RowDifference *
+row_difference_end(Comparison *cmp)
+{
+	RowDifference *difference;
+
+	list_old_rows(cmp);
+	digest_list_free(&cmp->old);
+	if (cmp->slice_values != NULL)
+		pfree(cmp->slice_values);
+	difference = finish(cmp);
+	pfree(cmp);
+	return difference;
+}
+
+/* A list's rows, which are some, as an array of tid */
+Datum
+row_list_datum(const RowList *list)
+{
+	Size		size = ARR_OVERHEAD_NONULLS(1) + list->n * sizeof(ItemPointerData);
+	ArrayType  *array = palloc0(size);
+
+	Assert(list->n > 0 && list->tids != NULL);
+	SET_VARSIZE(array, size);
+	array->ndim = 1;
+	array->elemtype = TIDOID;
+	ARR_DIMS(array)[0] = (int) list->n;
+	ARR_LBOUND(array)[0] = 1;
+	memcpy(ARR_DATA_PTR(array), list->tids, list->n * sizeof(ItemPointerData));
+	return PointerGetDatum(array);
+}

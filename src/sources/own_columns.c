@@ -1,0 +1,286 @@
+/*-------------------------------------------------------------------------
+ *
+ * own_columns.c
+ *	  The columns of the shop's own table that a source function reads.
+ *
+ * A staging view shows every id as text and trimmed.  Who only wants to know
+ * whether ids are equal can spare both where the table has numbers or uuids,
+ * and can ask the table's indexes what is unique.  The catalog does not know
+ * what a source function reads, since its body is a string; so the body is
+ * parsed, as the planner does when it inlines it.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/relation.h"
+#include "access/xact.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_inherits.h"
+#include "catalog/pg_language.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
+#include "commands/defrem.h"
+#include "compat.h"
+#include "executor/spi.h"
+#include "funcapi.h"
+#include "nodes/nodeFuncs.h"
+#include "parser/parse_func.h"
+#include "parser/parser.h"
+#include "parser/parsetree.h"
+#include "sources/own_columns.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+#include "utils/syscache.h"
+
+/* The query that a function consists of, or NULL if it is not that simple */
+static Query *
+function_query(HeapTuple procedure)
+{
+	Form_pg_proc form = (Form_pg_proc) GETSTRUCT(procedure);
+	bool		isnull;
+	Datum		body;
+	char	   *source;
+	List	   *statements;
+
+	if (form->prolang != SQLlanguageId || form->prosecdef ||
+		!heap_attisnull(procedure, Anum_pg_proc_proconfig, NULL) ||
+		!heap_attisnull(procedure, Anum_pg_proc_prosqlbody, NULL))
+		return NULL;
+	body = SysCacheGetAttr(PROCOID, procedure, Anum_pg_proc_prosrc, &isnull);
+	if (isnull)
+		return NULL;
+	source = TextDatumGetCString(body);
+	statements = raw_parser(source, RAW_PARSE_DEFAULT);
+	if (list_length(statements) != 1)
+		return NULL;
+	return greenery_parse_analyze(linitial_node(RawStmt, statements), source);
+}
+
+/*
+ * The table that the query lists columns of, as an entry of its range table, or
+ * NULL if it does anything else.
+ */
+static RangeTblEntry *
+only_table(Query *query)
+{
+	RangeTblEntry *entry;
+
+	if (query->commandType != CMD_SELECT || query->utilityStmt != NULL ||
+		query->hasAggs || query->hasWindowFuncs || query->hasTargetSRFs ||
+		query->hasSubLinks || query->hasModifyingCTE || query->hasForUpdate ||
+		query->cteList != NIL || query->setOperations != NULL ||
+		query->groupClause != NIL || query->groupingSets != NIL ||
+		query->havingQual != NULL || query->distinctClause != NIL ||
+		query->limitOffset != NULL || query->limitCount != NULL ||
+		query->rowMarks != NIL || query->jointree->quals != NULL ||
+		list_length(query->jointree->fromlist) != 1 ||
+		!IsA(linitial(query->jointree->fromlist), RangeTblRef))
+		return NULL;
+	entry = rt_fetch(linitial_node(RangeTblRef, query->jointree->fromlist)->rtindex,
+					 query->rtable);
+	if (entry->rtekind != RTE_RELATION || !entry->inh ||
+		entry->tablesample != NULL)
+		return NULL;
+	return entry;
+}
+
+/*
+ * The column that an expression shows, perhaps as text: one to which equal
+ * values are equal ids, and others are others.  InvalidAttrNumber if there is
+ * none.
+ */
+static AttrNumber
+shown_column(Node *expression, bool *cleaned)
+{
+	bool		as_text = false;
+	Var		   *var;
+
+	if (IsA(expression, CoerceViaIO))
+	{
+		expression = (Node *) ((CoerceViaIO *) expression)->arg;
+		as_text = true;
+	}
+	if (IsA(expression, RelabelType))
+		expression = (Node *) ((RelabelType *) expression)->arg;
+	if (!IsA(expression, Var))
+		return InvalidAttrNumber;
+	var = (Var *) expression;
+	if (var->varattno <= 0)
+		return InvalidAttrNumber;
+
+	*cleaned = false;
+	switch (getBaseType(var->vartype))
+	{
+		case INT2OID:
+		case INT4OID:
+		case INT8OID:
+		case UUIDOID:
+			/* as text they have no blanks, and one text each */
+			return as_text ? var->varattno : InvalidAttrNumber;
+		case TEXTOID:
+		case VARCHAROID:
+			/* the staging view compares bytes */
+			*cleaned = true;
+			return !as_text && get_collation_isdeterministic(var->varcollid)
+				? var->varattno : InvalidAttrNumber;
+		case TIMESTAMPTZOID:
+			return !as_text && expression == (Node *) var ? var->varattno : InvalidAttrNumber;
+		default:
+			return InvalidAttrNumber;
+	}
+}
+
+/* greenery.<function>(), to be released */
+static HeapTuple
+source_function(const char *function)
+{
+	List	   *name = list_make2(makeString("greenery"),
+								  makeString(pstrdup(function)));
+	Oid			funcid = LookupFuncName(name, 0, NULL, false);
+	HeapTuple	procedure = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
+
+	if (!HeapTupleIsValid(procedure))
+		elog(ERROR, "cache lookup failed for function %u", funcid);
+	return procedure;
+}
+
+Query *
+own_columns_query(const char *function)
+{
+	HeapTuple	procedure = source_function(function);
+	Query	   *query = function_query(procedure);
+
+	ReleaseSysCache(procedure);
+	return query != NULL && only_table(query) != NULL ? query : NULL;
+}
+
+char *
+own_columns_version(const char *function)
+{
+	HeapTuple	procedure = source_function(function);
+	char	   *version = psprintf("%u (%u,%u)", HeapTupleHeaderGetRawXmin(procedure->t_data),
+								   ItemPointerGetBlockNumber(&procedure->t_self),
+								   ItemPointerGetOffsetNumber(&procedure->t_self));
+
+	ReleaseSysCache(procedure);
+	return version;
+}
+
+Oid
+own_columns_find(const char *function, int ncolumns, const char *const *names,
+				 OwnColumn *columns)
+{
+	HeapTuple	procedure = source_function(function);
+	TupleDesc	row = build_function_result_tupdesc_t(procedure);
+	Query	   *query = own_columns_query(function);
+
+	ReleaseSysCache(procedure);
+	if (query == NULL || row == NULL)
+		return InvalidOid;
+
+	for (int i = 0; i < ncolumns; i++)
+	{
+		int			number = SPI_fnumber(row, names[i]);
+
+		if (number <= 0 || number > list_length(query->targetList))
+			return InvalidOid;
+		columns[i].attnum =
+			shown_column((Node *) list_nth_node(TargetEntry, query->targetList,
+												number - 1)->expr,
+						 &columns[i].cleaned);
+		if (columns[i].attnum == InvalidAttrNumber)
+			return InvalidOid;
+	}
+	return only_table(query)->relid;
+}
+
+/* Is this what the index is on: the column, or the cleaned column? */
+static bool
+is_indexed(Relation index, const OwnColumn *column, Oid clean_text)
+{
+	AttrNumber	attnum = index->rd_index->indkey.values[0];
+	List	   *expressions;
+	FuncExpr   *call;
+	Node	   *argument;
+
+	if (!column->cleaned)
+		return attnum == column->attnum;
+	if (attnum != 0)
+		return false;
+	expressions = RelationGetIndexExpressions(index);
+	if (!IsA(linitial(expressions), FuncExpr))
+		return false;
+	call = linitial_node(FuncExpr, expressions);
+	if (call->funcid != clean_text)
+		return false;
+	argument = linitial(call->args);
+	if (IsA(argument, RelabelType))
+		argument = (Node *) ((RelabelType *) argument)->arg;
+	return IsA(argument, Var) &&
+		((Var *) argument)->varattno == column->attnum;
+}
+
+/*
+ * Does the index hold for every row that the active snapshot sees?  One that was
+ * made, or found valid, after the snapshot was taken says nothing of rows that
+ * were gone by then.
+ */
+static bool
+is_older_than_snapshot(Relation index)
+{
+	TransactionId xmin = HeapTupleHeaderGetXmin(index->rd_indextuple->t_data);
+
+	return !TransactionIdIsCurrentTransactionId(xmin) &&
+		!XidInMVCCSnapshot(xmin, GetActiveSnapshot());
+}
+
+static bool
+proves_unique(Relation index, const OwnColumn *column, Oid clean_text)
+{
+	Form_pg_index form = index->rd_index;
+	Oid			collation = index->rd_indcollation[0];
+
+	return form->indisunique && form->indisvalid && form->indimmediate &&
+		form->indnkeyatts == 1 &&
+		index->rd_rel->relam == BTREE_AM_OID &&
+	/* another operator class may tell more values apart than = does */
+		index->rd_opfamily[0] ==
+		get_opclass_family(GetDefaultOpClass(index->rd_opcintype[0], BTREE_AM_OID)) &&
+		(!OidIsValid(collation) || get_collation_isdeterministic(collation)) &&
+		RelationGetIndexPredicate(index) == NIL &&
+		is_indexed(index, column, clean_text) &&
+		is_older_than_snapshot(index);
+}
+
+bool
+own_column_is_unique(Oid relid, const OwnColumn *column, Oid clean_text)
+{
+	Relation	table = relation_open(relid, AccessShareLock);
+	List	   *indexes = NIL;
+	ListCell   *lc;
+	bool		unique = false;
+
+	/* the index of a parent does not know the rows of its children */
+	if (table->rd_rel->relkind == RELKIND_PARTITIONED_TABLE ||
+		(table->rd_rel->relkind == RELKIND_RELATION && !has_subclass(relid)))
+		indexes = RelationGetIndexList(table);
+	foreach(lc, indexes)
+	{
+		Relation	index = index_open(lfirst_oid(lc), AccessShareLock);
+
+		if (proves_unique(index, column, clean_text))
+			unique = true;
+		index_close(index, AccessShareLock);
+		if (unique)
+			break;
+	}
+	list_free(indexes);
+	relation_close(table, AccessShareLock);
+	return unique;
+}
