@@ -25,7 +25,7 @@
 #include "utils/timestamp.h"
 
 static char *as_of_setting = NULL;
-static char *timezone_setting = NULL;
+char	   *greenery_timezone_setting = NULL;
 static char *stock_cover_setting = NULL;
 static char *session_gap_setting = NULL;
 static char *repeat_horizon_setting = NULL;
@@ -35,7 +35,6 @@ static char *retention_setting = NULL;
 char	   *greenery_max_shrink = NULL;
 int			greenery_max_failures = 100;
 int			greenery_lock_timeout = 30000;
-bool		greenery_allow_superuser_build = false;
 bool		greenery_direct_scan = true;
 bool		greenery_incremental_builds = true;
 
@@ -201,7 +200,7 @@ greenery_define_settings(void)
 	DefineCustomStringVariable("greenery.timezone",
 							   "The time zone in which days, hours and months of the shop are counted.",
 							   NULL,
-							   &timezone_setting, "UTC",
+							   &greenery_timezone_setting, "UTC",
 							   PGC_USERSET, 0,
 							   check_timezone, NULL, NULL);
 	DefineCustomStringVariable("greenery.stock_cover",
@@ -252,12 +251,6 @@ greenery_define_settings(void)
 							&greenery_lock_timeout, 30000, 0, INT_MAX,
 							PGC_USERSET, GUC_UNIT_MS,
 							NULL, NULL, NULL);
-	DefineCustomBoolVariable("greenery.allow_superuser_build",
-							 "Lets a superuser run builds and tests that execute what other roles wrote.",
-							 "Bound relations, users' models and expressions run with the rights of whoever builds.",
-							 &greenery_allow_superuser_build, false,
-							 PGC_SUSET, 0,
-							 NULL, NULL, NULL);
 	DefineCustomBoolVariable("greenery.direct_scan",
 							 "Lets an aggregate that is all that a query asks of a table read the table's scan itself.",
 							 NULL,
@@ -297,7 +290,7 @@ PG_FUNCTION_INFO_V1(greenery_retention);
 Datum
 greenery_timezone(PG_FUNCTION_ARGS pg_attribute_unused())
 {
-	PG_RETURN_TEXT_P(cstring_to_text(timezone_setting));
+	PG_RETURN_TEXT_P(cstring_to_text(greenery_timezone_setting));
 }
 
 /* greenery.as_of, or NULL when it is not set */
@@ -308,7 +301,7 @@ greenery_as_of_setting(PG_FUNCTION_ARGS pg_attribute_unused())
 
 	if (as_of_setting[0] == '\0')
 		PG_RETURN_NULL();
-	if (!parse_moment(as_of_setting, pg_tzset(timezone_setting), &result))
+	if (!parse_moment(as_of_setting, pg_tzset(greenery_timezone_setting), &result))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("setting greenery.as_of is no moment: \"%s\"",

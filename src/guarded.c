@@ -8,8 +8,9 @@
 #include "postgres.h"
 
 #include "access/xact.h"
-#include "checks/data_test.h"
 #include "compat.h"
+#include "greenery.h"
+#include "guarded.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
 
@@ -27,12 +28,6 @@ is_fatal(int sqlerrcode)
 		ERRCODE_TO_CATEGORY(sqlerrcode) == ERRCODE_SYSTEM_ERROR;
 }
 
-/*
- * Run work(arg) in a subtransaction.  Returns true if it succeeded; otherwise
- * everything it did is undone and *message, in the caller's memory context,
- * says why.  What it did in the database is undone as well when it has succeeded,
- * and left *undo true.
- */
 bool
 run_or_undo(void (*work) (void *), void *arg, const bool *undo, char **message)
 {
@@ -62,7 +57,11 @@ run_or_undo(void (*work) (void *), void *arg, const bool *undo, char **message)
 		MemoryContextSwitchTo(context);
 		CurrentResourceOwner = owner;
 		if (is_fatal(error->sqlerrcode))
+		{
+			/* the SQL in it may quote rows that the caller must not see */
+			error->context = NULL;
 			ReThrowError(error);
+		}
 		*message = error->detail
 			? psprintf("%s (SQLSTATE %s): %s", error->message,
 					   unpack_sql_state(error->sqlerrcode), error->detail)
@@ -77,7 +76,6 @@ run_or_undo(void (*work) (void *), void *arg, const bool *undo, char **message)
 	return succeeded;
 }
 
-/* Run work(arg) in a subtransaction, and undo it only if it fails */
 bool
 run_guarded(void (*work) (void *), void *arg, char **message)
 {
@@ -100,10 +98,6 @@ look_up(void *arg)
 	lookup->relid = relation_by_name(lookup->name);
 }
 
-/*
- * relation_by_name, but for a relation that does not exist: InvalidOid, and
- * *message says so.
- */
 Oid
 relation_or_message(const char *name, char **message)
 {
