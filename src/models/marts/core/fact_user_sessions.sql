@@ -72,7 +72,7 @@ VALUES
 	(271, 'greenery.fact_user_sessions', 'unique', 'session_user_key', '{}', NULL, '0',
 	 'No session_user_key occurs twice. Holds by construction.', true),
 	(272, 'greenery.fact_user_sessions', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting greenery.max_shrink.', true),
+	 'A build never deletes more of the published rows than setting max_shrink.', true),
 	(273, 'greenery.fact_user_sessions', 'range', 'duration', '{"min": "0"}', NULL, '0',
 	 'No session has a negative length. Holds by construction.', true),
 	(274, 'greenery.fact_user_sessions', 'range', 'events', '{"min": 0, "inclusive": false}', NULL, '0',
