@@ -11,6 +11,11 @@ OBJS = \
 	src/greenery.o \
 	src/settings.o \
 	src/schema.o \
+	src/roles.o \
+	src/guarded.o \
+	src/result_set.o \
+	src/pinned_settings.o \
+	src/build_settings.o \
 	src/text/clean_text.o \
 	src/text/email.o \
 	src/text/email_check.o \
@@ -75,13 +80,14 @@ OBJS = \
 	src/sessions/window_funnel.o \
 	src/sources/greenery_repeat_rate.o \
 	src/sources/own_columns.o \
-	src/checks/greenery_test.o \
-	src/checks/guarded.o \
+	src/sources/reach.o \
+	src/checks/test_sql.o \
 	src/checks/test_compile.o \
 	src/checks/test_load.o \
 	src/checks/test_native.o \
 	src/checks/test_runner.o \
 	src/checks/threshold.o \
+	src/alerts/shareable.o \
 	src/difference/digest_list.o \
 	src/difference/row_difference.o \
 	src/difference/row_digest.o \
@@ -94,13 +100,18 @@ OBJS = \
 	src/build/build_models.o \
 	src/build/build_parallel.o \
 	src/build/build_publish.o \
+	src/build/build_reads.o \
 	src/build/build_record.o \
 	src/build/build_source_changes.o \
 	src/build/build_states.o \
-	src/build/bulk_insert.o
+	src/build/bulk_insert.o \
+	src/build/fill_table.o \
+	src/build/greenery_test.o \
+	src/build/model_tree.o
 
 SQL_PARTS = \
 	src/greenery.sql \
+	src/roles.sql \
 	src/settings.sql \
 	src/sessions/sessionize.sql \
 	src/sessions/window_funnel.sql \
@@ -126,6 +137,7 @@ SQL_PARTS = \
 	src/gate/registry.sql \
 	src/keys/key_set.sql \
 	src/gate/records.sql \
+	src/sources/registry.sql \
 	src/sources/users.sql \
 	src/sources/addresses.sql \
 	src/sources/products.sql \
@@ -188,6 +200,7 @@ SQL_PARTS = \
 	src/gate/user_models.sql \
 	src/gate/schedule.sql \
 	src/alerts/alert_queue.sql \
+	src/gate/readers.sql \
 	src/privileges.sql \
 	src/finish.sql
 
@@ -247,7 +260,8 @@ REGRESS = \
 	first_build \
 	user_models \
 	change_requests \
-	privileges
+	privileges \
+	hostile
 
 ISOLATION = \
 	build_readers \

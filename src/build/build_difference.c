@@ -30,6 +30,7 @@
 #include "executor/tuptable.h"
 #include "greenery.h"
 #include "miscadmin.h"
+#include "roles.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -75,20 +76,22 @@ store(Oid table, Tuplestorestate *rows)
 static void
 apply(void *arg)
 {
-	BuildModel *model = arg;
+	ModelInBuild *in = arg;
+	BuildModel *model = in->model;
 	const RowDifference *difference = model->difference;
 
-	build_keep_changes(model);
+	build_keep_changes(in->build, model);
 	build_apply(model);
 	if (difference->only_old.n + difference->only_new.n > 0)
 		model->writer = U64FromFullTransactionId(GetCurrentFullTransactionId());
 	if (model->inserted + model->updated != difference->only_new.n ||
 		model->deleted + model->updated != difference->only_old.n)
 		elog(ERROR, "the difference of model %s does not add up", model->name);
-	build_drop("TABLE", model->name);
+	build_drop("TABLE", model->written);
 	execute_utility(psprintf("CREATE VIEW %s AS SELECT * FROM %s",
-							 quote_qualified_identifier(BUILD_SCHEMA, model->name),
+							 build_written_table(model),
 							 quote_qualified_identifier(PUBLISHED_SCHEMA, model->name)));
+	build_let_builder_read(in->build, model->written);
 }
 
 /* Complete the written table with the published rows that have an equal */
@@ -109,7 +112,7 @@ write_the_rest(const BuildModel *model)
 		nulls = ' ';
 	}
 	if (SPI_execute_with_args(psprintf("INSERT INTO %s SELECT p.* FROM %s p WHERE %s",
-									   quote_qualified_identifier(BUILD_SCHEMA, model->name),
+									   build_written_table(model),
 									   quote_qualified_identifier(PUBLISHED_SCHEMA, model->name),
 									   rest),
 							  1, &type, &list, &nulls, false, 0) != SPI_OK_INSERT)
@@ -123,19 +126,20 @@ write_the_rest(const BuildModel *model)
  * nothing to compare with.
  */
 bool
-build_write_difference(Build *build, BuildModel *model, const char *definition,
-					   const char *path)
+build_write_difference(Build *build, BuildModel *model, Query *tree)
 {
+	ModelInBuild in = {build, model};
 	RowDifference *difference;
 	TimestampTz start;
 	char	   *message;
 
 	if (model->computed == NULL && mart_is_comparable(model))
 	{
-		int			level = greenery_set_search_path(path);
+		RoleSwitch	before;
 
-		model->computed = mart_compute(build_mart_query(build, model, definition));
-		AtEOXact_GUC(true, level);
+		role_enter(build->builder, &before);
+		model->computed = mart_compute(build_mart_query(build, model, tree));
+		role_leave(&before);
 	}
 	if (model->computed == NULL)
 	{
@@ -160,7 +164,7 @@ build_write_difference(Build *build, BuildModel *model, const char *definition,
 		difference->only_new.n <= difference->old_rows / MUCH)
 	{
 		build_count_changes(build, model);
-		model->applied = run_guarded(apply, model, &message);
+		model->applied = run_guarded(apply, &in, &message);
 		if (!model->applied)
 		{
 			build_forget_counts(model);
@@ -177,7 +181,7 @@ build_write_difference(Build *build, BuildModel *model, const char *definition,
 	{
 		model->inserted = model->updated = model->deleted = -1;
 		write_the_rest(model);
-		execute_utility(psprintf("ANALYZE %s", quote_qualified_identifier(BUILD_SCHEMA, model->name)));
+		execute_utility(psprintf("ANALYZE %s", build_written_table(model)));
 		model->difference = NULL;
 	}
 	return true;

@@ -72,7 +72,7 @@ pair_of(const BuildModel *model)
 	ListCell   *lc;
 
 	pair.published = quote_qualified_identifier(PUBLISHED_SCHEMA, model->name);
-	pair.written = quote_qualified_identifier(BUILD_SCHEMA, model->name);
+	pair.written = build_written_table(model);
 	initStringInfo(&match);
 	foreach(lc, model->key)
 	{
@@ -210,13 +210,16 @@ build_check_shrink(Build *build)
 				continue;
 			test->total = model->difference->old_rows;
 			test->failures = model->vanished;
-			test->status = threshold_exceeded(&limit, test->failures, test->total)
-				? RESULT_ERROR : RESULT_PASS;
+			test->status = RESULT_PASS;
+			if (threshold_exceeded(&limit, test->failures, test->total))
+				test->status = build->accept_shrink || !test->error_above.is_set
+					? RESULT_WARN : RESULT_ERROR;
 			test->duration = GetCurrentTimestamp() - start;
+			if (test->status != RESULT_PASS)
+				test->message = psprintf("publishing would delete " INT64_FORMAT " of " INT64_FORMAT " rows; max_shrink is %s",
+										 test->failures, test->total, greenery_max_shrink);
 			if (test->status == RESULT_ERROR)
 			{
-				test->message = psprintf("publishing would delete " INT64_FORMAT " of " INT64_FORMAT " rows; greenery.max_shrink is %s",
-										 test->failures, test->total, greenery_max_shrink);
 				model->status = MODEL_FAILED;
 				model->message = psprintf("failed tests: " INT64_FORMAT, test->test_id);
 				build->failed = true;
@@ -354,6 +357,6 @@ build_drop_written(Build *build)
 		BuildModel *model = lfirst(m);
 
 		if (model->is_mart && model->rows >= 0)
-			build_drop(model->applied ? "VIEW" : "TABLE", model->name);
+			build_drop(model->applied ? "VIEW" : "TABLE", model->written);
 	}
 }

@@ -223,11 +223,10 @@ build_source_changes(const BuildModel *staging, const BuildModel *model, int64 l
 	/* staging would clean the key in the same way */
 	if (SPI_execute(psprintf("SELECT count(*), count(k.key), sum(k.rows)::pg_catalog.int8,"
 							 "       array_agg(k.key)::pg_catalog.text"
-							 "  FROM (SELECT %s.clean_text(s.%s::pg_catalog.text) AS key, count(*) AS rows"
+							 "  FROM (SELECT greenery.clean_text(s.%s::pg_catalog.text) AS key, count(*) AS rows"
 							 "          FROM ONLY %s s"
 							 "         WHERE greenery.written_between(s.xmin, '" UINT64_FORMAT "', '" UINT64_FORMAT "')"
 							 "         GROUP BY 1 LIMIT " INT64_FORMAT ") k",
-							 greenery_schema(),
 							 quote_identifier(get_attname(source->table, source->key, false)),
 							 quoted_relation(source->table), source->left_unfinished, next, limit + 1),
 					false, 0) != SPI_OK_SELECT)

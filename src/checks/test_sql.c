@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
- * greenery_test.c
- *	  greenery_test(), greenery_test_sql(), greenery_check_test(): data tests
- *	  from SQL.
+ * test_sql.c
+ *	  greenery_test_sql(), greenery_check_test(): what a data test asks, and whether
+ *	  it can be asked.
  *
  *-------------------------------------------------------------------------
  */
@@ -11,91 +11,17 @@
 #include "checks/data_test.h"
 #include "compat.h"
 #include "executor/spi.h"
-#include "funcapi.h"
 #include "greenery.h"
 #include "miscadmin.h"
+#include "result_set.h"
 #include "utils/builtins.h"
-#include "utils/timestamp.h"
+#include "utils/guc.h"
 #include "utils/tuplestore.h"
 
-PG_FUNCTION_INFO_V1(greenery_test);
 PG_FUNCTION_INFO_V1(greenery_test_sql);
 PG_FUNCTION_INFO_V1(greenery_check_test);
 
-/* What is done with the tests of one model */
-typedef void (*ModelWork) (List *tests, const TestTarget *target,
-						   ReturnSetInfo *rsinfo);
-
-/* Prepare a result set that is returned whole */
-static void
-begin_result_set(FunctionCallInfo fcinfo)
-{
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	MemoryContext context;
-	TupleDesc	desc;
-
-	if (rsinfo == NULL || !IsA(rsinfo, ReturnSetInfo) ||
-		!(rsinfo->allowedModes & SFRM_Materialize))
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("set-valued function called in context that cannot accept a set")));
-	context = MemoryContextSwitchTo(rsinfo->econtext->ecxt_per_query_memory);
-	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
-	rsinfo->returnMode = SFRM_Materialize;
-	rsinfo->setResult = tuplestore_begin_heap((rsinfo->allowedModes & SFRM_Materialize_Random) != 0,
-											  false, work_mem);
-	rsinfo->setDesc = desc;
-	MemoryContextSwitchTo(context);
-}
-
-/* Set result column i of values and nulls, from a string or NULL */
-static void
-set_text(Datum *values, bool *nulls, int i, const char *text)
-{
-	nulls[i] = text == NULL;
-	if (text != NULL)
-		values[i] = CStringGetTextDatum(text);
-}
-
-/* Run the tests, and return a row for each */
-static void
-run_and_report(List *tests, const TestTarget *target, ReturnSetInfo *rsinfo)
-{
-	ListCell   *lc;
-
-	if (OidIsValid(target->relid))
-		tests_run(tests, target);
-	foreach(lc, tests)
-	{
-		DataTest   *test = lfirst(lc);
-		Datum		values[11] = {0};
-		bool		nulls[11] = {0};
-		Interval   *duration = palloc0(sizeof(Interval));
-
-		values[0] = Int64GetDatum(test->test_id);
-		set_text(values, nulls, 1, test->model);
-		set_text(values, nulls, 2, test->kind_name);
-		set_text(values, nulls, 3, test->column);
-		set_text(values, nulls, 4, test_status_names[test->status]);
-		nulls[5] = test->failures < 0;
-		values[5] = Int64GetDatum(test->failures);
-		nulls[6] = test->total < 0;
-		values[6] = Int64GetDatum(test->total);
-		nulls[7] = test->total <= 0;
-		if (!nulls[7])
-			values[7] = Float8GetDatum((double) test->failures / (double) test->total);
-		nulls[8] = test->sample == NULL;
-		if (!nulls[8])
-			values[8] = DirectFunctionCall1(jsonb_in, CStringGetDatum(test->sample));
-		duration->time = test->duration;
-		values[9] = IntervalPGetDatum(duration);
-		set_text(values, nulls, 10, test->message);
-		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
-	}
-}
-
-/* Return the statement that would answer the tests */
+/* Return the statement that would answer the tests of a model */
 static void
 compile_and_report(List *tests, const TestTarget *target, ReturnSetInfo *rsinfo)
 {
@@ -103,8 +29,6 @@ compile_and_report(List *tests, const TestTarget *target, ReturnSetInfo *rsinfo)
 	bool		nulls[2] = {0};
 	ListCell   *lc;
 
-	if (!OidIsValid(target->relid))
-		return;
 	foreach(lc, tests)
 		test_compile(lfirst(lc), target);
 	values[0] = CStringGetTextDatum(target->from);
@@ -113,11 +37,11 @@ compile_and_report(List *tests, const TestTarget *target, ReturnSetInfo *rsinfo)
 }
 
 /*
- * Do something with the tests of each model, or of one.  A model that does not
- * exist breaks its tests, and is passed on without a relation.
+ * greenery_test_sql(model): the statement that answers the tests of one model, or of each;
+ * with the caller's rights.
  */
-static void
-for_each_model(FunctionCallInfo fcinfo, ModelWork work)
+Datum
+greenery_test_sql(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	Oid			only = PG_ARGISNULL(0) ? InvalidOid : PG_GETARG_OID(0);
@@ -126,57 +50,37 @@ for_each_model(FunctionCallInfo fcinfo, ModelWork work)
 	List	   *group = NIL;
 	ListCell   *lc;
 
-	begin_result_set(fcinfo);
+	greenery_begin_result_set(fcinfo);
 	SPI_connect();
-	level = greenery_set_search_path(GREENERY_SAFE_SEARCH_PATH);
-	refuse_superuser();
+	level = NewGUCNestLevel();
+	greenery_pin_settings();
 
 	tests = tests_load();
 	foreach(lc, tests)
 	{
 		DataTest   *test = lfirst(lc);
 		DataTest   *next = lnext(tests, lc) ? lfirst(lnext(tests, lc)) : NULL;
+		TestTarget	target = {0};
+		char	   *message;
 
 		/* a build alone knows what it is about to delete */
 		if (test->kind != TEST_SHRINK)
 			group = lappend(group, test);
-		if (next == NULL || strcmp(next->model, test->model) != 0)
+		if (next != NULL && strcmp(next->model, test->model) == 0)
+			continue;
+		target.relid = relation_or_message(test->model, &message);
+		if (group != NIL && OidIsValid(target.relid) &&
+			(!OidIsValid(only) || target.relid == only))
 		{
-			TestTarget	target = {0};
-			char	   *message;
-
-			target.relid = relation_or_message(test->model, &message);
-			if (!OidIsValid(target.relid))
-				tests_set_status(group, RESULT_BROKEN, message);
-			if (group != NIL &&
-				(!OidIsValid(only) || target.relid == only))
-			{
-				if (OidIsValid(target.relid))
-					target.from = quoted_relation(target.relid);
-				target.key = model_key(test->model);
-				work(group, &target, rsinfo);
-			}
-			group = NIL;
+			target.from = quoted_relation(target.relid);
+			target.key = model_key(test->model);
+			compile_and_report(group, &target, rsinfo);
 		}
+		group = NIL;
 	}
 
 	AtEOXact_GUC(true, level);
 	SPI_finish();
-}
-
-/* greenery_test(model): run the tests of one model, or of all */
-Datum
-greenery_test(PG_FUNCTION_ARGS)
-{
-	for_each_model(fcinfo, run_and_report);
-	return (Datum) 0;
-}
-
-/* greenery_test_sql(model): show the statement that answers them */
-Datum
-greenery_test_sql(PG_FUNCTION_ARGS)
-{
-	for_each_model(fcinfo, compile_and_report);
 	return (Datum) 0;
 }
 
@@ -202,7 +106,8 @@ greenery_check_test(PG_FUNCTION_ARGS)
 				 errhint("Arguments may be an empty JSON object.")));
 
 	SPI_connect();
-	level = greenery_set_search_path(GREENERY_SAFE_SEARCH_PATH);
+	level = NewGUCNestLevel();
+	greenery_pin_settings();
 	target.relid = relid;
 	target.from = quoted_relation(relid);
 	test = test_from_arguments(TEXT_ARGUMENT(1), TEXT_ARGUMENT(2),
