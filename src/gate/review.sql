@@ -324,7 +324,7 @@ COMMENT ON FUNCTION @extschema@.greenery_decide_request(bigint, boolean, text) I
 	'Approves (true) or declines (false) a triaged change request, with the reason; when and by which role is noted. Approving changes no test: greenery_add_test() and greenery_alter_test() do. Error 42704 for an unknown request, 55000 for one that is not triaged, 22023 without decision or reason.';
 
 -- A build calls it in a transaction of its own, when its verdict is committed.
-CREATE FUNCTION @extschema@.greenery_purge(keep interval DEFAULT NULL)
+CREATE FUNCTION greenery.purge(keep interval)
 	RETURNS TABLE (relation text, deleted bigint)
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -350,9 +350,14 @@ BEGIN
 		RETURN NEXT;
 	END LOOP;
 	relation := 'alerts';
-	deleted := @extschema@.greenery_purge_alerts(keep);
+	deleted := greenery.purge_alerts(keep);
 	RETURN NEXT;
 END
 $purge$;
+COMMENT ON FUNCTION greenery.purge(interval) IS 'greenery_purge(), with the rights of the owner.';
+
+CREATE FUNCTION @extschema@.greenery_purge(keep interval DEFAULT NULL)
+	RETURNS TABLE (relation text, deleted bigint)
+	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_call_as_owner';
 COMMENT ON FUNCTION @extschema@.greenery_purge(interval) IS
 	'Removes builds that ended longer ago than keep, with their test results and keys of failing rows, and alerts as old that were delivered; NULL takes setting greenery.retention. The last published build stays, so does the newest alert of each test, and the record of changes and requests is never purged. Returns how many rows were deleted of each table. Every build calls it when it is done. Error 22023 for a negative length of time.';
