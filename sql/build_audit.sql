@@ -3,8 +3,6 @@
 --
 -- Builds commit: this file empties all tables it needs, before and after.
 SET client_min_messages = warning;
-SET greenery.allow_superuser_build = on;
-SET greenery.max_shrink = '100%';
 SET timezone = 'UTC';
 
 \i sql/include/builds.sql
@@ -86,6 +84,7 @@ END
 $change$;
 
 SELECT pg_temp.empty_shop();
+SELECT greenery_set('max_shrink', '100%');
 SELECT count(*) > 0 AS loaded FROM greenery_load_sample_shop(users => 150, orders_per_user => 3, seed => 17);
 CREATE SCHEMA audit;
 CREATE FUNCTION audit.is_short(text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT length($1) < 45 $$;

@@ -3,14 +3,13 @@
 --
 -- Builds commit: this file empties all tables it needs, before and after.
 SET client_min_messages = warning;
-SET greenery.allow_superuser_build = on;
-SET greenery.max_shrink = '100%';
 
 \i sql/include/builds.sql
 
 \i sql/include/build_changes.sql
 
 SELECT pg_temp.empty_shop();
+SELECT greenery_set('max_shrink', '100%');
 SELECT count(*) > 0 AS loaded FROM greenery_load_sample_shop(users => 60, orders_per_user => 3, seed => 7);
 
 -- a row of every kind of value, compared as it is stored
@@ -90,14 +89,14 @@ SELECT inserted, updated, deleted FROM greenery.build_models WHERE model = 'diff
 SELECT r.total, r.failures FROM greenery.test_results r WHERE kind = 'shrink' AND model = 'public.difference_model' ORDER BY build_id DESC LIMIT 1;
 DROP TABLE public.difference_child;
 -- 24 % of the rows would go
-SET greenery.max_shrink = '10%';
+SELECT greenery_set('max_shrink', '10%');
 DELETE FROM public.difference_values WHERE id BETWEEN 5 AND 11;
 \set VERBOSITY terse
 CALL greenery_build();
 \set VERBOSITY default
 SELECT r.total, r.failures, r.message FROM greenery.test_results r WHERE kind = 'shrink' AND model = 'public.difference_model' ORDER BY build_id DESC LIMIT 1;
 SELECT count(*) FROM greenery_published.difference_model;
-SET greenery.max_shrink = '100%';
+SELECT greenery_set('max_shrink', '100%');
 SELECT greenery_drop_model('difference_model');
 DROP TABLE difference_before.difference_model;
 DROP VIEW public.difference_model;

@@ -3,8 +3,6 @@
 --
 -- Builds commit: this file empties all tables it needs, before and after.
 SET client_min_messages = warning;
-SET greenery.allow_superuser_build = on;
-SET greenery.max_shrink = '100%';
 
 \i sql/include/builds.sql
 \i sql/include/build_changes.sql
@@ -87,6 +85,7 @@ END
 $redefine$;
 
 SELECT pg_temp.empty_shop();
+SELECT greenery_set('max_shrink', '100%');
 SELECT count(*) > 0 AS loaded FROM greenery_load_sample_shop(users => 150, orders_per_user => 3, seed => 11);
 -- dependencies as they are declared: all marts that an incremental one reads
 SELECT model, input, column_name FROM greenery.incremental_inputs ORDER BY 1, 2;
@@ -272,6 +271,7 @@ SELECT count(*) FROM pg_class WHERE relnamespace = 'greenery_build'::regnamespac
 
 -- a shop whose events have no session ids
 SELECT pg_temp.empty_shop();
+SELECT greenery_set('max_shrink', '100%');
 SELECT count(*) > 0 AS loaded FROM greenery_load_sample_shop(users => 150, orders_per_user => 3, seed => 12);
 UPDATE greenery.events SET session_id = NULL;
 CALL greenery_build();
@@ -284,6 +284,7 @@ SELECT * FROM pg_temp.slices();
 SELECT * FROM pg_temp.stale();
 -- setting session_gap changes the events, and so the sessions
 SET greenery.session_gap = '25 minutes';
+SELECT greenery_set('session_gap', '25 minutes');
 CALL greenery_build();
 SELECT * FROM pg_temp.stale();
 RESET greenery.session_gap;

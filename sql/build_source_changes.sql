@@ -3,8 +3,6 @@
 --
 -- Builds commit: this file empties all tables it needs, before and after.
 SET client_min_messages = warning;
-SET greenery.allow_superuser_build = on;
-SET greenery.max_shrink = '100%';
 
 \i sql/include/builds.sql
 \i sql/include/build_changes.sql
@@ -25,6 +23,7 @@ SELECT greenery.written_between(NULL, '10', '20') IS NULL AND greenery.written_b
 	AND greenery.written_between('10', '10', NULL) IS NULL AS nulls;
 
 SELECT pg_temp.empty_shop();
+SELECT greenery_set('max_shrink', '100%');
 SELECT count(*) > 0 AS loaded FROM greenery_load_sample_shop(users => 150, orders_per_user => 3, seed => 21);
 
 -- what the last build has computed of fact_events: some events, or all.  Not how many: a

@@ -1,7 +1,6 @@
 -- The first build: published tables are empty, and filled in bulk.  Beside the rows
 -- it is their indexes that could go wrong.
 SET client_min_messages = warning;
-SET greenery.allow_superuser_build = on;
 \i sql/include/builds.sql
 SELECT pg_temp.empty_shop();
 SELECT count(*) > 0 AS loaded FROM greenery_load_sample_shop(users => 150, orders_per_user => 5, seed => 11);

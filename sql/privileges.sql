@@ -1,7 +1,6 @@
 -- Who may do what: every kind of greenery_grant(), a build by a role that is
 -- neither superuser nor owner, and what a superuser refuses to run.
 SET client_min_messages = warning;
-SET greenery.allow_superuser_build = off;
 
 \i sql/include/builds.sql
 SELECT pg_temp.empty_shop();
@@ -130,11 +129,9 @@ CALL greenery_build();
 SELECT count(*) FROM greenery_test();
 \set VERBOSITY terse
 SELECT count(*) AS builds FROM greenery.builds WHERE started_by = session_user;
-SET greenery.allow_superuser_build = on;
 CALL greenery_build();
 RESET greenery.allow_superuser_build;
 SET ROLE "regress Operator ""1""";
-SET greenery.allow_superuser_build = on;
 SELECT greenery_drop_model('Big "spenders"');
 RESET ROLE;
 CALL greenery_build();

@@ -22,7 +22,6 @@ $node->append_conf('postgresql.conf', <<'CONF');
 max_worker_processes = 16
 max_parallel_workers = 8
 max_parallel_maintenance_workers = 2
-greenery.allow_superuser_build = on
 greenery.max_shrink = '100%'
 client_min_messages = warning
 CONF
