@@ -150,6 +150,7 @@ source_definition(const BuildModel *model, Oid *table, AttrNumber *key)
 		rel->rd_rel->relam == HEAP_TABLE_AM_OID &&
 		!has_subclass(*table) &&
 		pg_class_aclcheck(*table, GetUserId(), ACL_SELECT) == ACLCHECK_OK &&
+		own_columns_are_declared(function, query) &&
 		build_calls_nothing_else((Node *) query->targetList))
 		definition = psprintf("system " UINT64_FORMAT ", database %u, table %u, file %u, columns %d\n"
 							  "function %s: %s",
