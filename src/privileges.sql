@@ -84,7 +84,8 @@ BEGIN
 		RETURN QUERY
 			SELECT 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE', format('TABLE %s', s.relation)
 			FROM greenery.sources s
-			ORDER BY s.position;
+			UNION ALL
+			VALUES ('SELECT', 'TABLE greenery.sources');
 	ELSIF kind = 'notifier' THEN
 		RETURN QUERY VALUES
 			('SELECT', 'TABLE greenery.alerts'),
