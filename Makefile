@@ -14,6 +14,7 @@ OBJS = \
 	src/text/clean_text.o \
 	src/text/email.o \
 	src/text/email_check.o \
+	src/text/iso_moment.o \
 	src/text/phone.o \
 	src/text/phone_chars.o \
 	src/text/phone_parse.o \
