@@ -52,6 +52,11 @@ bool		greenery_allow_superuser_build = false;
 bool		greenery_direct_scan = true;
 bool		greenery_incremental_builds = true;
 
+/* A row holds less than a gigabyte, and besides the state what else is in it */
+#define MAX_STATE_MESSAGE (1023 * 1024)
+
+int			greenery_max_state_message = MAX_STATE_MESSAGE;
+
 /*
  * Parse a fixed length of time into microseconds.
  *
@@ -294,6 +299,15 @@ greenery_define_settings(void)
 							 &greenery_incremental_builds, true,
 							 PGC_USERSET, 0,
 							 NULL, NULL, NULL);
+	/* for tests: there is no use in less */
+	DefineCustomIntVariable("greenery.max_state_message",
+							"The largest state of an aggregate that a parallel worker may send.",
+							"One that need not be sent, since it is in shared memory, may be larger.",
+							&greenery_max_state_message,
+							MAX_STATE_MESSAGE, 1, MAX_STATE_MESSAGE,
+							PGC_USERSET,
+							GUC_UNIT_KB | GUC_NO_SHOW_ALL | GUC_NOT_IN_SAMPLE,
+							NULL, NULL, NULL);
 	MarkGUCPrefixReserved("greenery");
 }
 

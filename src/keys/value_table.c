@@ -330,20 +330,34 @@ value_table_repeats(const ValueTable *table)
 	return table->nrepeats;
 }
 
-static void
-dump_datum(StringInfo bytes, const ValueColumn *column, uint64 hash,
-		   Datum value)
+/* What a value takes in a dump, without its hash */
+static Size
+dumped_size(const ValueColumn *column, Datum value)
 {
-	appendBinaryStringInfo(bytes, (char *) &hash, sizeof(hash));
 	if (column->typbyval)
-		appendBinaryStringInfo(bytes, (char *) &value, sizeof(value));
-	else
-	{
-		uint32		size = (uint32) datumGetSize(value, false, column->typlen);
+		return sizeof(Datum);
+	return sizeof(uint32) + datumGetSize(value, false, column->typlen);
+}
 
-		appendBinaryStringInfo(bytes, (char *) &size, sizeof(size));
-		appendBinaryStringInfo(bytes, DatumGetPointer(value), size);
-	}
+/* Write size bytes; returns where the next ones go */
+static char *
+write_bytes(char *to, const void *from, Size size)
+{
+	memcpy(to, from, size);
+	return to + size;
+}
+
+static char *
+dump_datum(char *bytes, const ValueColumn *column, uint64 hash, Datum value)
+{
+	uint32		size;
+
+	bytes = write_bytes(bytes, &hash, sizeof(hash));
+	if (column->typbyval)
+		return write_bytes(bytes, &value, sizeof(value));
+	size = (uint32) datumGetSize(value, false, column->typlen);
+	bytes = write_bytes(bytes, &size, sizeof(size));
+	return write_bytes(bytes, DatumGetPointer(value), size);
 }
 
 /*
@@ -351,11 +365,11 @@ dump_datum(StringInfo bytes, const ValueColumn *column, uint64 hash,
  * itself, and, if it does not repeat and there are two columns, hash and value
  * of the second one.
  */
-void
-value_table_dump(const ValueTable *table, StringInfo bytes)
+uint64
+value_table_dump_size(const ValueTable *table)
 {
-	appendBinaryStringInfo(bytes, (const char *) &table->nkeys,
-						   sizeof(table->nkeys));
+	uint64		size = sizeof(table->nkeys);
+
 	for (uint64 i = 0; i < table->nslots; i++)
 	{
 		const ValueRecord *record = table->slots[i].record;
@@ -364,11 +378,29 @@ value_table_dump(const ValueTable *table, StringInfo bytes)
 			CHECK_FOR_INTERRUPTS();
 		if (record == NULL)
 			continue;
-		appendStringInfoChar(bytes, record->repeats ? 1 : 0);
-		dump_datum(bytes, &table->columns[0], table->slots[i].hash, record->key);
+		size += 1 + sizeof(uint64) + dumped_size(&table->columns[0], record->key);
 		if (!record->repeats && table->ncolumns == 2)
-			dump_datum(bytes, &table->columns[1], record->value_hash,
-					   record->value);
+			size += sizeof(uint64) + dumped_size(&table->columns[1], record->value);
+	}
+	return size;
+}
+
+void
+value_table_dump(const ValueTable *table, char *bytes)
+{
+	bytes = write_bytes(bytes, &table->nkeys, sizeof(table->nkeys));
+	for (uint64 i = 0; i < table->nslots; i++)
+	{
+		const ValueRecord *record = table->slots[i].record;
+
+		if (i % POLL_EVERY == 0)
+			CHECK_FOR_INTERRUPTS();
+		if (record == NULL)
+			continue;
+		*bytes++ = record->repeats ? 1 : 0;
+		bytes = dump_datum(bytes, &table->columns[0], table->slots[i].hash, record->key);
+		if (!record->repeats && table->ncolumns == 2)
+			bytes = dump_datum(bytes, &table->columns[1], record->value_hash, record->value);
 	}
 }
 

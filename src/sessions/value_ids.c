@@ -174,27 +174,45 @@ value_ids_value(const ValueIds *ids, uint64 number)
 	return ids->values[number];
 }
 
-/* The number of values; for each its size and itself, or the datum by value */
-void
-value_ids_dump(const ValueIds *ids, StringInfo bytes)
+/* The dump: the number of values; for each its size and itself, or the datum by value */
+uint64
+value_ids_dump_size(const ValueIds *ids)
 {
-	appendBinaryStringInfo(bytes, (const char *) &ids->nvalues,
-						   sizeof(ids->nvalues));
+	uint64		size = sizeof(ids->nvalues);
+
+	if (ids->typbyval)
+		return size + ids->nvalues * sizeof(Datum);
+	for (uint64 i = 0; i < ids->nvalues; i++)
+	{
+		if (i % POLL_EVERY == 0)
+			CHECK_FOR_INTERRUPTS();
+		size += sizeof(uint32) + datumGetSize(ids->values[i], false, ids->typlen);
+	}
+	return size;
+}
+
+void
+value_ids_dump(const ValueIds *ids, char *bytes)
+{
+	memcpy(bytes, &ids->nvalues, sizeof(ids->nvalues));
+	bytes += sizeof(ids->nvalues);
+	if (ids->typbyval)
+	{
+		if (ids->nvalues > 0)
+			memcpy(bytes, ids->values, ids->nvalues * sizeof(Datum));
+		return;
+	}
 	for (uint64 i = 0; i < ids->nvalues; i++)
 	{
 		uint32		size;
 
 		if (i % POLL_EVERY == 0)
 			CHECK_FOR_INTERRUPTS();
-		if (ids->typbyval)
-		{
-			appendBinaryStringInfo(bytes, (const char *) &ids->values[i],
-								   sizeof(Datum));
-			continue;
-		}
 		size = (uint32) datumGetSize(ids->values[i], false, ids->typlen);
-		appendBinaryStringInfo(bytes, (const char *) &size, sizeof(size));
-		appendBinaryStringInfo(bytes, DatumGetPointer(ids->values[i]), size);
+		memcpy(bytes, &size, sizeof(size));
+		bytes += sizeof(size);
+		memcpy(bytes, DatumGetPointer(ids->values[i]), size);
+		bytes += size;
 	}
 }
 
