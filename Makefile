@@ -76,6 +76,7 @@ OBJS = \
 	src/sessions/window_funnel.o \
 	src/sources/greenery_repeat_rate.o \
 	src/sources/own_columns.o \
+	src/gate/check_writable.o \
 	src/checks/greenery_test.o \
 	src/checks/guarded.o \
 	src/checks/test_compile.o \
@@ -255,7 +256,8 @@ ISOLATION = \
 	build_sources \
 	build_two \
 	build_unfinished \
-	own_columns_snapshot
+	own_columns_snapshot \
+	request_places
 
 REGRESS_OPTS = --load-extension=greenery --encoding=UTF8
 ISOLATION_OPTS = --load-extension=greenery --encoding=UTF8

@@ -101,6 +101,11 @@ CREATE TABLE greenery.change_requests (
 	decided_at timestamptz,
 	decided_by text,
 	reason text,
+	-- no role has more undecided requests than there are places, however many
+	-- sessions file them at once
+	place smallint CHECK (place BETWEEN 1 AND 20),
+	UNIQUE (created_by, place),
+	CHECK ((state IN ('open', 'triaged')) = (place IS NOT NULL)),
 	CHECK ((state <> 'open') = (triaged_at IS NOT NULL AND triaged_by IS NOT NULL)),
 	CHECK ((state IN ('approved', 'declined'))
 		   = (decided_at IS NOT NULL AND decided_by IS NOT NULL AND reason IS NOT NULL))
@@ -122,6 +127,7 @@ COMMENT ON COLUMN greenery.change_requests.triaged_by IS 'By which role.';
 COMMENT ON COLUMN greenery.change_requests.decided_at IS 'When it was approved or declined.';
 COMMENT ON COLUMN greenery.change_requests.decided_by IS 'By which role.';
 COMMENT ON COLUMN greenery.change_requests.reason IS 'Why it was approved or declined.';
+COMMENT ON COLUMN greenery.change_requests.place IS 'Which of the twenty places of its role it takes while it is open or triaged; NULL when it is decided.';
 
 CREATE VIEW greenery.test_review AS
 SELECT
@@ -213,6 +219,11 @@ END;
 COMMENT ON FUNCTION greenery.calling_role() IS
 	'The role that the session acts as: the one of SET ROLE, else the session''s user.';
 
+CREATE FUNCTION greenery.check_writable(call text) RETURNS void
+	LANGUAGE C STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION greenery.check_writable(text) IS
+	'Refuses a call, which it names, in a transaction that may not write: error 25006 on a standby and in a read-only transaction.';
+
 -- SECURITY DEFINER: readers have no rights on the tables.  It calls no function
 -- outside pg_catalog and greenery, and reads no model.
 CREATE FUNCTION @extschema@.greenery_request_change(request text, test_id bigint DEFAULT NULL)
@@ -223,12 +234,21 @@ AS $request$
 #variable_conflict use_variable
 DECLARE
 	test greenery.data_tests;
+	place smallint;
 	new_id bigint;
 BEGIN
-	IF request IS NULL OR btrim(request, E' \t\n\r') = '' OR length(request) > 10000 THEN
-		RAISE EXCEPTION 'a change request needs a text of at most 10000 characters'
+	PERFORM greenery.check_writable('greenery_request_change()');
+	IF request IS NULL OR btrim(request, E' \t\n\r') = '' OR length(request) > 1000 THEN
+		RAISE EXCEPTION 'a change request needs a text of at most 1000 characters'
 			USING ERRCODE = 'invalid_parameter_value',
 				  HINT = 'Say which assumption is to be tested, or what is wrong with the test.';
+	END IF;
+	-- people read it in a terminal or a chat
+	IF request ~ E'[\\x01-\\x1f\\x7f]'
+		OR getdatabaseencoding() = 'UTF8' AND request ~ E'[\\u0080-\\u009f]' THEN
+		RAISE EXCEPTION 'a change request must not contain control characters'
+			USING ERRCODE = 'invalid_parameter_value',
+				  HINT = 'Write it in one line, with blanks for tabs.';
 	END IF;
 	IF test_id IS NOT NULL THEN
 		SELECT * INTO test FROM greenery.data_tests t WHERE t.test_id = test_id;
@@ -238,9 +258,23 @@ BEGIN
 					  HINT = 'Leave test_id out to ask for a new test.';
 		END IF;
 	END IF;
-	INSERT INTO greenery.change_requests (created_by, test_id, request)
-	VALUES (greenery.calling_role(), test_id, request)
-	RETURNING change_requests.request_id INTO new_id;
+	-- another session may take the place that is free
+	WHILE new_id IS NULL LOOP
+		SELECT min(p) INTO place
+		  FROM generate_series(1, 20) p
+		 WHERE NOT EXISTS (SELECT FROM greenery.change_requests q
+							WHERE q.created_by = greenery.calling_role() AND q.place = p);
+		IF place IS NULL THEN
+			RAISE EXCEPTION 'role "%" has too many open change requests', greenery.calling_role()
+				USING ERRCODE = 'program_limit_exceeded',
+					  DETAIL = 'A role may have 20 that are not decided.',
+					  HINT = 'File it again when some of them are approved or declined.';
+		END IF;
+		INSERT INTO greenery.change_requests (created_by, test_id, request, place)
+		VALUES (greenery.calling_role(), test_id, request, place)
+		ON CONFLICT DO NOTHING
+		RETURNING change_requests.request_id INTO new_id;
+	END LOOP;
 
 	INSERT INTO greenery.alerts (kind, severity, test_id, payload)
 	VALUES ('change_request', 'info', test_id, jsonb_strip_nulls(jsonb_build_object(
@@ -256,7 +290,7 @@ BEGIN
 END
 $request$;
 COMMENT ON FUNCTION @extschema@.greenery_request_change(text, bigint) IS
-	'Asks for a new data test, or with test_id for a change of one; returns the number of the request. It is recorded with the role that asks in greenery.change_requests, shows in greenery.test_review, and is sent to the alert channel as it is written. Errors: 22023 for an empty or too long text, 42704 for an unknown test.';
+	'Asks for a new data test, or with test_id for a change of one; returns the number of the request. It is recorded with the role that asks in greenery.change_requests, shows in greenery.test_review, and is sent to the alert channel as it is written. The text has at most 1000 characters, none of them a control character such as a line break. Errors: 22023 for another text, 42704 for an unknown test, 54000 when 20 requests of the role are not decided, 25006 on a standby and in a read-only transaction.';
 
 CREATE FUNCTION @extschema@.greenery_triage_request(request_id bigint) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
@@ -266,6 +300,7 @@ AS $triage$
 DECLARE
 	old_state text;
 BEGIN
+	PERFORM greenery.check_writable('greenery_triage_request()');
 	SELECT q.state INTO old_state
 	  FROM greenery.change_requests q WHERE q.request_id = request_id FOR UPDATE;
 	IF NOT FOUND THEN
@@ -284,7 +319,7 @@ BEGIN
 END
 $triage$;
 COMMENT ON FUNCTION @extschema@.greenery_triage_request(bigint) IS
-	'Notes that an open change request has been looked at, when and by which role. Error 42704 for an unknown request, 55000 for one that is not open.';
+	'Notes that an open change request has been looked at, when and by which role. Error 42704 for an unknown request, 55000 for one that is not open, 25006 on a standby and in a read-only transaction.';
 
 CREATE FUNCTION @extschema@.greenery_decide_request(request_id bigint, approve boolean, reason text)
 	RETURNS void
@@ -295,6 +330,7 @@ AS $decide$
 DECLARE
 	old_state text;
 BEGIN
+	PERFORM greenery.check_writable('greenery_decide_request()');
 	SELECT q.state INTO old_state
 	  FROM greenery.change_requests q WHERE q.request_id = request_id FOR UPDATE;
 	IF NOT FOUND THEN
@@ -316,12 +352,13 @@ BEGIN
 	END IF;
 	UPDATE greenery.change_requests q
 	   SET state = CASE WHEN approve THEN 'approved' ELSE 'declined' END,
-		   decided_at = now(), decided_by = greenery.calling_role(), reason = reason
+		   decided_at = now(), decided_by = greenery.calling_role(), reason = reason,
+		   place = NULL
 	 WHERE q.request_id = request_id;
 END
 $decide$;
 COMMENT ON FUNCTION @extschema@.greenery_decide_request(bigint, boolean, text) IS
-	'Approves (true) or declines (false) a triaged change request, with the reason; when and by which role is noted. Approving changes no test: greenery_add_test() and greenery_alter_test() do. Error 42704 for an unknown request, 55000 for one that is not triaged, 22023 without decision or reason.';
+	'Approves (true) or declines (false) a triaged change request, with the reason; when and by which role is noted. Approving changes no test: greenery_add_test() and greenery_alter_test() do. Error 42704 for an unknown request, 55000 for one that is not triaged, 22023 without decision or reason, 25006 on a standby and in a read-only transaction.';
 
 -- A build calls it in a transaction of its own, when its verdict is committed.
 CREATE FUNCTION @extschema@.greenery_purge(keep interval DEFAULT NULL)
@@ -333,6 +370,7 @@ AS $purge$
 DECLARE
 	old bigint[];
 BEGIN
+	PERFORM greenery.check_writable('greenery_purge()');
 	keep := coalesce(keep, @extschema@.greenery_retention());
 	IF keep < interval '0' THEN
 		RAISE EXCEPTION 'results cannot be kept for less than no time'
@@ -355,4 +393,4 @@ BEGIN
 END
 $purge$;
 COMMENT ON FUNCTION @extschema@.greenery_purge(interval) IS
-	'Removes builds that ended longer ago than keep, with their test results and keys of failing rows, and alerts as old that were delivered; NULL takes setting greenery.retention. The last published build stays, so does the newest alert of each test, and the record of changes and requests is never purged. Returns how many rows were deleted of each table. Every build calls it when it is done. Error 22023 for a negative length of time.';
+	'Removes builds that ended longer ago than keep, with their test results and keys of failing rows, and alerts as old that were delivered; NULL takes setting greenery.retention. The last published build stays, so does the newest alert of each test, and the record of changes and requests is never purged. Returns how many rows were deleted of each table. Every build calls it when it is done. Error 22023 for a negative length of time, 25006 on a standby and in a read-only transaction.';
