@@ -27,8 +27,11 @@
 #define FIRST_CHUNK 512
 #define LAST_CHUNK (1024 * 1024)
 
-/* rows between two looks for interrupts, or two resets of working memory */
+/* rows between two looks for interrupts */
 #define POLL_EVERY 1024
+
+/* Working memory that is not given back yet */
+#define SCRATCH_SIZE ((Size) 1024 * 1024)
 
 /* A key, and its first value if ncolumns is 2 */
 typedef struct ValueRecord
@@ -492,10 +495,10 @@ value_table_load(ValueTable *table, const char *bytes, size_t size)
 		Datum		value = 0;
 
 		if (i % POLL_EVERY == 0)
-		{
 			CHECK_FOR_INTERRUPTS();
+		/* values may be long */
+		if (MemoryContextMemAllocated(scratch, false) > SCRATCH_SIZE)
 			MemoryContextReset(scratch);
-		}
 		read_bytes(&reader, &repeats, 1);
 		key = read_datum(&reader, &table->columns[0], &hash);
 		if (!repeats && table->ncolumns == 2)

@@ -27,6 +27,9 @@
 #define FIRST_SLOTS 16
 #define POLL_EVERY 1024
 
+/* Working memory that is not given back yet */
+#define SCRATCH_SIZE ((Size) 1024 * 1024)
+
 typedef struct ValueSlot
 {
 	uint64		hash;
@@ -277,10 +280,10 @@ value_ids_load(ValueIds *ids, const char *bytes, Size size, uint64 *n)
 		char	   *copy;
 
 		if (i % POLL_EVERY == 0)
-		{
 			CHECK_FOR_INTERRUPTS();
+		/* values may be long */
+		if (MemoryContextMemAllocated(scratch, false) > SCRATCH_SIZE)
 			MemoryContextReset(scratch);
-		}
 		if (ids->typbyval)
 			memcpy(&value, read_bytes(&p, end, sizeof(value)), sizeof(value));
 		else

@@ -1,6 +1,9 @@
+# What the states of parallel aggregates take in the leader.
+#
 # A subquery that is run for each of many rows starts its workers each time, and their
 # states come by way of memory that the query shares until it ends.  What has been
 # combined must not stay there: the leader, which has mapped all of it, must not grow.
+# And what it reads of them must not be there a third time.
 
 use strict;
 use warnings;
@@ -20,7 +23,7 @@ my $scans = 40;
 # A scan needs 0.5 to 3 MB, and areas grow by doubling; all scans need 23 to 130 MB
 my $enough = 20 * 1024 * 1024;
 
-my $node = new_server('rescans');
+my $node = new_server('state_memory');
 plan skip_all => 'shared memory is not in files'
   if $node->safe_psql('postgres', 'SHOW dynamic_shared_memory_type') ne 'posix';
 
@@ -107,6 +110,29 @@ $node->psql('postgres', ("SELECT 1 / duplicate_count(u2), session_count(u, at, '
 	on_error_stop => 0, stdout => \$out, stderr => \$err);
 is(scalar(() = $err =~ /ERROR:  division by zero/g), 5, 'errors');
 cmp_ok(($out =~ /^mapped\|(\d+)$/)[0], '<', 2 * 1024 * 1024, 'and nothing stays mapped');
+
+# Values that are long are copied to the state one by one.  There are 33 MB of them, once
+# in shared memory and once in the state.
+$node->safe_psql('postgres', q{
+CREATE TABLE documents AS
+	SELECT i, (SELECT jsonb_agg(md5(i::text || j)) FROM generate_series(1, 3000) j) AS doc FROM generate_series(1, 300) i;
+ALTER TABLE documents SET (parallel_workers = 2);
+CREATE FUNCTION largest() RETURNS bigint LANGUAGE sql VOLATILE PARALLEL RESTRICTED AS $$
+	SELECT 1024 * substring(pg_read_file('/proc/self/status') FROM 'VmHWM:\s+(\d+)')::bigint
+$$;
+});
+# all of them in one worker
+my $one_worker = 'SET max_parallel_workers = 1;';
+for my $call ('duplicate_count(doc)', q{session_count(doc, now(), '1 hour')})
+{
+	like($node->safe_psql('postgres', "EXPLAIN SELECT $call FROM documents"), qr/Gather/, "$call: plan");
+	my ($few, $all) = $node->safe_psql('postgres',
+		"$one_worker SELECT $call FROM documents WHERE i < 3; SELECT 'size', largest(); SELECT $call FROM documents; SELECT 'size', largest();") =~
+	  /^size\|(\d+)$/mg;
+	note("$call: from $few to $all");
+	cmp_ok($all - $few, '>', 60 * 1024 * 1024, "$call: values are there twice");
+	cmp_ok($all - $few, '<', 80 * 1024 * 1024, "$call: and no more than that");
+}
 
 $node->stop;
 done_testing();
