@@ -76,7 +76,6 @@ OBJS = \
 	src/sessions/window_funnel.o \
 	src/sources/greenery_repeat_rate.o \
 	src/sources/own_columns.o \
-	src/gate/check_writable.o \
 	src/checks/greenery_test.o \
 	src/checks/guarded.o \
 	src/checks/test_compile.o \
@@ -99,7 +98,8 @@ OBJS = \
 	src/build/build_record.o \
 	src/build/build_source_changes.o \
 	src/build/build_states.o \
-	src/build/bulk_insert.o
+	src/build/bulk_insert.o \
+	src/gate/check_writable.o
 
 SQL_PARTS = \
 	src/greenery.sql \
