@@ -107,7 +107,7 @@ SELECT greenery_decide_request(7, false, 'no');
 SELECT greenery_request_change('one more');
 SELECT greenery_request_change('and one more');
 SELECT state, count(*), count(DISTINCT place), min(place), max(place) FROM greenery.change_requests WHERE created_by = session_user GROUP BY state ORDER BY state;
--- whoever writes the table: no more than there are places
+-- the table itself refuses more than there are places
 INSERT INTO greenery.change_requests (created_by, request, place) VALUES (session_user, 'x', 21);
 INSERT INTO greenery.change_requests (created_by, request, place) VALUES (session_user, 'x', 20);
 INSERT INTO greenery.change_requests (created_by, request) VALUES (session_user, 'x');

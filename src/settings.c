@@ -299,7 +299,7 @@ greenery_define_settings(void)
 							 &greenery_incremental_builds, true,
 							 PGC_USERSET, 0,
 							 NULL, NULL, NULL);
-	/* for tests: there is no use in less */
+	/* a lower limit is for tests */
 	DefineCustomIntVariable("greenery.max_state_message",
 							"The largest state of an aggregate that a parallel worker may send.",
 							"One that need not be sent, since it is in shared memory, may be larger.",

@@ -16,6 +16,7 @@
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "keys/key_column.h"
+#include "keys/value_bytes.h"
 #include "keys/value_table.h"
 #include "miscadmin.h"
 #include "utils/datum.h"
@@ -73,13 +74,6 @@ struct ValueTable
 	Size		chunk_left;
 	Size		chunk_size;		/* of the next chunk */
 };
-
-/* A position in a dump */
-typedef struct Reader
-{
-	const char *p;
-	size_t		left;
-} Reader;
 
 /* Room in the current chunk, aligned for anything */
 static void *
@@ -333,34 +327,11 @@ value_table_repeats(const ValueTable *table)
 	return table->nrepeats;
 }
 
-/* What a value takes in a dump, without its hash */
-static Size
-dumped_size(const ValueColumn *column, Datum value)
+static void
+write_hashed(ValueWriter *writer, const ValueColumn *column, uint64 hash, Datum value)
 {
-	if (column->typbyval)
-		return sizeof(Datum);
-	return sizeof(uint32) + datumGetSize(value, false, column->typlen);
-}
-
-/* Write size bytes; returns where the next ones go */
-static char *
-write_bytes(char *to, const void *from, Size size)
-{
-	memcpy(to, from, size);
-	return to + size;
-}
-
-static char *
-dump_datum(char *bytes, const ValueColumn *column, uint64 hash, Datum value)
-{
-	uint32		size;
-
-	bytes = write_bytes(bytes, &hash, sizeof(hash));
-	if (column->typbyval)
-		return write_bytes(bytes, &value, sizeof(value));
-	size = (uint32) datumGetSize(value, false, column->typlen);
-	bytes = write_bytes(bytes, &size, sizeof(size));
-	return write_bytes(bytes, DatumGetPointer(value), size);
+	value_write_bytes(writer, &hash, sizeof(hash));
+	value_write(writer, value, column->typlen, column->typbyval);
 }
 
 /*
@@ -368,118 +339,67 @@ dump_datum(char *bytes, const ValueColumn *column, uint64 hash, Datum value)
  * itself, and, if it does not repeat and there are two columns, hash and value
  * of the second one.
  */
-uint64
-value_table_dump_size(const ValueTable *table)
+static void
+write_table(ValueWriter *writer, const ValueTable *table)
 {
-	uint64		size = sizeof(table->nkeys);
-
+	value_write_bytes(writer, &table->nkeys, sizeof(table->nkeys));
 	for (uint64 i = 0; i < table->nslots; i++)
 	{
 		const ValueRecord *record = table->slots[i].record;
+		char		repeats;
 
 		if (i % POLL_EVERY == 0)
 			CHECK_FOR_INTERRUPTS();
 		if (record == NULL)
 			continue;
-		size += 1 + sizeof(uint64) + dumped_size(&table->columns[0], record->key);
+		repeats = record->repeats ? 1 : 0;
+		value_write_bytes(writer, &repeats, 1);
+		write_hashed(writer, &table->columns[0], table->slots[i].hash, record->key);
 		if (!record->repeats && table->ncolumns == 2)
-			size += sizeof(uint64) + dumped_size(&table->columns[1], record->value);
+			write_hashed(writer, &table->columns[1], record->value_hash, record->value);
 	}
-	return size;
+}
+
+uint64
+value_table_dump_size(const ValueTable *table)
+{
+	ValueWriter writer = {NULL, 0};
+
+	write_table(&writer, table);
+	return writer.size;
 }
 
 void
 value_table_dump(const ValueTable *table, char *bytes)
 {
-	bytes = write_bytes(bytes, &table->nkeys, sizeof(table->nkeys));
-	for (uint64 i = 0; i < table->nslots; i++)
-	{
-		const ValueRecord *record = table->slots[i].record;
+	ValueWriter writer = {bytes, 0};
 
-		if (i % POLL_EVERY == 0)
-			CHECK_FOR_INTERRUPTS();
-		if (record == NULL)
-			continue;
-		*bytes++ = record->repeats ? 1 : 0;
-		bytes = dump_datum(bytes, &table->columns[0], table->slots[i].hash, record->key);
-		if (!record->repeats && table->ncolumns == 2)
-			bytes = dump_datum(bytes, &table->columns[1], record->value_hash, record->value);
-	}
-}
-
-static void
-invalid_dump(void)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-			 errmsg("invalid serialized aggregate state")));
-}
-
-static void
-read_bytes(Reader *reader, void *to, size_t size)
-{
-	if (size > reader->left)
-		invalid_dump();
-	memcpy(to, reader->p, size);
-	reader->p += size;
-	reader->left -= size;
-}
-
-/* Is this a value of the size that it claims? */
-static bool
-datum_fits(const ValueColumn *column, const char *value, uint32 size)
-{
-	if (column->typlen > 0)
-		return size == (uint32) column->typlen;
-	if (column->typlen == -2)
-		return size > 0 && memchr(value, '\0', size) == value + size - 1;
-	if (size < 1 || VARATT_IS_EXTERNAL(value))
-		return false;
-	if (VARATT_IS_SHORT(value))
-		return VARSIZE_SHORT(value) == size;
-	return size >= VARHDRSZ && !VARATT_IS_COMPRESSED(value) &&
-		VARSIZE(value) == size;
+	write_table(&writer, table);
 }
 
 static Datum
-read_datum(Reader *reader, const ValueColumn *column, uint64 *hash)
+read_hashed(ValueReader *reader, const ValueColumn *column, uint64 *hash)
 {
-	Datum		value;
-	uint32		size;
-	char	   *copy;
-
-	read_bytes(reader, hash, sizeof(*hash));
-	if (column->typbyval)
-	{
-		read_bytes(reader, &value, sizeof(value));
-		return value;
-	}
-	read_bytes(reader, &size, sizeof(size));
-	if (size > reader->left)
-		invalid_dump();
-	copy = palloc(Max(size, 1));
-	read_bytes(reader, copy, size);
-	if (!datum_fits(column, copy, size))
-		invalid_dump();
-	return PointerGetDatum(copy);
+	value_read_bytes(reader, hash, sizeof(*hash));
+	return value_read(reader, column->typlen, column->typbyval);
 }
 
 /* Add what another table held.  An error if the bytes are no such dump. */
 void
 value_table_load(ValueTable *table, const char *bytes, size_t size)
 {
-	Reader		reader = {bytes, size};
+	ValueReader reader = {bytes, size};
 	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext,
 												  "greenery merge",
 												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(scratch);
 	uint64		n;
 
-	read_bytes(&reader, &n, sizeof(n));
+	value_read_bytes(&reader, &n, sizeof(n));
 
 	/* a key takes at least its flag and its hash */
 	if (n > reader.left / (1 + sizeof(uint64)))
-		invalid_dump();
+		value_bytes_invalid();
 
 	/*
 	 * They come in the order of the slots.  Were the table to grow on the way,
@@ -499,14 +419,14 @@ value_table_load(ValueTable *table, const char *bytes, size_t size)
 		/* values may be long */
 		if (MemoryContextMemAllocated(scratch, false) > SCRATCH_SIZE)
 			MemoryContextReset(scratch);
-		read_bytes(&reader, &repeats, 1);
-		key = read_datum(&reader, &table->columns[0], &hash);
+		value_read_bytes(&reader, &repeats, 1);
+		key = read_hashed(&reader, &table->columns[0], &hash);
 		if (!repeats && table->ncolumns == 2)
-			value = read_datum(&reader, &table->columns[1], &value_hash);
+			value = read_hashed(&reader, &table->columns[1], &value_hash);
 		enter(table, hash, key, repeats != 0, value_hash, value);
 	}
 	if (reader.left != 0)
-		invalid_dump();
+		value_bytes_invalid();
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(scratch);
 }

@@ -136,7 +136,7 @@ iso_moment_parse(const char *text, TimestampTz *result)
 		return "The value must be in ISO 8601, with \"Z\" or a numeric offset: \"2021-02-12T00:00:00Z\" or \"2021-02-12 01:00+01:00\".";
 
 	if (year < 1)
-		return "Years are those from 0001 to 9999.";
+		return "The year must be from 0001 to 9999.";
 	if (month < 1 || month > MONTHS_PER_YEAR ||
 		day < 1 || day > day_tab[isleap(year)][month - 1])
 		return "The date does not exist.";
