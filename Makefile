@@ -19,6 +19,7 @@ OBJS = \
 	src/text/clean_text.o \
 	src/text/email.o \
 	src/text/email_check.o \
+	src/text/iso_moment.o \
 	src/text/phone.o \
 	src/text/phone_chars.o \
 	src/text/phone_parse.o \
@@ -53,6 +54,7 @@ OBJS = \
 	src/keys/repeat_rate.o \
 	src/keys/repeat_rate_by_row.o \
 	src/keys/row_key.o \
+	src/keys/value_bytes.o \
 	src/keys/value_table.o \
 	src/sessions/days_between.o \
 	src/sessions/fixed_interval.o \
@@ -268,7 +270,8 @@ ISOLATION = \
 	build_sources \
 	build_two \
 	build_unfinished \
-	own_columns_snapshot
+	own_columns_snapshot \
+	request_places
 
 REGRESS_OPTS = --load-extension=greenery --encoding=UTF8
 ISOLATION_OPTS = --load-extension=greenery --encoding=UTF8
@@ -326,7 +329,8 @@ src/keys/id_table.o \
 src/keys/key_column.o src/keys/key_log.o src/keys/key_state.o \
 src/keys/key_table.o src/keys/key_table_dump.o \
 src/keys/repeat_rate.o src/keys/repeat_rate_by_row.o \
-src/keys/value_table.o src/keys/duplicate_count.o \
+src/keys/value_bytes.o src/keys/value_table.o \
+src/keys/duplicate_count.o \
 src/sessions/session_elements.o src/sessions/session_log.o \
 src/sessions/session_log_dump.o \
 src/sessions/session_log_spans.o src/sessions/session_log_sweep.o \

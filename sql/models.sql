@@ -105,7 +105,7 @@ SELECT DISTINCT product_id, inventory, is_at_risk_of_stockout FROM greenery.fact
 UPDATE greenery.products SET inventory = 3 WHERE product_id = 'p1';
 SELECT DISTINCT product_id, inventory, is_at_risk_of_stockout FROM greenery.fact_user_content_pageviews ORDER BY 1;
 -- before the third there were o1 and o2 only
-SET LOCAL greenery.as_of = '2021-02-02';
+SET LOCAL greenery.as_of = '2021-02-02 00:00+00';
 SELECT DISTINCT product_id, inventory, is_at_risk_of_stockout FROM greenery.fact_user_content_pageviews ORDER BY 1;
 UPDATE greenery.products SET inventory = 2 WHERE product_id = 'p1';
 SELECT DISTINCT product_id, inventory, is_at_risk_of_stockout FROM greenery.fact_user_content_pageviews ORDER BY 1;

@@ -98,22 +98,10 @@ greenery_decode_interval(char **field, int *ftype, int nf, int *dtype,
 	return true;
 }
 
-/*
- * DecodeDateTime; tz NULL means that a time zone in the text is an error.
- * Returns false when the fields are no date and time.
- */
-static inline bool
-greenery_decode_datetime(char **field, int *ftype, int nf, int *dtype,
-						 struct pg_tm *tm, fsec_t *fsec, int *tz)
-{
-#if PG_VERSION_NUM >= 160000
-	DateTimeErrorExtra extra;
-
-	return DecodeDateTime(field, ftype, nf, dtype, tm, fsec, tz, &extra) == 0;
-#else
-	return DecodeDateTime(field, ftype, nf, dtype, tm, fsec, tz) == 0;
+/* The memory of what a check hook hands to its assign hook; for modules since 16 */
+#if PG_VERSION_NUM < 160000
+#define guc_malloc(elevel, size) malloc(size)
 #endif
-}
 
 /* stringToQualifiedNameList can return its errors since 16 */
 static inline List *

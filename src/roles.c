@@ -165,9 +165,12 @@ greenery_call_as_owner(PG_FUNCTION_ARGS)
 	Oid			outer;
 	RoleSwitch	before;
 	Datum		result;
+	char	   *name;
 
-	PreventCommandIfReadOnly(get_func_name(fcinfo->flinfo->fn_oid));
-	PreventCommandIfParallelMode(get_func_name(fcinfo->flinfo->fn_oid));
+	name = psprintf("%s()", get_func_name(fcinfo->flinfo->fn_oid));
+	PreventCommandDuringRecovery(name);
+	PreventCommandIfReadOnly(name);
+	PreventCommandIfParallelMode(name);
 
 	fmgr_info_cxt(function_behind(fcinfo->flinfo->fn_oid), &flinfo, CurrentMemoryContext);
 	fmgr_info_set_expr(fcinfo->flinfo->fn_expr, &flinfo);

@@ -118,7 +118,7 @@ greenery_repeat_rate(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("the window ends before it begins"),
 				 errdetail("\"since\" is %s, \"until\" is %s.",
-						   timestamptz_to_str(PG_GETARG_TIMESTAMPTZ(0)),
+						   pstrdup(timestamptz_to_str(PG_GETARG_TIMESTAMPTZ(0))),
 						   pstrdup(timestamptz_to_str(PG_GETARG_TIMESTAMPTZ(1)))),
 				 errhint("Orders count at or after \"since\" and before \"until\".")));
 
