@@ -138,6 +138,37 @@ CALL greenery_build();
 SELECT * FROM pg_temp.wrong();
 SELECT inserted, updated, deleted FROM greenery.build_models WHERE model = 'difference_model' ORDER BY build_id DESC LIMIT 1;
 RESET maintenance_work_mem;
+-- more than a statement takes, at whatever step: just as many, one more, most of them; and
+-- with the rows of the raw tables too
+CREATE FUNCTION pg_temp.applied() RETURNS boolean LANGUAGE sql AS
+	$$ SELECT EXISTS (SELECT FROM greenery.mart_states WHERE model = 'difference_model') $$;
+CALL greenery_build();
+SET greenery.debug_max_listed = 200;
+SELECT pg_temp.remember();
+UPDATE public.difference_many SET n = n + 1 WHERE id BETWEEN 101 AND 300;
+INSERT INTO public.difference_many SELECT g, 1 FROM generate_series(300001, 300500) g;
+CALL greenery_build();
+SELECT * FROM pg_temp.wrong();
+SELECT inserted, updated, deleted, pg_temp.applied() FROM greenery.build_models WHERE model = 'difference_model' ORDER BY build_id DESC LIMIT 1;
+SELECT pg_temp.remember();
+UPDATE public.difference_many SET n = n + 1 WHERE id BETWEEN 101 AND 300;
+DELETE FROM public.difference_many WHERE id = 301;
+CALL greenery_build();
+SELECT * FROM pg_temp.wrong();
+SELECT inserted, updated, deleted, pg_temp.applied() FROM greenery.build_models WHERE model = 'difference_model' ORDER BY build_id DESC LIMIT 1;
+SELECT pg_temp.remember(), pg_temp.change(3);
+UPDATE public.difference_many SET n = n + 1 WHERE id % 3 > 0;
+CALL greenery_build();
+SELECT * FROM pg_temp.wrong();
+SELECT inserted, updated, deleted, pg_temp.applied() FROM greenery.build_models WHERE model = 'difference_model' ORDER BY build_id DESC LIMIT 1;
+-- one row, which is too many
+SET greenery.debug_max_listed = 1;
+SELECT pg_temp.remember(), pg_temp.change(4);
+UPDATE public.difference_many SET n = n + 1 WHERE id IN (1001, 1002);
+CALL greenery_build();
+SELECT * FROM pg_temp.wrong();
+SELECT inserted, updated, deleted, pg_temp.applied() FROM greenery.build_models WHERE model = 'difference_model' ORDER BY build_id DESC LIMIT 1;
+RESET greenery.debug_max_listed;
 SELECT greenery_drop_model('difference_model');
 DROP VIEW public.difference_model;
 DROP TABLE public.difference_many;

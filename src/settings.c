@@ -22,7 +22,11 @@
 #include "compat.h"
 #include "greenery.h"
 #include "utils/builtins.h"
+#include "utils/memutils.h"
 #include "utils/timestamp.h"
+
+/* A list of so many rows is well below what one constant of a statement may take */
+#define MAX_LISTED ((int) (MaxAllocSize / 16))
 
 static char *as_of_setting = NULL;
 static char *timezone_setting = NULL;
@@ -38,6 +42,7 @@ int			greenery_lock_timeout = 30000;
 bool		greenery_allow_superuser_build = false;
 bool		greenery_direct_scan = true;
 bool		greenery_incremental_builds = true;
+int			greenery_debug_max_listed = MAX_LISTED;
 
 /*
  * Parse a fixed length of time into microseconds.
@@ -270,6 +275,12 @@ greenery_define_settings(void)
 							 &greenery_incremental_builds, true,
 							 PGC_USERSET, 0,
 							 NULL, NULL, NULL);
+	DefineCustomIntVariable("greenery.debug_max_listed",
+							"How many rows that differ a build lists, and names in its statements.",
+							"For tests of what it does where they are more.",
+							&greenery_debug_max_listed, MAX_LISTED, 1, MAX_LISTED,
+							PGC_SUSET, GUC_NO_SHOW_ALL | GUC_NOT_IN_SAMPLE,
+							NULL, NULL, NULL);
 	MarkGUCPrefixReserved("greenery");
 }
 
