@@ -95,6 +95,7 @@ OBJS = \
 	src/build/build_models.o \
 	src/build/build_parallel.o \
 	src/build/build_publish.o \
+	src/build/build_published.o \
 	src/build/build_record.o \
 	src/build/build_source_changes.o \
 	src/build/build_states.o \
@@ -241,6 +242,7 @@ REGRESS = \
 	native_tests \
 	build \
 	build_difference \
+	build_published \
 	build_incremental \
 	build_source_changes \
 	build_audit \

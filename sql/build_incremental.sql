@@ -199,12 +199,16 @@ ALTER TABLE greenery_published.product_sessions DROP COLUMN other;
 CALL greenery_build();
 SELECT * FROM pg_temp.slices();
 SELECT * FROM pg_temp.stale();
--- where a trigger has written something else than the build, even if it is gone by now
+-- where there was a trigger, even if it is gone by now: it may have written something else
+-- than the build, which is refused where it shows
 CREATE FUNCTION public.incremental_trigger() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.shipments := 99; RETURN NEW; END';
 CREATE TRIGGER incremental BEFORE INSERT OR UPDATE ON greenery_published.fact_user_sessions FOR EACH ROW EXECUTE FUNCTION public.incremental_trigger();
 SELECT pg_temp.few_changes(14);
+\set VERBOSITY terse
 CALL greenery_build();
-SELECT count(*) > 3 AS written FROM greenery_published.fact_user_sessions WHERE shipments = 99;
+\set VERBOSITY default
+CREATE OR REPLACE FUNCTION public.incremental_trigger() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CALL greenery_build();
 DROP TRIGGER incremental ON greenery_published.fact_user_sessions;
 DROP FUNCTION public.incremental_trigger;
 CALL greenery_build();

@@ -68,24 +68,16 @@ store(Oid table, Tuplestorestate *rows)
 }
 
 /*
- * Apply the difference; the caller guards it.  Exactly, or not at all: each row
- * without an equal is a new one or takes the place of one, and each published row
- * without an equal makes way for one or goes.  Keys that are not unique, or values
- * that only look different, do not add up.
+ * Apply the difference; the caller guards it.  Exactly, or not at all: keys that are not
+ * unique, or values that only look different, do not add up.
  */
 static void
 apply(void *arg)
 {
 	BuildModel *model = arg;
-	const RowDifference *difference = model->difference;
 
 	build_keep_changes(model);
 	build_apply(model);
-	if (difference->only_old.n + difference->only_new.n > 0)
-		model->writer = U64FromFullTransactionId(GetCurrentFullTransactionId());
-	if (model->inserted + model->updated != difference->only_new.n ||
-		model->deleted + model->updated != difference->only_old.n)
-		elog(ERROR, "the difference of model %s does not add up", model->name);
 	build_drop("TABLE", model->name);
 	execute_utility(psprintf("CREATE VIEW %s AS SELECT * FROM %s",
 							 quote_qualified_identifier(BUILD_SCHEMA, model->name),

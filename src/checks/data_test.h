@@ -150,6 +150,8 @@ extern void tests_set_status(List *tests, TestStatus status, const char *message
 extern bool run_guarded(void (*work) (void *), void *arg, char **message);
 extern bool run_or_undo(void (*work) (void *), void *arg, const bool *undo,
 						char **message);
+extern bool run_expecting(void (*work) (void *), void *arg,
+						  bool (*is_expected) (int sqlerrcode));
 extern Oid	relation_or_message(const char *name, char **message);
 
 #endif							/* GREENERY_DATA_TEST_H */

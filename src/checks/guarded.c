@@ -28,17 +28,16 @@ is_fatal(int sqlerrcode)
 }
 
 /*
- * Run work(arg) in a subtransaction.  Returns true if it succeeded; otherwise
- * everything it did is undone and *message, in the caller's memory context,
- * says why.  What it did in the database is undone as well when it has succeeded,
- * and left *undo true.
+ * Run work(arg) in a subtransaction.  Returns NULL if it succeeded; otherwise everything
+ * it did is undone, and the error is returned, in the caller's memory context.  What it
+ * did in the database is undone as well when it has succeeded, and left *undo true.
  */
-bool
-run_or_undo(void (*work) (void *), void *arg, const bool *undo, char **message)
+static ErrorData *
+run(void (*work) (void *), void *arg, const bool *undo)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
-	volatile bool succeeded = false;
+	ErrorData  *volatile error = NULL;
 
 	BeginInternalSubTransaction(NULL);
 	MemoryContextSwitchTo(context);
@@ -49,12 +48,9 @@ run_or_undo(void (*work) (void *), void *arg, const bool *undo, char **message)
 			RollbackAndReleaseCurrentSubTransaction();
 		else
 			ReleaseCurrentSubTransaction();
-		succeeded = true;
 	}
 	PG_CATCH();
 	{
-		ErrorData  *error;
-
 		MemoryContextSwitchTo(context);
 		error = CopyErrorData();
 		FlushErrorState();
@@ -63,18 +59,51 @@ run_or_undo(void (*work) (void *), void *arg, const bool *undo, char **message)
 		CurrentResourceOwner = owner;
 		if (is_fatal(error->sqlerrcode))
 			ReThrowError(error);
-		*message = error->detail
-			? psprintf("%s (SQLSTATE %s): %s", error->message,
-					   unpack_sql_state(error->sqlerrcode), error->detail)
-			: psprintf("%s (SQLSTATE %s)", error->message,
-					   unpack_sql_state(error->sqlerrcode));
-		FreeErrorData(error);
 	}
 	PG_END_TRY();
 
 	MemoryContextSwitchTo(context);
 	CurrentResourceOwner = owner;
-	return succeeded;
+	return error;
+}
+
+/*
+ * Run work(arg) in a subtransaction, as above.  Returns whether it succeeded, or
+ * *message, in the caller's memory context, says why not.
+ */
+bool
+run_or_undo(void (*work) (void *), void *arg, const bool *undo, char **message)
+{
+	ErrorData  *error = run(work, arg, undo);
+
+	if (error == NULL)
+		return true;
+	*message = psprintf("%s (SQLSTATE %s)%s%s%s%s", error->message,
+						unpack_sql_state(error->sqlerrcode),
+						error->detail || error->hint ? ": " : "",
+						error->detail ? error->detail : "",
+						error->detail && error->hint ? " " : "",
+						error->hint ? error->hint : "");
+	FreeErrorData(error);
+	return false;
+}
+
+/*
+ * Run work(arg) in a subtransaction.  Returns whether it succeeded; only errors that are
+ * expected are an answer, all others are raised.
+ */
+bool
+run_expecting(void (*work) (void *), void *arg, bool (*is_expected) (int sqlerrcode))
+{
+	static const bool undo = false;
+	ErrorData  *error = run(work, arg, &undo);
+
+	if (error == NULL)
+		return true;
+	if (!is_expected(error->sqlerrcode))
+		ReThrowError(error);
+	FreeErrorData(error);
+	return false;
 }
 
 /* Run work(arg) in a subtransaction, and undo it only if it fails */

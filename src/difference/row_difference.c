@@ -469,3 +469,26 @@ row_difference_end(Comparison *cmp)
 	pfree(cmp);
 	return difference;
 }
+
+static void
+sum_row(Comparison *cmp, const uint64 digest[2], TupleTableSlot *slot pg_attribute_unused())
+{
+	add_to_sum(&cmp->old_sum, digest);
+}
+
+/* Whether a table has the rows of this sum now */
+bool
+table_has_sum(Oid table, const RowSum *expected)
+{
+	Comparison	cmp;
+
+	check_readable(table);
+	start(&cmp, expected->key);
+	memcpy(cmp.old_sum.key, expected->key, sizeof(expected->key));
+	CommandCounterIncrement();
+	PushActiveSnapshot(GetTransactionSnapshot());
+	scan_table(&cmp, table, sum_row);
+	PopActiveSnapshot();
+	pfree(finish(&cmp));
+	return memcmp(&cmp.old_sum, expected, sizeof(RowSum)) == 0;
+}

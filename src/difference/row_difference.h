@@ -61,5 +61,6 @@ extern Comparison *row_difference_begin(Oid old_table, const RowSum *expected,
 extern void row_difference_describe(Comparison *cmp, TupleDesc desc);
 extern bool row_difference_match(Comparison *cmp, TupleTableSlot *slot);
 extern RowDifference *row_difference_end(Comparison *cmp);
+extern bool table_has_sum(Oid table, const RowSum *expected);
 
 #endif							/* GREENERY_ROW_DIFFERENCE_H */
