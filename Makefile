@@ -87,6 +87,7 @@ OBJS = \
 	src/difference/row_digest.o \
 	src/difference/row_list.o \
 	src/build/build.o \
+	src/build/build_as_of.o \
 	src/build/build_audit.o \
 	src/build/build_compute.o \
 	src/build/build_difference.o \
@@ -243,6 +244,7 @@ REGRESS = \
 	build \
 	build_difference \
 	build_published \
+	as_of \
 	build_incremental \
 	build_source_changes \
 	build_audit \

@@ -199,7 +199,7 @@ greenery_define_settings(void)
 {
 	DefineCustomStringVariable("greenery.as_of",
 							   "The moment that marts take for the present.",
-							   "Empty: the time of the last order. A moment without time zone is read in greenery.timezone.",
+							   "Empty: the time of the last order that does not lie in the future. A moment without time zone is read in greenery.timezone.",
 							   &as_of_setting, "",
 							   PGC_USERSET, 0,
 							   check_as_of, NULL, NULL);

@@ -268,6 +268,7 @@ prepare(void *arg)
 {
 	/* a history records what the sources said, whatever the tests say of it */
 	execute(psprintf("SELECT %s.greenery_record_history()", greenery_schema()), SPI_OK_SELECT);
+	build_keep_as_of();
 	build_load(arg);
 }
 

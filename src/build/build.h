@@ -116,6 +116,9 @@ extern char *build_mart_path(const Build *build);
 extern char *build_written_table(const BuildModel *model);
 extern List *build_rewritten(const char *definition);
 
+/* build_as_of.c */
+extern void build_keep_as_of(void);
+
 /* build_audit.c */
 extern void build_load_test_states(Build *build);
 extern bool build_calls_nothing_else(struct Node *node);
