@@ -21,7 +21,7 @@ build_keep_as_of(void)
 {
 	/* the setting takes no moment BC, when nothing can have been ordered */
 	if (SPI_execute("SELECT set_config('greenery.as_of',"
-					"                  to_char(a.as_of AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'), true)"
+					"                  to_char(a.as_of AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"+00:00\"'), true)"
 					"  FROM greenery.as_of a"
 					" WHERE a.as_of >= timestamptz '0001-01-01 00:00:00+00'",
 					false, 0) != SPI_OK_SELECT)
