@@ -93,6 +93,7 @@ OBJS = \
 	src/difference/digest_list.o \
 	src/difference/row_difference.o \
 	src/difference/row_digest.o \
+	src/difference/row_list.o \
 	src/build/build.o \
 	src/build/build_audit.o \
 	src/build/build_compute.o \
@@ -103,6 +104,7 @@ OBJS = \
 	src/build/build_parallel.o \
 	src/build/build_publish.o \
 	src/build/build_reads.o \
+	src/build/build_published.o \
 	src/build/build_record.o \
 	src/build/build_source_changes.o \
 	src/build/build_states.o \
@@ -255,6 +257,8 @@ REGRESS = \
 	native_tests \
 	build \
 	build_difference \
+	build_published \
+	as_of \
 	build_incremental \
 	build_source_changes \
 	build_audit \

@@ -21,6 +21,7 @@ extern int	greenery_lock_timeout;
 extern bool greenery_direct_scan;
 extern bool greenery_incremental_builds;
 extern int	greenery_max_state_message;	/* kB */
+extern int	greenery_debug_max_listed;
 
 /*
  * schema.c: the schema that the extension was installed into, quoted; in the

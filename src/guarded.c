@@ -28,12 +28,17 @@ is_fatal(int sqlerrcode)
 		ERRCODE_TO_CATEGORY(sqlerrcode) == ERRCODE_SYSTEM_ERROR;
 }
 
-bool
-run_or_undo(void (*work) (void *), void *arg, const bool *undo, char **message)
+/*
+ * Run work(arg) in a subtransaction.  Returns NULL if it succeeded; otherwise everything
+ * it did is undone, and the error is returned, in the caller's memory context.  What it
+ * did in the database is undone as well when it has succeeded, and left *undo true.
+ */
+static ErrorData *
+run(void (*work) (void *), void *arg, const bool *undo)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
-	volatile bool succeeded = false;
+	ErrorData  *volatile error = NULL;
 
 	BeginInternalSubTransaction(NULL);
 	MemoryContextSwitchTo(context);
@@ -44,12 +49,9 @@ run_or_undo(void (*work) (void *), void *arg, const bool *undo, char **message)
 			RollbackAndReleaseCurrentSubTransaction();
 		else
 			ReleaseCurrentSubTransaction();
-		succeeded = true;
 	}
 	PG_CATCH();
 	{
-		ErrorData  *error;
-
 		MemoryContextSwitchTo(context);
 		error = CopyErrorData();
 		FlushErrorState();
@@ -62,18 +64,43 @@ run_or_undo(void (*work) (void *), void *arg, const bool *undo, char **message)
 			error->context = NULL;
 			ReThrowError(error);
 		}
-		*message = error->detail
-			? psprintf("%s (SQLSTATE %s): %s", error->message,
-					   unpack_sql_state(error->sqlerrcode), error->detail)
-			: psprintf("%s (SQLSTATE %s)", error->message,
-					   unpack_sql_state(error->sqlerrcode));
-		FreeErrorData(error);
 	}
 	PG_END_TRY();
 
 	MemoryContextSwitchTo(context);
 	CurrentResourceOwner = owner;
-	return succeeded;
+	return error;
+}
+
+bool
+run_or_undo(void (*work) (void *), void *arg, const bool *undo, char **message)
+{
+	ErrorData  *error = run(work, arg, undo);
+
+	if (error == NULL)
+		return true;
+	*message = psprintf("%s (SQLSTATE %s)%s%s%s%s", error->message,
+						unpack_sql_state(error->sqlerrcode),
+						error->detail || error->hint ? ": " : "",
+						error->detail ? error->detail : "",
+						error->detail && error->hint ? " " : "",
+						error->hint ? error->hint : "");
+	FreeErrorData(error);
+	return false;
+}
+
+bool
+run_expecting(void (*work) (void *), void *arg, bool (*is_expected) (int sqlerrcode))
+{
+	static const bool undo = false;
+	ErrorData  *error = run(work, arg, &undo);
+
+	if (error == NULL)
+		return true;
+	if (!is_expected(error->sqlerrcode))
+		ReThrowError(error);
+	FreeErrorData(error);
+	return false;
 }
 
 bool

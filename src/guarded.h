@@ -25,6 +25,13 @@ extern bool run_or_undo(void (*work) (void *), void *arg, const bool *undo,
 						char **message);
 
 /*
+ * Likewise; but only errors that are expected are an answer, false, and all others are
+ * raised.
+ */
+extern bool run_expecting(void (*work) (void *), void *arg,
+						  bool (*is_expected) (int sqlerrcode));
+
+/*
  * relation_by_name(), but for a relation that does not exist: InvalidOid, and
  * *message says so.
  */

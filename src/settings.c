@@ -25,7 +25,11 @@
 #include "miscadmin.h"
 #include "text/iso_moment.h"
 #include "utils/builtins.h"
+#include "utils/memutils.h"
 #include "utils/timestamp.h"
+
+/* A list of so many rows is well below what one constant of a statement may take */
+#define MAX_LISTED ((int) (MaxAllocSize / 16))
 
 static char *as_of_setting = NULL;
 char	   *greenery_timezone_setting = NULL;
@@ -50,6 +54,7 @@ int			greenery_max_failures = 100;
 int			greenery_lock_timeout = 30000;
 bool		greenery_direct_scan = true;
 bool		greenery_incremental_builds = true;
+int			greenery_debug_max_listed = MAX_LISTED;
 
 /* A row holds less than a gigabyte, and besides the state what else is in it */
 #define MAX_STATE_MESSAGE (1023 * 1024)
@@ -222,7 +227,7 @@ greenery_define_settings(void)
 {
 	DefineCustomStringVariable("greenery.as_of",
 							   "The moment that marts take for the present.",
-							   "Empty: the time of the last order. Else ISO 8601 with Z or a numeric offset, such as 2021-02-12T00:00:00Z.",
+							   "Empty: the time of the last order that does not lie in the future. Else ISO 8601 with Z or a numeric offset, such as 2021-02-12T00:00:00Z.",
 							   &as_of_setting, "",
 							   PGC_USERSET, 0,
 							   check_as_of, assign_as_of, NULL);
@@ -300,6 +305,12 @@ greenery_define_settings(void)
 							MAX_STATE_MESSAGE, 1, MAX_STATE_MESSAGE,
 							PGC_USERSET,
 							GUC_UNIT_KB | GUC_NO_SHOW_ALL | GUC_NOT_IN_SAMPLE,
+							NULL, NULL, NULL);
+	DefineCustomIntVariable("greenery.debug_max_listed",
+							"How many rows that differ a build lists, and names in its statements.",
+							"For tests of what it does where they are more.",
+							&greenery_debug_max_listed, MAX_LISTED, 1, MAX_LISTED,
+							PGC_SUSET, GUC_NO_SHOW_ALL | GUC_NOT_IN_SAMPLE,
 							NULL, NULL, NULL);
 	MarkGUCPrefixReserved("greenery");
 }

@@ -333,6 +333,7 @@ make_marts(void *arg)
 {
 	Build	   *build = arg;
 
+	build_check_published(build);
 	build_write_and_audit(build);
 	build_check_shrink(build);
 	if (build->failed)

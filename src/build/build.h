@@ -33,6 +33,14 @@ typedef enum ModelStatus
 	MODEL_SKIPPED
 } ModelStatus;
 
+/* What the owner has made of a published table, see build_published.c */
+typedef struct PublishedTable
+{
+	bool		keyed_only;		/* its rows must differ in the model's key, and in nothing else */
+	bool		replaceable;	/* to delete a row and insert it anew changes nothing else */
+	bool		has_triggers;
+} PublishedTable;
+
 typedef struct BuildModel
 {
 	char	   *name;			/* of the model, and of its published table */
@@ -66,6 +74,7 @@ typedef struct BuildModel
 	struct Source *source;		/* of a staging view that is, see build_source_changes.c */
 	bool		changes_kept;	/* some rows differ, and they are kept for it */
 
+	PublishedTable *published;	/* NULL: there is no table */
 	bool		applied;		/* already, to the published table */
 	uint64		writer;			/* the subtransaction that has done it; 0: nothing differed */
 	int64		vanished;		/* published rows whose key was not written */
@@ -176,6 +185,9 @@ extern void build_record_sources(const Build *build);
 
 /* build_parallel.c */
 extern void build_compute_ahead(Build *build);
+
+/* build_published.c */
+extern void build_check_published(Build *build);
 
 /* build_publish.c */
 extern void build_apply(BuildModel *model);
