@@ -141,7 +141,7 @@ CALL greenery_build(accept_shrink => true);
 CALL greenery_build();
 SELECT current_user, status, failures FROM greenery_published.test_status WHERE test_id = :id;
 RESET ROLE;
-SELECT test_id, sample FROM greenery_test('greenery.dim_users') WHERE test_id = :id;
+SELECT sample FROM greenery_test('greenery.dim_users') WHERE test_id = :id;
 SELECT started_by, status FROM greenery.builds ORDER BY build_id DESC LIMIT 1;
 SELECT changed_by, action, after ->> 'kind' AS kind FROM greenery.test_changes ORDER BY change_id DESC LIMIT 1;
 SELECT count(greenery_drop_test(test_id)) AS dropped FROM greenery.data_tests WHERE NOT builtin;
@@ -173,15 +173,11 @@ SELECT status, accept_shrink, warned > 0 AS warned FROM greenery.builds ORDER BY
 CREATE SCHEMA regress_models;
 CREATE VIEW regress_models.quoting AS SELECT user_id, email::integer AS number FROM greenery.dim_users;
 SELECT greenery_add_model('regress_models.quoting', '{user_id}');
+\set VERBOSITY terse
 SET ROLE regress_operator;
-SET client_min_messages = debug1;
-SET debug_print_plan = on;
 CALL greenery_build();
-RESET debug_print_plan;
-SET client_min_messages = warning;
 SELECT message FROM greenery_published.test_status WHERE model = 'regress_models.quoting' ORDER BY test_id LIMIT 1;
 RESET ROLE;
-\set VERBOSITY terse
 SELECT message FROM greenery.test_results WHERE model = 'regress_models.quoting' ORDER BY test_id LIMIT 1;
 SELECT greenery_drop_model('quoting');
 -- he is who he was, after an error in each transaction of a build

@@ -8,10 +8,14 @@
 -- revoked or given away since stays as it is.
 
 -- A function, operator or cast that is neither the server's nor the extension's own has been
--- taken for one of these, because it stands beside them and suits the arguments better.
+-- taken for one of these, because it stands beside them and suits the arguments better.  Of
+-- objects that were there before, an owner may have made what he likes: only what this script
+-- has made, and not given away yet, is looked at.
 DO $strangers$
 DECLARE
-	stranger text;
+	stranger pg_catalog.text;
+	me CONSTANT pg_catalog.oid := (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = current_user);
+	installing CONSTANT boolean := greenery.relation_named('greenery_published.metrics') IS NULL;
 BEGIN
 	SELECT pg_catalog.format('%s, which %s uses',
 							 pg_catalog.pg_describe_object(d.refclassid, d.refobjid, 0),
@@ -21,6 +25,14 @@ BEGIN
 	  JOIN pg_catalog.pg_depend m
 	    ON m.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass
 	   AND m.refobjid = e.oid AND m.deptype = 'e'
+	   AND (installing
+			OR me <> e.extowner
+			   AND (EXISTS (SELECT FROM pg_catalog.pg_class c
+							 WHERE m.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+							   AND c.oid = m.objid AND c.relowner = me)
+					OR EXISTS (SELECT FROM pg_catalog.pg_proc p
+								WHERE m.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass
+								  AND p.oid = m.objid AND p.proowner = me)))
 	  -- what belongs to a member: a view's rule, a table's default or index
 	  CROSS JOIN LATERAL (
 		SELECT m.classid, m.objid

@@ -70,6 +70,19 @@ $node->safe_psql('shop', 'SELECT count(*) FROM greenery_test()');
 is( $node->safe_psql('shop', q{SELECT DISTINCT as_role FROM public.ran}),
 	'shopkeeper', 'so they do in greenery_test()');
 
+# nor does debugging output show an operator what rows say
+shopkeeper(q{
+	SELECT greenery_grant('clerk', 'operator');
+	CREATE VIEW public.quoting AS SELECT user_id, email::integer AS number FROM greenery.dim_users;
+	SELECT greenery_add_model('public.quoting', '{user_id}')});
+my ($ret, $out, $err) = $node->psql('shop',
+	'SET client_min_messages = debug1; SET debug_print_plan = on; CALL greenery_build()', extra_params => [ '-U', 'clerk' ]);
+like($err, qr/quoting: 0 rows.*Error SQLSTATE 22P02; its text may quote data/, 'an operator is told that a model failed');
+unlike($err, qr/\@|DEBUG:|plan:/, 'and nothing else');
+($ret, $out, $err) = $node->psql('shop', 'CALL greenery_build()', extra_params => [ '-U', 'shopkeeper' ]);
+like($err, qr/quoting: 0 rows.*invalid input syntax for type integer: "\S+@/, 'the owner is told all');
+shopkeeper(q{SELECT greenery_drop_model('quoting')});
+
 # the builder
 refused('shopkeeper', q{SELECT greenery_set_builder('postgres')},
 	qr/role "postgres" cannot be the builder/, 'a superuser as builder');
@@ -143,7 +156,7 @@ SQL
 		CREATE OR REPLACE FUNCTION greenery.record_change(object text, name text, action text, before jsonb, after jsonb)
 			RETURNS void LANGUAGE plpgsql AS $$ BEGIN PERFORM public.spy('replaced'); END $$;
 		CREATE FUNCTION public.clean_text(varchar) RETURNS text LANGUAGE plpgsql AS $$ BEGIN PERFORM public.spy('overload'); RETURN $1; END $$});
-	my ($ret, $out, $err) = $node->psql('shop', q{ALTER EXTENSION greenery UPDATE TO '1.0next'});
+	($ret, $out, $err) = $node->psql('shop', q{ALTER EXTENSION greenery UPDATE TO '1.0next'});
 	is($ret, 0, 'a superuser updates the extension') or diag($err);
 	unlike($err, qr/checked as (?!shopkeeper)/, 'what checks and indexes call runs as the owner');
 	is( $node->safe_psql('shop', q{SELECT string_agg(DISTINCT as_role, ' ') FROM public.ran}),
