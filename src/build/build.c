@@ -3,12 +3,13 @@
  * build.c
  *	  CALL greenery_build(): write, audit, publish, all marts or none.
  *
- * Three transactions.  The first, under the build's lock, closes what earlier
- * builds left open, says that this one runs, and finds what it is going to read.  The
- * second takes the lock again, locks all that, and only then its one snapshot, REPEATABLE
- * READ: a snapshot taken before would not protect against a source that is truncated
- * and loaded again.  Should there be more to read by then, it begins again.  All its work is done in subtransactions, so that an error, and
- * marts that are not to be published, can still be recorded.  The third removes results that are too old.  The verdict
+ * Three transactions, under the build's lock.  The first closes what earlier builds left
+ * open, and says that this one runs.  The second locks all that it is going to read, and
+ * only then takes its one snapshot, REPEATABLE READ: a snapshot taken before would not
+ * protect against a source that is truncated and loaded again.  What there is to lock, it
+ * finds with a first snapshot, and begins again; and once more should there be more by then.
+ * All its work is done in subtransactions, so that an error, and marts that are not to be
+ * published, can still be recorded.  The third removes results that are too old.  The verdict
  * is raised after all that: nothing that was recorded is lost by it.
  *
  * Whatever ends the session in the middle leaves the published tables as they
@@ -112,18 +113,40 @@ leave_transaction(const RoleSwitch *before)
 	role_leave(before);
 }
 
-/* Take the build's lock until the end of the transaction, without waiting */
-static bool
-lock_build(void)
+/* The table that a build locks */
+static LockRelId
+build_lock(void)
 {
-	Oid			schema = get_namespace_oid("greenery", true);
-	Oid			lock = OidIsValid(schema) ? get_relname_relid("build_lock", schema) : InvalidOid;
+	Oid			lock = get_relname_relid("build_lock", get_namespace_oid("greenery", false));
 
 	if (!OidIsValid(lock))
 		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("extension \"greenery\" is not installed in this database")));
-	return ConditionalLockRelationOid(lock, ExclusiveLock);
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("table greenery.build_lock does not exist")));
+	return (LockRelId) {.relId = lock, .dbId = MyDatabaseId};
+}
+
+/*
+ * Take the build's lock, without waiting, and keep it over the commits.  A transaction that is
+ * aborted releases it, as it does the locks of VACUUM: no error leaves it with the session.
+ */
+static bool
+lock_build(void)
+{
+	LockRelId	lock = build_lock();
+
+	if (!ConditionalLockRelationOid(lock.relId, ExclusiveLock))
+		return false;
+	LockRelationIdForSession(&lock, ExclusiveLock);
+	return true;
+}
+
+static void
+unlock_build(void)
+{
+	LockRelId	lock = build_lock();
+
+	UnlockRelationIdForSession(&lock, ExclusiveLock);
 }
 
 static void
@@ -163,7 +186,7 @@ queue_alerts(void *arg)
 		elog(ERROR, "could not queue alerts");
 }
 
-/* Close what earlier builds left open.  Under the lock: such a build is gone, and has told nobody. */
+/* Close what earlier builds left open: under the lock, such a build is gone, and has not told */
 static void
 close_aborted(const Build *build)
 {
@@ -241,7 +264,7 @@ find_histories(void)
 	return tables;
 }
 
-/* The first transaction: say that a build runs, and find what it reads */
+/* The first transaction: say that a build runs */
 static void
 open_build(Build *build)
 {
@@ -268,7 +291,6 @@ open_build(Build *build)
 	build->histories = find_histories();
 	build->without_jit = jit_is_default();
 	MemoryContextSwitchTo(context);
-	build_find_reads(build);
 	leave_transaction(&before);
 	SPI_commit();
 }
@@ -401,14 +423,6 @@ work(Build *build, char **error)
 							 PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0, false);
 	enter_transaction(build, &before);
 	MemoryContextSwitchTo(build->context);
-	if (!lock_build())
-	{
-		/* another build slipped in between */
-		close_build(build, "aborted", "Another build was running.");
-		leave_transaction(&before);
-		SPI_commit();
-		report_running_build();
-	}
 	locked = run_guarded(lock_reads, build, error);
 	EnsurePortalSnapshotExists();
 	if (!locked || !do_build(build, error))
@@ -443,6 +457,7 @@ clean_up(Build *build)
 				 errdetail("%s", build_may_tell(build) ? error : shareable_message(error))));
 	leave_transaction(&before);
 	SPI_commit();
+	unlock_build();
 }
 
 /*

@@ -144,7 +144,6 @@ extern void build_audit(Build *build, BuildModel *model);
 extern void build_record_test_states(const BuildModel *model);
 
 /* build_reads.c: what a build reads, and the locks on it */
-extern void build_find_reads(Build *build);
 extern void build_find_present(Build *build);
 extern void build_lock_reads(Build *build);
 extern bool build_check_reads(Build *build);

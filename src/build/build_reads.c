@@ -5,10 +5,9 @@
  *
  * A snapshot does not protect against TRUNCATE, DROP or a rewriting ALTER: a table that
  * is truncated and loaded again by someone else is empty in it.  So all that the build
- * reads in the end is locked before the snapshot is taken.  What that is, is found in a
- * transaction of its own, since a look takes a snapshot; and found again once the
- * snapshot is there.  Should there be more by then, the build begins again with more
- * locks.
+ * reads in the end is locked before the snapshot is taken.  What that is, takes a snapshot
+ * to find: so the build looks, begins again with these locks, and looks again, until it
+ * finds no more than it has locked.
  *
  *-------------------------------------------------------------------------
  */
@@ -37,7 +36,7 @@ typedef struct Root
 	Reach		reach;
 } Root;
 
-/* The caller guards it: what cannot be parsed, no build can run */
+/* The caller guards it: what cannot be parsed, no build can run, and that is told later */
 static void
 look_at_root(void *arg)
 {
@@ -76,8 +75,8 @@ find_roots(void)
 					" UNION ALL "
 					"SELECT format('data test %s', t.test_id), greenery.relation_named(t.args ->> 'to'), NULL"
 					"  FROM greenery.data_tests t"
-					" WHERE t.enabled AND NOT t.builtin AND t.kind = 'relationships'",
-					false, 0) != SPI_OK_SELECT)
+					" WHERE t.enabled AND NOT t.builtin AND t.kind = 'relationships'"
+					" ORDER BY 1", false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not look up what builds read");
 	MemoryContextSwitchTo(context);
 	for (uint64 i = 0; i < SPI_processed; i++)
@@ -108,11 +107,10 @@ look(const Build *build)
 	List	   *roots = find_roots();
 	RoleSwitch	before;
 	ListCell   *lc;
-	char	   *message;
 
 	role_enter(build->builder, &before);
 	foreach(lc, roots)
-		(void) run_guarded(look_at_root, lfirst(lc), &message);
+		(void) run_expecting(look_at_root, lfirst(lc), reach_is_no_answer);
 	role_leave(&before);
 	return roots;
 }
@@ -126,18 +124,6 @@ relations_of(List *roots)
 	foreach(lc, roots)
 		relations = list_concat_unique_oid(relations, ((Root *) lfirst(lc))->reach.relations);
 	return relations;
-}
-
-/* Find what is to be locked before the snapshot */
-void
-build_find_reads(Build *build)
-{
-	List	   *relations = relations_of(look(build));
-	MemoryContext context = MemoryContextSwitchTo(build->context);
-
-	build->locked = list_copy(relations);
-	list_sort(build->locked, list_oid_cmp);
-	MemoryContextSwitchTo(context);
 }
 
 /*

@@ -61,6 +61,12 @@ add_unique(List **list, Oid oid)
 	*list = list_append_unique_oid(*list, oid);
 }
 
+bool
+reach_is_no_answer(int sqlerrcode)
+{
+	return ERRCODE_TO_CATEGORY(sqlerrcode) != ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE;
+}
+
 /* Set what the function would set for itself; returns the level to end it with, or 0 */
 static int
 enter_settings_of(HeapTuple procedure)
@@ -123,11 +129,10 @@ look_into_body(Reach *reach, HeapTuple procedure)
 	bool		isnull;
 	Datum		body = SysCacheGetAttr(PROCOID, procedure, Anum_pg_proc_prosqlbody, &isnull);
 	StringBody	parsed = {procedure, NULL};
-	char	   *message;
 
 	if (!isnull)
 		(void) walk(stringToNode(TextDatumGetCString(body)), reach);
-	else if (!has_polymorphic_arguments(form) && run_guarded(parse_body, &parsed, &message))
+	else if (!has_polymorphic_arguments(form) && run_expecting(parse_body, &parsed, reach_is_no_answer))
 		(void) walk(parsed.queries, reach);
 	else
 		add_unique(&reach->hidden, form->oid);

@@ -33,6 +33,12 @@ typedef struct Reach
 extern void reach_relation(Reach *reach, Oid relid);
 extern void reach_node(Reach *reach, Node *node);
 
+/*
+ * Whether an error says that something cannot be parsed; others, as of a lock that was not to
+ * be had, say nothing about it.
+ */
+extern bool reach_is_no_answer(int sqlerrcode);
+
 /* An error if a build may not read this; what is the thing that reads, for people */
 extern void reach_refuse_hidden(const Reach *reach, const char *what);
 extern void reach_refuse_policies(const Reach *reach);
