@@ -225,7 +225,7 @@ find_postgres()
 			die "PG_CONFIG does not name a complete PostgreSQL (server, psql and development files)"
 		return
 	fi
-	for version in ${PG_VERSION:-18 17 16 15 14}; do
+	for version in ${PG_VERSION:-19 18 17 16 15}; do
 		for config in "/usr/lib/postgresql/$version/bin/pg_config" \
 			"/usr/pgsql-$version/bin/pg_config" "$(command -v pg_config || true)"; do
 			if complete_postgres "$config" &&
@@ -248,7 +248,7 @@ postgres_to_install()
 		echo "$PG_VERSION"
 		return
 	fi
-	for version in 18 17 16 15 14; do
+	for version in 19 18 17 16 15; do
 		if apt-cache show "postgresql-server-dev-$version" >/dev/null 2>&1; then
 			candidate=${candidate:-$version}
 			if [ -x "/usr/lib/postgresql/$version/bin/postgres" ]; then
@@ -321,8 +321,8 @@ find_clang()
 # See that all we need is here; arguments name what is needed beyond building.
 ensure_tools()
 {
-	[ -z "${PG_VERSION:-}" ] || [[ $PG_VERSION =~ ^1[4-8]$ ]] ||
-		die "PG_VERSION is \"$PG_VERSION\": greenery supports 14 to 18"
+	[ -z "${PG_VERSION:-}" ] || [[ $PG_VERSION =~ ^1[5-9]$ ]] ||
+		die "PG_VERSION is \"$PG_VERSION\": greenery supports 15 to 19"
 
 	find_missing "$@"
 	if [ ${#MISSING[@]} -gt 0 ]; then

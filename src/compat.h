@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * compat.h
- *	  Differences between PostgreSQL 14 and 18, all of them.
+ *	  Differences between PostgreSQL 15 and 19, all of them.
  *
  * No other file tests PG_VERSION_NUM.  Include it after postgres.h.
  *
@@ -13,10 +13,8 @@
 #include "postgres.h"
 
 #include "catalog/pg_class.h"
-#include "datatype/timestamp.h"
 #include "fmgr.h"
 #include "miscadmin.h"
-#include "parser/analyze.h"
 #include "pgtime.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
@@ -24,14 +22,8 @@
 #include "utils/guc.h"
 #include "utils/regproc.h"
 
-#if PG_VERSION_NUM < 140000
-#error "greenery needs PostgreSQL 14 or later"
-#endif
-
-/* MarkGUCPrefixReserved replaced EmitWarningsOnPlaceholders in 15 */
 #if PG_VERSION_NUM < 150000
-#include "utils/int8.h"
-#define MarkGUCPrefixReserved(prefix) EmitWarningsOnPlaceholders(prefix)
+#error "greenery needs PostgreSQL 15 or later"
 #endif
 
 /* pg_noreturn, in front of a declaration, replaced pg_attribute_noreturn in 18 */
@@ -65,37 +57,6 @@ greenery_interval_is_infinite(const Interval *interval)
 #endif
 
 /*
- * DecodeInterval into months, days and microseconds.  Returns false when the
- * fields are no interval.
- */
-static inline bool
-greenery_decode_interval(char **field, int *ftype, int nf, int *dtype,
-						 int64 *months, int64 *days, int64 *microseconds)
-{
-#if PG_VERSION_NUM >= 150000
-	struct pg_itm_in in = {0};
-
-	if (DecodeInterval(field, ftype, nf, INTERVAL_FULL_RANGE, dtype, &in) != 0)
-		return false;
-	*microseconds = in.tm_usec;
-	*days = in.tm_mday;
-	*months = (int64) in.tm_year * MONTHS_PER_YEAR + in.tm_mon;
-#else
-	struct pg_tm tm = {0};
-	fsec_t		fsec = 0;
-
-	if (DecodeInterval(field, ftype, nf, INTERVAL_FULL_RANGE, dtype,
-					   &tm, &fsec) != 0)
-		return false;
-	*microseconds = ((((int64) tm.tm_hour * MINS_PER_HOUR + tm.tm_min) *
-					  SECS_PER_MINUTE) + tm.tm_sec) * USECS_PER_SEC + fsec;
-	*days = tm.tm_mday;
-	*months = (int64) tm.tm_year * MONTHS_PER_YEAR + tm.tm_mon;
-#endif
-	return true;
-}
-
-/*
  * DecodeDateTime; tz NULL means that a time zone in the text is an error.
  * Returns false when the fields are no date and time.
  */
@@ -120,31 +81,6 @@ greenery_qualified_name_list(const char *name)
 	return stringToQualifiedNameList(name, NULL);
 #else
 	return stringToQualifiedNameList(name);
-#endif
-}
-
-/* Text to a bigint, or an error: pg_strtoint64 is new in 15 */
-static inline int64
-greenery_strtoint64(const char *text)
-{
-#if PG_VERSION_NUM >= 150000
-	return pg_strtoint64(text);
-#else
-	int64		result;
-
-	(void) scanint8(text, false, &result);
-	return result;
-#endif
-}
-
-/* parse_analyze, of a statement without parameters, was renamed in 15 */
-static inline struct Query *
-greenery_parse_analyze(struct RawStmt *statement, const char *source)
-{
-#if PG_VERSION_NUM >= 150000
-	return parse_analyze_fixedparams(statement, source, NULL, 0, NULL);
-#else
-	return parse_analyze(statement, source, NULL, 0, NULL);
 #endif
 }
 

@@ -23,6 +23,7 @@
 #include "greenery.h"
 #include "miscadmin.h"
 #include "nodes/value.h"
+#include "parser/analyze.h"
 #include "rewrite/rewriteHandler.h"
 #include "tcop/tcopprot.h"
 #include "utils/builtins.h"
@@ -259,7 +260,7 @@ build_rewritten(const char *definition)
 {
 	RawStmt    *statement = linitial_node(RawStmt, pg_parse_query(definition));
 
-	return QueryRewrite(greenery_parse_analyze(statement, definition));
+	return QueryRewrite(parse_analyze_fixedparams(statement, definition, NULL, 0, NULL));
 }
 
 /* The search_path in which a written table is found before the view that it is of */

@@ -27,6 +27,7 @@
 #include "executor/spi.h"
 #include "funcapi.h"
 #include "nodes/nodeFuncs.h"
+#include "parser/analyze.h"
 #include "parser/parse_func.h"
 #include "parser/parser.h"
 #include "parser/parsetree.h"
@@ -59,7 +60,8 @@ function_query(HeapTuple procedure)
 	statements = raw_parser(source, RAW_PARSE_DEFAULT);
 	if (list_length(statements) != 1)
 		return NULL;
-	return greenery_parse_analyze(linitial_node(RawStmt, statements), source);
+	return parse_analyze_fixedparams(linitial_node(RawStmt, statements), source,
+									 NULL, 0, NULL);
 }
 
 /*
