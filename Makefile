@@ -290,9 +290,8 @@ include $(PGXS)
 
 # the server was built with gcc; clang does not know all of its flags
 ifneq (,$(findstring clang,$(CC)))
-override CFLAGS := $(filter-out -fexcess-precision=standard \
-	-Wimplicit-fallthrough=3 -Wshadow=compatible-local -Wno-format-truncation -Wno-stringop-truncation \
-	-Wcast-function-type,$(CFLAGS))
+override CFLAGS := $(filter-out -fexcess-precision=standard -Wcast-function-type,$(CFLAGS)) \
+	-Wno-unknown-warning-option
 endif
 
 # after the include: PGXS must not take these for its own default goal

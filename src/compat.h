@@ -84,6 +84,15 @@ greenery_qualified_name_list(const char *name)
 #endif
 }
 
+/* A scan of a whole table: those who start one can choose options since 19 */
+#if PG_VERSION_NUM >= 190000
+#define greenery_beginscan(rel, snapshot) \
+	table_beginscan(rel, snapshot, 0, NULL, SO_NONE)
+#else
+#define greenery_beginscan(rel, snapshot) \
+	table_beginscan(rel, snapshot, 0, NULL)
+#endif
+
 /* Whether the caller owns a table, and so may analyze it; renamed in 16 */
 static inline bool
 greenery_owns_table(Oid table)

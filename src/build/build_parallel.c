@@ -34,6 +34,7 @@
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "port/atomics.h"
+#include "storage/lwlock.h"
 #include "storage/sharedfileset.h"
 #include "utils/dsa.h"
 #include "utils/guc.h"
