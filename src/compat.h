@@ -26,6 +26,27 @@
 #error "greenery needs PostgreSQL 15 or later"
 #endif
 
+/*
+ * The module is compiled with hidden symbols; these are the ones that the server
+ * looks up by name.  16 declares them so itself.
+ */
+#if PG_VERSION_NUM < 160000
+#undef PGDLLEXPORT
+#define PGDLLEXPORT __attribute__((visibility("default")))
+#undef PG_FUNCTION_INFO_V1
+#define PG_FUNCTION_INFO_V1(funcname) \
+extern PGDLLEXPORT Datum funcname(PG_FUNCTION_ARGS); \
+extern PGDLLEXPORT const Pg_finfo_record *CppConcat(pg_finfo_, funcname) (void); \
+const Pg_finfo_record * \
+CppConcat(pg_finfo_, funcname) (void) \
+{ \
+	static const Pg_finfo_record my_finfo = {1}; \
+	return &my_finfo; \
+} \
+extern int no_such_variable
+extern PGDLLEXPORT void _PG_init(void);
+#endif
+
 /* pg_noreturn, in front of a declaration, replaced pg_attribute_noreturn in 18 */
 #ifndef pg_noreturn
 #define pg_noreturn pg_attribute_noreturn()
