@@ -203,6 +203,16 @@ apt_install()
 	drop_cluster_conf
 }
 
+# The Debian mirror that apt uses here, or the usual one
+debian_mirror()
+{
+	local mirror=${DEBIAN_MIRROR:-}
+
+	[ -n "$mirror" ] || mirror=$(apt-cache policy 2>/dev/null |
+		sed -n 's|^.* \(https\{0,1\}://[^ ]*/debian\)/\{0,1\} .*|\1|p' | head -n 1)
+	echo "${mirror:-http://deb.debian.org/debian}"
+}
+
 # Is this pg_config that of a server that we can build for and run?
 complete_postgres()
 {
