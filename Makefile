@@ -361,3 +361,8 @@ bench:
 
 bench-growth bench-all: bench-%:
 	@ROW='$(ROW)' SCALE='$(SCALE)' ROUNDS='$(ROUNDS)' $(srcdir)/scripts/bench $*
+
+# All tests but those of memory used, under sanitizers: see scripts/check
+.PHONY: check-asan
+check-asan:
+	@$(srcdir)/scripts/check --asan
