@@ -119,28 +119,40 @@ asan_server()
 		asan_make_server "$version" "$prefix"
 	fi
 	PG_CONFIG=$prefix/bin/pg_config
+	# programs that end soon give nothing back
+	export ASAN_OPTIONS=detect_leaks=0
 }
 
-# What the sanitizers are told: to write down what they find, in WORK/sanitizers.
-# A fault of memory ends its process; undefined behaviour goes on, so that a run
-# finds all of it.  Memory that is not there is no fault: tests ask for too much.
+# What the sanitizers are told.  A fault of memory ends its process; undefined
+# behaviour goes on, so that a run finds all of it.  Memory that is not there is no
+# fault: tests ask for too much.
 asan_options()
 {
 	mkdir "$WORK/sanitizers"
-	export ASAN_OPTIONS="log_path=$WORK/sanitizers/asan:detect_leaks=0:abort_on_error=1:disable_coredump=1:detect_stack_use_after_return=0:allocator_may_return_null=1:quarantine_size_mb=16"
-	export UBSAN_OPTIONS="log_path=$WORK/sanitizers/ubsan:print_stacktrace=1"
+	export ASAN_OPTIONS=detect_leaks=0:abort_on_error=1:disable_coredump=1
+	ASAN_OPTIONS+=:detect_stack_use_after_return=0:allocator_may_return_null=1:quarantine_size_mb=16
+	export UBSAN_OPTIONS=print_stacktrace=1
 }
 
-# Print what they found, each place once; false if it is nothing
+# Keep what logs in a directory say of faults: the two sanitizers in one process
+# agree on no file of their own, and write where the server's log goes
+asan_collect()
+{
+	local log
+
+	while IFS= read -r log; do
+		cp "$log" "$(mktemp "$WORK/sanitizers/XXXXXX")"
+	done < <(grep -rlE 'runtime error: |ERROR: AddressSanitizer' "$@" 2>/dev/null)
+}
+
+# Print what was found, each place of undefined behaviour once; false if nothing was
 asan_found()
 {
 	local faults=$WORK/sanitizers.log
 
-	find "$WORK/sanitizers" -type f -size +0 -exec cat {} + >"$faults"
+	find "$WORK/sanitizers" -type f -exec cat {} + >"$faults"
 	[ -s "$faults" ] || return
-	echo "undefined behaviour, by place:"
-	sed -n 's/^\([^ ]*: runtime error: .*\)/\1/p' "$faults" | sed "s|^$WORK/src/||; s/0x[0-9a-f]*/ADDRESS/g" |
+	grep -oE '[^ ]+: runtime error: .*' "$faults" | sed "s|^$WORK/src/||; s/0x[0-9a-f]*/ADDRESS/g" |
 		sort | uniq -c | sort -rn | head -n 100
-	echo "faults of memory:"
 	sed -n '/ERROR: AddressSanitizer/,/^SUMMARY/p' "$faults" | head -n 300
 }
