@@ -284,6 +284,8 @@ ISOLATION_OPTS = --load-extension=greenery --encoding=UTF8
 # do not
 PG_CPPFLAGS = -I$(srcdir)/src -isystem $(shell $(PG_CONFIG) --includedir-server) \
 	-DGREENERY_VERSION='"$(EXTVERSION)"'
+# what the server looks up by name is exported, and nothing else (16 does so itself)
+PG_CFLAGS += -fvisibility=hidden
 # the statistics need erfc and its like
 SHLIB_LINK += $(filter -lm, $(LIBS))
 EXTRA_CLEAN = greenery--$(EXTVERSION).sql META.json greenery-notify $(NOTIFY_OBJS)
@@ -309,11 +311,15 @@ SYSTEMD_UNIT_DIR ?= /usr/lib/systemd/system
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
+# our calls of functions that are exported stay our own, whatever else is loaded
+ifeq (,$(filter darwin win32,$(PORTNAME)))
+SHLIB_LINK += -Wl,-Bsymbolic
+endif
+
 # the server was built with gcc; clang does not know all of its flags
 ifneq (,$(findstring clang,$(CC)))
-override CFLAGS := $(filter-out -fexcess-precision=standard \
-	-Wimplicit-fallthrough=3 -Wshadow=compatible-local -Wno-format-truncation -Wno-stringop-truncation \
-	-Wcast-function-type,$(CFLAGS))
+override CFLAGS := $(filter-out -fexcess-precision=standard -Wcast-function-type,$(CFLAGS)) \
+	-Wno-unknown-warning-option
 endif
 
 # after the include: PGXS must not take these for its own default goal
@@ -377,3 +383,8 @@ bench:
 
 bench-growth bench-all: bench-%:
 	@ROW='$(ROW)' SCALE='$(SCALE)' ROUNDS='$(ROUNDS)' $(srcdir)/scripts/bench $*
+
+# All tests but those of memory used, under sanitizers: see scripts/check
+.PHONY: check-asan
+check-asan:
+	@$(srcdir)/scripts/check --asan

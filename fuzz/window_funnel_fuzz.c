@@ -13,7 +13,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#include <stdlib.h>
+#include "fuzz.h"
+
 #include <string.h>
 
 #include "sessions/funnel.h"
@@ -21,7 +22,27 @@
 #define MAX_ROWS 9
 #define MAX_TRIED_STEPS 6
 
-extern int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+const char *const fuzz_name = "window_funnel";
+unsigned long fuzz_accepted = 0;
+
+/*
+ * The steps less one ("5" is 6 steps), the window ("p" is 0, "y" is 9, "\xff"
+ * is none), then rows: "a" at the time of the row before, "d" a unit later, "x"
+ * six; then its steps, one bit each.
+ */
+const char *const fuzz_seeds[] = {
+	"2\xff" "d\x01" "d\x02" "d\x04",
+	"2y" "d\x01" "x\x02" "x\x04" "d\x01" "d\x02",
+	"3p" "d\x03" "a\x05" "a\x06" "a\x08",
+	"5\xff" "d\x03" "a\x07" "a\x0c" "a\x30" "a\x3f" "a\x28",
+	"4z" "d\x03" "a\x01" "d\x0c" "a\x04" "d\x1f" "a\x18" "x\x11" "a\x02",
+	NULL
+};
+
+const char *const fuzz_pieces[] = {
+	"d\x01", "d\x02", "d\x04", "d\x08", "a\x03", "a\x06", "a\x0c", "a\x18",
+	"a\x30", "a\x3f", "x\x01", "x\x02", "x\x3f", NULL
+};
 
 typedef struct Search
 {
@@ -95,14 +116,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	try_chains(&search, 0, 0);
 
 	depth = funnel_depth(rows, search.n, search.steps, search.within, NULL);
-	if (depth != search.best_depth)
-		abort();
+	FUZZ_CHECK(depth == search.best_depth);
 	if (depth > 0)
 	{
 		funnel_times(rows, search.n, depth, search.within, NULL, times);
-		if (memcmp(times, search.best, depth * sizeof(int64_t)) != 0)
-			abort();
+		FUZZ_CHECK(memcmp(times, search.best, depth * sizeof(int64_t)) == 0);
 	}
+	if (depth > 1)
+		fuzz_accepted++;
 
 	/*
 	 * All 64 steps: put rows in front, one for each of the first steps, and
@@ -119,8 +140,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		all[leading + i].value = rows[i].value << leading;
 	}
 	depth = funnel_depth(rows, search.n, search.steps, INT64_MAX, NULL);
-	if (funnel_depth(all, leading + search.n, FUNNEL_MAX_STEPS, INT64_MAX,
-					 NULL) != leading + depth)
-		abort();
+	FUZZ_CHECK(funnel_depth(all, leading + search.n, FUNNEL_MAX_STEPS,
+							INT64_MAX, NULL) == leading + depth);
 	return 0;
 }

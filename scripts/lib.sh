@@ -203,6 +203,16 @@ apt_install()
 	drop_cluster_conf
 }
 
+# The Debian mirror that apt uses here, or the usual one
+debian_mirror()
+{
+	local mirror=${DEBIAN_MIRROR:-}
+
+	[ -n "$mirror" ] || mirror=$(apt-cache policy 2>/dev/null |
+		sed -n 's|^.* \(https\{0,1\}://[^ ]*/debian\)/\{0,1\} .*|\1|p' | head -n 1)
+	echo "${mirror:-http://deb.debian.org/debian}"
+}
+
 # Is this pg_config that of a server that we can build for and run?
 complete_postgres()
 {
@@ -225,7 +235,7 @@ find_postgres()
 			die "PG_CONFIG does not name a complete PostgreSQL (server, psql and development files)"
 		return
 	fi
-	for version in ${PG_VERSION:-18 17 16 15 14}; do
+	for version in ${PG_VERSION:-19 18 17 16 15}; do
 		for config in "/usr/lib/postgresql/$version/bin/pg_config" \
 			"/usr/pgsql-$version/bin/pg_config" "$(command -v pg_config || true)"; do
 			if complete_postgres "$config" &&
@@ -248,7 +258,7 @@ postgres_to_install()
 		echo "$PG_VERSION"
 		return
 	fi
-	for version in 18 17 16 15 14; do
+	for version in 19 18 17 16 15; do
 		if apt-cache show "postgresql-server-dev-$version" >/dev/null 2>&1; then
 			candidate=${candidate:-$version}
 			if [ -x "/usr/lib/postgresql/$version/bin/postgres" ]; then
@@ -321,8 +331,8 @@ find_clang()
 # See that all we need is here; arguments name what is needed beyond building.
 ensure_tools()
 {
-	[ -z "${PG_VERSION:-}" ] || [[ $PG_VERSION =~ ^1[4-8]$ ]] ||
-		die "PG_VERSION is \"$PG_VERSION\": greenery supports 14 to 18"
+	[ -z "${PG_VERSION:-}" ] || [[ $PG_VERSION =~ ^1[5-9]$ ]] ||
+		die "PG_VERSION is \"$PG_VERSION\": greenery supports 15 to 19"
 
 	find_missing "$@"
 	if [ ${#MISSING[@]} -gt 0 ]; then

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * compat.h
- *	  Differences between PostgreSQL 14 and 18, all of them.
+ *	  Differences between PostgreSQL 15 and 19, all of them.
  *
  * No other file tests PG_VERSION_NUM.  Include it after postgres.h.
  *
@@ -14,7 +14,6 @@
 
 #include "catalog/pg_class.h"
 #include "catalog/pg_namespace.h"
-#include "datatype/timestamp.h"
 #include "executor/executor.h"
 #include "fmgr.h"
 #include "miscadmin.h"
@@ -27,14 +26,29 @@
 #include "utils/guc.h"
 #include "utils/regproc.h"
 
-#if PG_VERSION_NUM < 140000
-#error "greenery needs PostgreSQL 14 or later"
+#if PG_VERSION_NUM < 150000
+#error "greenery needs PostgreSQL 15 or later"
 #endif
 
-/* MarkGUCPrefixReserved replaced EmitWarningsOnPlaceholders in 15 */
-#if PG_VERSION_NUM < 150000
-#include "utils/int8.h"
-#define MarkGUCPrefixReserved(prefix) EmitWarningsOnPlaceholders(prefix)
+/*
+ * The module is compiled with hidden symbols; these are the ones that the server
+ * looks up by name.  16 declares them so itself.
+ */
+#if PG_VERSION_NUM < 160000
+#undef PGDLLEXPORT
+#define PGDLLEXPORT __attribute__((visibility("default")))
+#undef PG_FUNCTION_INFO_V1
+#define PG_FUNCTION_INFO_V1(funcname) \
+extern PGDLLEXPORT Datum funcname(PG_FUNCTION_ARGS); \
+extern PGDLLEXPORT const Pg_finfo_record *CppConcat(pg_finfo_, funcname) (void); \
+const Pg_finfo_record * \
+CppConcat(pg_finfo_, funcname) (void) \
+{ \
+	static const Pg_finfo_record my_finfo = {1}; \
+	return &my_finfo; \
+} \
+extern int no_such_variable
+extern PGDLLEXPORT void _PG_init(void);
 #endif
 
 /* pg_noreturn, in front of a declaration, replaced pg_attribute_noreturn in 18 */
@@ -67,37 +81,6 @@ greenery_interval_is_infinite(const Interval *interval)
 #define GREENERY_MODULE_MAGIC(name_, version_) PG_MODULE_MAGIC
 #endif
 
-/*
- * DecodeInterval into months, days and microseconds.  Returns false when the
- * fields are no interval.
- */
-static inline bool
-greenery_decode_interval(char **field, int *ftype, int nf, int *dtype,
-						 int64 *months, int64 *days, int64 *microseconds)
-{
-#if PG_VERSION_NUM >= 150000
-	struct pg_itm_in in = {0};
-
-	if (DecodeInterval(field, ftype, nf, INTERVAL_FULL_RANGE, dtype, &in) != 0)
-		return false;
-	*microseconds = in.tm_usec;
-	*days = in.tm_mday;
-	*months = (int64) in.tm_year * MONTHS_PER_YEAR + in.tm_mon;
-#else
-	struct pg_tm tm = {0};
-	fsec_t		fsec = 0;
-
-	if (DecodeInterval(field, ftype, nf, INTERVAL_FULL_RANGE, dtype,
-					   &tm, &fsec) != 0)
-		return false;
-	*microseconds = ((((int64) tm.tm_hour * MINS_PER_HOUR + tm.tm_min) *
-					  SECS_PER_MINUTE) + tm.tm_sec) * USECS_PER_SEC + fsec;
-	*days = tm.tm_mday;
-	*months = (int64) tm.tm_year * MONTHS_PER_YEAR + tm.tm_mon;
-#endif
-	return true;
-}
-
 /* The memory of what a check hook hands to its assign hook; for modules since 16 */
 #if PG_VERSION_NUM < 160000
 #define guc_malloc(elevel, size) malloc(size)
@@ -114,30 +97,14 @@ greenery_qualified_name_list(const char *name)
 #endif
 }
 
-/* Text to a bigint, or an error: pg_strtoint64 is new in 15 */
-static inline int64
-greenery_strtoint64(const char *text)
-{
-#if PG_VERSION_NUM >= 150000
-	return pg_strtoint64(text);
+/* A scan of a whole table: those who start one can choose options since 19 */
+#if PG_VERSION_NUM >= 190000
+#define greenery_beginscan(rel, snapshot) \
+	table_beginscan(rel, snapshot, 0, NULL, SO_NONE)
 #else
-	int64		result;
-
-	(void) scanint8(text, false, &result);
-	return result;
+#define greenery_beginscan(rel, snapshot) \
+	table_beginscan(rel, snapshot, 0, NULL)
 #endif
-}
-
-/* parse_analyze, of a statement without parameters, was renamed in 15 */
-static inline struct Query *
-greenery_parse_analyze(struct RawStmt *statement, const char *source)
-{
-#if PG_VERSION_NUM >= 150000
-	return parse_analyze_fixedparams(statement, source, NULL, 0, NULL);
-#else
-	return parse_analyze(statement, source, NULL, 0, NULL);
-#endif
-}
 
 /* Whether the caller owns a table, and so may analyze it; renamed in 16 */
 static inline bool

@@ -12,8 +12,6 @@
 
 GREENERY_MODULE_MAGIC("greenery", GREENERY_VERSION);
 
-void		_PG_init(void);
-
 /*
  * Define the settings.  Nothing else may happen at load time: the library is
  * loaded by the first call of any of its functions, in any session.

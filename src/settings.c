@@ -76,9 +76,7 @@ parse_length(const char *text, int64 *result, const char **why)
 	int			ftype[MAXDATEFIELDS];
 	int			nf;
 	int			dtype;
-	int64		months,
-				days,
-				time;
+	struct pg_itm_in in = {0};
 	const int	style = IntervalStyle;
 	bool		decoded;
 
@@ -87,17 +85,16 @@ parse_length(const char *text, int64 *result, const char **why)
 	decoded = strlen(text) <= MAXDATELEN &&
 		ParseDateTime(text, workbuf, sizeof(workbuf), field, ftype,
 					  MAXDATEFIELDS, &nf) == 0 &&
-		greenery_decode_interval(field, ftype, nf, &dtype,
-								 &months, &days, &time) &&
+		DecodeInterval(field, ftype, nf, INTERVAL_FULL_RANGE, &dtype, &in) == 0 &&
 		dtype == DTK_DELTA;
 	IntervalStyle = style;
 
 	if (!decoded)
 		*why = "The value must be an interval, such as \"7 days\" or \"30 minutes\".";
-	else if (months != 0)
+	else if (in.tm_year != 0 || in.tm_mon != 0)
 		*why = "Months and years have no fixed length: use days or hours.";
-	else if (pg_mul_s64_overflow(days, USECS_PER_DAY, result) ||
-			 pg_add_s64_overflow(*result, time, result))
+	else if (pg_mul_s64_overflow(in.tm_mday, USECS_PER_DAY, result) ||
+			 pg_add_s64_overflow(*result, in.tm_usec, result))
 		*why = "The interval is out of range.";
 	else if (*result <= 0)
 		*why = "The interval must be longer than zero.";

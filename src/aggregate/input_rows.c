@@ -227,14 +227,14 @@ next_row(SeqScanState *scan)
 TupleTableSlot *
 input_rows_filtered(InputRows *rows)
 {
-	Instrumentation *instrument = rows->node->ss.ps.instrument;
+	PlanState  *node = &rows->node->ss.ps;
 	TupleTableSlot *slot;
 
-	if (instrument == NULL)
+	if (node->instrument == NULL)
 		return next_row(rows->node);
-	InstrStartNode(instrument);
+	InstrStartNode(node->instrument);
 	slot = next_row(rows->node);
-	InstrStopNode(instrument, slot == NULL ? 0.0 : 1.0);
+	InstrStopNode(node->instrument, slot == NULL ? 0.0 : 1.0);
 	return slot;
 }
 

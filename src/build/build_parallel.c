@@ -36,6 +36,7 @@
 #include "nodes/nodeFuncs.h"
 #include "port/atomics.h"
 #include "roles.h"
+#include "storage/lwlock.h"
 #include "storage/sharedfileset.h"
 #include "utils/dsa.h"
 #include "utils/guc.h"

@@ -19,6 +19,7 @@
 #include "greenery.h"
 #include "guarded.h"
 #include "miscadmin.h"
+#include "parser/analyze.h"
 #include "roles.h"
 #include "sources/reach.h"
 #include "storage/lmgr.h"
@@ -47,7 +48,8 @@ look_at_root(void *arg)
 	if (root->sql != NULL)
 		foreach(lc, pg_parse_query(root->sql))
 			reach_node(&root->reach,
-					   (Node *) greenery_parse_analyze(lfirst_node(RawStmt, lc), root->sql));
+					   (Node *) parse_analyze_fixedparams(lfirst_node(RawStmt, lc), root->sql,
+													   NULL, 0, NULL));
 }
 
 /*

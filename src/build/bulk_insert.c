@@ -28,6 +28,7 @@
 #include "catalog/index.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
+#include "compat.h"
 #include "executor/executor.h"
 #include "executor/tuptable.h"
 #include "miscadmin.h"
@@ -195,7 +196,7 @@ store_batch(BulkTarget *target)
 static int64
 store_rows(BulkTarget *target, Relation source)
 {
-	TableScanDesc scan = table_beginscan(source, GetActiveSnapshot(), 0, NULL);
+	TableScanDesc scan = greenery_beginscan(source, GetActiveSnapshot());
 	TupleTableSlot *row = table_slot_create(source, NULL);
 	int64		rows = 0;
 

@@ -414,9 +414,9 @@ test_compile(DataTest *test, const TestTarget *target)
 			require_argument(test, test->min != NULL || test->max != NULL, "{\"min\": 1}");
 			/* errors now, if they are no numbers */
 			if (test->min != NULL)
-				(void) greenery_strtoint64(test->min);
+				(void) pg_strtoint64(test->min);
 			if (test->max != NULL)
-				(void) greenery_strtoint64(test->max);
+				(void) pg_strtoint64(test->max);
 			test->aggregate = "NULL::bigint";
 			test->by_row = true;
 			break;

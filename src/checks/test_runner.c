@@ -48,8 +48,8 @@ result_int64(int column, bool *isnull)
 static int64
 count_out_of_bounds(const DataTest *test)
 {
-	return (test->min != NULL && test->total < greenery_strtoint64(test->min)) ||
-		(test->max != NULL && test->total > greenery_strtoint64(test->max));
+	return (test->min != NULL && test->total < pg_strtoint64(test->min)) ||
+		(test->max != NULL && test->total > pg_strtoint64(test->max));
 }
 
 /* From counts to a status */

@@ -209,7 +209,7 @@ scan_table(Comparison *cmp, Oid table, RowAction action)
 	TupleTableSlot *slot = table_slot_create(rel, NULL);
 	TableScanDesc scan;
 
-	scan = table_beginscan(rel, GetActiveSnapshot(), 0, NULL);
+	scan = greenery_beginscan(rel, GetActiveSnapshot());
 	row_digest_describe(&cmp->digest, RelationGetDescr(rel));
 	while (!cmp->too_many && table_scan_getnextslot(scan, ForwardScanDirection, slot))
 	{
@@ -236,7 +236,7 @@ scan_slice(Comparison *cmp, Oid table, const RowVersions *left)
 	TupleTableSlot *slot = table_slot_create(rel, NULL);
 	TableScanDesc scan;
 
-	scan = table_beginscan(rel, GetActiveSnapshot(), 0, NULL);
+	scan = greenery_beginscan(rel, GetActiveSnapshot());
 	row_digest_describe(&cmp->digest, RelationGetDescr(rel));
 	cmp->slice_is_unclear = rel->rd_rel->relam != HEAP_TABLE_AM_OID ||
 		RelationGetNumberOfAttributes(rel) != left->columns;

@@ -13,6 +13,7 @@
 #include "postgres.h"
 
 #include "access/xlog.h"
+#include "catalog/pg_type.h"
 #include "compat.h"
 #include "keys/key_column.h"
 #include "utils/builtins.h"

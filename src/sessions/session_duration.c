@@ -114,7 +114,7 @@ session_duration_final(PG_FUNCTION_ARGS)
 	const int64 *times = state_times(PG_GETARG_ARRAYTYPE_P(0));
 	int64		span;
 
-	/* the operator itself does not look in version 14 */
+	/* the operator itself does not look in version 15 */
 	if (pg_sub_s64_overflow(times[1], times[0], &span))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),

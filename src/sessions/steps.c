@@ -24,7 +24,7 @@ read_array(ArrayType *array, const char *argname, int *nsteps)
 {
 	int			n;
 	const char *data;
-	const bits8 *nulls;
+	const uint8 *nulls;
 	uint64		mask = 0;
 
 	n = ARR_DIMS(array)[0];

@@ -27,6 +27,7 @@
 #include "executor/spi.h"
 #include "funcapi.h"
 #include "nodes/nodeFuncs.h"
+#include "parser/analyze.h"
 #include "parser/parse_coerce.h"
 #include "parser/parse_func.h"
 #include "parser/parser.h"
@@ -60,7 +61,8 @@ function_query(HeapTuple procedure)
 	statements = raw_parser(source, RAW_PARSE_DEFAULT);
 	if (list_length(statements) != 1)
 		return NULL;
-	return greenery_parse_analyze(linitial_node(RawStmt, statements), source);
+	return parse_analyze_fixedparams(linitial_node(RawStmt, statements), source,
+									 NULL, 0, NULL);
 }
 
 /*

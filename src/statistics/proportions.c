@@ -10,6 +10,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "compat.h"
 #include "fisher.h"
 #include "fmgr.h"
 #include "intervals.h"
