@@ -61,7 +61,8 @@ BEGIN ATOMIC
 			AND o.user_id IS NOT NULL
 			AND isfinite(o.created_at)
 			AND o.created_at <= (SELECT n.as_of FROM present n)
-			AND o.created_at > (SELECT n.since FROM present n)
+			-- IS TRUE: taken for the two ends of a range, the planner would expect few rows
+			AND (o.created_at > (SELECT n.since FROM present n)) IS TRUE
 	),
 	active AS (
 		SELECT a.cohort, a.period, count(*) AS users
