@@ -3,10 +3,10 @@
  * build_as_of.c
  *	  One present for all marts of a build.
  *
- * The present is the time of the last order that does not lie in the future, and the
- * future begins later for each mart.  An order with a time of some seconds from now, by
- * another clock, would count for one mart and not for the one before.  So a build asks
- * once, when its sources are locked, and keeps the answer as the setting until it ends.
+ * The present is the time of the last order that does not lie in the future.  Time goes
+ * on while marts are computed: an order that another clock has stamped some seconds ahead
+ * would count for one mart and not for the one before.  So a build looks once, when its
+ * sources are locked, and keeps the answer in the setting until it ends.
  *
  *-------------------------------------------------------------------------
  */
@@ -19,7 +19,7 @@
 void
 build_keep_as_of(void)
 {
-	/* the setting takes no moment BC, when nothing can have been ordered */
+	/* the setting takes no moment BC; a shop without later orders needs none */
 	if (SPI_execute("SELECT set_config('greenery.as_of',"
 					"                  to_char(a.as_of AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"+00:00\"'), true)"
 					"  FROM greenery.as_of a"
