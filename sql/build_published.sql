@@ -1,5 +1,6 @@
--- Published tables are their owner's: indexes, constraints, foreign keys, partitions and
--- triggers that he adds must not make a build publish anything else than it has tested.
+-- Published tables belong to their owner.  Whatever the owner adds to them, indexes,
+-- constraints, foreign keys, partitions or triggers, a build publishes exactly what it has
+-- tested, or refuses.
 --
 -- Builds commit: this file empties all tables it needs, before and after.
 SET client_min_messages = warning;
@@ -33,9 +34,9 @@ CALL greenery_build();
 CALL greenery_build();
 SELECT * FROM pg_temp.last();
 
--- Something else is unique, and is when all is done.  Rows that take it from one another:
--- a user comes back under another id; two and then three swap; one takes it of one who
--- leaves, a new one takes it of one who gives it up.
+-- The e-mail address is unique too, and is when all is done.  Users take it from one
+-- another: one returns under another id; two swap, and then three; one takes that of a user
+-- who leaves, a new one that of a user who gives it up.
 CREATE UNIQUE INDEX published_email ON greenery_published.published_model (email);
 CREATE FUNCTION pg_temp.swap(a integer) RETURNS void LANGUAGE sql AS $$
 	UPDATE public.published_users SET id = id + 100 WHERE id = a;
@@ -203,8 +204,8 @@ CALL greenery_build();
 CALL greenery_build();
 SELECT *, pg_temp.rows() FROM pg_temp.last();
 
--- Triggers may look on, but not change what is published: not what they are given, nor
--- leave it out, nor something else; in whatever way it is published.
+-- Triggers may look on.  They may not change a row, leave one out or change another one,
+-- in whatever way a mart is published.
 CREATE TABLE public.published_seen (id integer);
 CREATE FUNCTION public.published_look() RETURNS trigger LANGUAGE plpgsql AS
 	'BEGIN INSERT INTO public.published_seen VALUES (NEW.id); RETURN NULL; END';

@@ -11,8 +11,8 @@
  *
  * Where that does not work, the rows that have an equal are copied from the
  * published table, and the mart is written as at a first build: when much differs,
- * for a build that fails should not leave many dead rows behind, and a list of many rows
- * is no constant for a statement; and when the difference cannot be applied, above all
+ * for a build that fails should not leave many dead rows behind, and a statement cannot
+ * take a list of very many rows; and when the difference cannot be applied, above all
  * because keys are missing or not unique, which is for the tests to find.
  *
  *-------------------------------------------------------------------------
@@ -87,7 +87,7 @@ apply(void *arg)
 	build_let_builder_read(in->build, model->written);
 }
 
-/* Take over the columns of a published row that are still there; the mart's own have not gone */
+/* Copy a published row without the columns that were dropped from the table */
 static void
 take_over(TupleTableSlot *row, TupleTableSlot *from)
 {
@@ -109,8 +109,8 @@ take_over(TupleTableSlot *row, TupleTableSlot *from)
 }
 
 /*
- * Complete the written table with the published rows that have an equal.  No statement: the
- * list of the others may be too long for one.
+ * Complete the written table with the published rows that have an equal.  This is not done
+ * by a statement: the list of the other rows may be too long for one.
  */
 static void
 write_the_rest(const BuildModel *model)

@@ -277,7 +277,7 @@ assignments(const Pair *pair)
 	return result;
 }
 
-/* The published table has other rows than it was given */
+/* The published table has other rows than the build has written */
 pg_noreturn static void
 refuse_rows(const Pair *pair, const char *why)
 {
@@ -327,10 +327,10 @@ check_triggers(Pair *pair, bool whole)
 }
 
 /*
- * Bring a published table to the rows of the mart.  Rows are deleted before others are
- * inserted, which may have what was theirs: of a user who has come back under another id
- * the address may be unique.  They are inserted before others are updated: an updated row has
- * another ctid, and would no longer be found in the list.
+ * Give a published table the rows of the mart.  Rows are deleted first, because a new row
+ * may take over a value that the owner has made unique, such as the e-mail address of a
+ * user who returns under another id.  Rows are inserted before others are updated, because
+ * an updated row has another ctid and is no longer found in the list.
  */
 static void
 change(void *arg)
@@ -368,9 +368,9 @@ change(void *arg)
 }
 
 /*
- * The same where rows swap something that is unique, so that no order of changes will do:
- * delete all rows that may differ, and insert what the mart has in their place.  One
- * statement, at the end of which foreign keys find again what they refer to.
+ * The same when rows swap a unique value, so that no order of changes works: delete all
+ * rows that may differ, and insert what the mart has in their place.  One statement does
+ * both, since foreign keys are checked at its end, when the keys are back.
  */
 static void
 replace(void *arg)
@@ -392,7 +392,7 @@ replace(void *arg)
 	(void) execute_on(pair,
 					  psprintf("WITH gone AS (DELETE FROM %s p WHERE %s RETURNING 1),"
 							   "     put AS (INSERT INTO %s SELECT w.* FROM %s w WHERE %s"
-							   /* this has all of them deleted first */
+							   /* so that all of them are deleted first */
 							   "              AND (SELECT count(*) FROM gone) >= 0 RETURNING 1)"
 							   " SELECT (SELECT count(*) FROM gone), (SELECT count(*) FROM put)",
 							   pair->published, pair->published_rows,
@@ -407,7 +407,7 @@ replace(void *arg)
 	model->writer = U64FromFullTransactionId(GetCurrentFullTransactionId());
 }
 
-/* Errors after which rows are replaced: what is unique was met, or counts do not add up */
+/* Errors after which rows are replaced: a unique value was taken, or counts do not add up */
 static bool
 is_conflict(int sqlerrcode)
 {

@@ -4,9 +4,9 @@
  *	  What the owner has made of the published tables.
  *
  * They are ordinary tables: their owner may add indexes, constraints, foreign keys and
- * triggers, and partition them.  Here is what cannot be: whatever would show readers
- * other rows than a build has tested, or keep it from publishing them.  A build refuses
- * it by name before it works.  And here is what publishing has to know of the rest.
+ * triggers, and partition them.  A build refuses, by name and before it works, whatever
+ * would show readers other rows than it has tested, or would keep it from publishing
+ * them.  It also finds out here what publishing needs to know about the rest.
  *
  *-------------------------------------------------------------------------
  */
@@ -98,8 +98,8 @@ PUBLISHED_TABLES
 "  FROM published p";
 
 /*
- * Refuse to build where a published table could not take a mart, or would not show it.
- * Then see what else publishing is to know of these tables; in the current memory context.
+ * Refuse to build when a published table could not take a mart, or would not show it as it
+ * is.  Then note what else publishing needs to know, in the current memory context.
  */
 void
 build_check_published(Build *build)

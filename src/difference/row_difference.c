@@ -448,10 +448,9 @@ row_difference_match(Comparison *cmp, TupleTableSlot *slot)
 }
 
 /*
- * What row_difference_match has found.  Of the new rows it says how many had no
- * equal, and not where they are.  Of the old ones there is a list even where it is too
- * long to be "listed": who writes the rows that have an equal needs it.  Frees the
- * comparison.
+ * What row_difference_match has found.  It says how many new rows had no equal, but
+ * not where they are.  It has the list of old rows even when that is too long to count
+ * as listed: to write the other rows, a build needs it.  Frees the comparison.
  */
 RowDifference *
 row_difference_end(Comparison *cmp)

@@ -82,8 +82,8 @@ append(RowDigest *digest, const void *bytes, Size size)
 }
 
 /*
- * A value that is passed by value: the bytes that a table stores.  The others of its Datum
- * are set in one way when it is computed, and in another when it is read.
+ * A value that is passed by value: only the bytes that a table stores.  The other bytes of
+ * the Datum may differ between a value that was computed and the same one read back.
  */
 static inline void
 append_by_value(RowDigest *digest, Datum value, int16 length)
@@ -95,8 +95,8 @@ append_by_value(RowDigest *digest, Datum value, int16 length)
 }
 
 /*
- * The bytes of a varlena, and how many; detoasted into the scratch context.  Long ones stand
- * for themselves by a digest: an image of several would be too large for the memory.
+ * The bytes of a varlena, and how many; detoasted into the scratch context.  A long
+ * value is represented by its own digest: the image of several would be too large.
  */
 static inline void
 append_varlena(RowDigest *digest, Datum value)

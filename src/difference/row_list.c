@@ -3,9 +3,8 @@
  * row_list.c
  *	  Where some rows of a table are.
  *
- * Six bytes a row, so that even most rows of a large table can be listed where their
- * digests had room.  As a constant in a statement a list is to be shorter than that:
- * an array has to be smaller than MaxAllocSize.
+ * A row takes six bytes, so a list of most rows of a table fits where their digests did.
+ * A list that is a constant in a statement must be shorter: MaxAllocSize limits arrays.
  *
  *-------------------------------------------------------------------------
  */

@@ -21,10 +21,10 @@ typedef struct RowList
 
 extern void row_list_add(RowList *list, const ItemPointerData *tid);
 
-/* Where the rows are is known no longer; how many, it is */
+/* Forget where the rows are, but not how many */
 extern void row_list_forget(RowList *list);
 
-/* Whether a row is among them; of a list that has been sorted */
+/* Whether a row is in a list that has been sorted */
 extern void row_list_sort(RowList *list);
 extern bool row_list_contains(const RowList *list, const ItemPointerData *tid);
 

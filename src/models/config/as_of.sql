@@ -1,9 +1,9 @@
 -- as_of: one row.  The present, as the marts see it: a mart must say the same
 -- tomorrow about the same rows, so never now().
 
--- A mistyped year must not move the present: orders of the future do not.  As a
--- function, and not volatile as clock_timestamp() itself, so that the planner treats a
--- view that names the present like any other.
+-- Orders in the future do not move the present: a year may be mistyped.  The function is
+-- STABLE; clock_timestamp() itself is volatile, and the planner would compute a view's
+-- column that reads the present even when nothing asks for it.
 CREATE FUNCTION greenery.clock() RETURNS timestamptz
 	LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -18,7 +18,7 @@ SELECT coalesce(
 	(SELECT max(o.created_at)
 	   FROM greenery.stg_orders o
 	  WHERE isfinite(o.created_at)
-		-- a subquery: it is asked once, and the index on the time serves
+		-- a subquery: evaluated once, so that an index on the time can be used
 		AND o.created_at <= (SELECT greenery.clock()))) AS as_of
 -- a fence: computed once, however often a query names it
 OFFSET 0;

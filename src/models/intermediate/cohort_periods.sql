@@ -9,9 +9,9 @@
 -- All is counted on the shop's clock, in local time: a day on which the clock is
 -- changed is a day.
 --
--- A cohort has a row for each period up to the present, so that an order of the year 1
--- would make 24,000 months, and each of its days a row.  Orders of more than a hundred
--- years ago are taken for mistakes and do not count, like those of the future.
+-- A cohort has a row for each period up to the present.  An order of the year 1 would make
+-- 24,000 months, or 740,000 days.  Orders more than a hundred years old are taken for
+-- mistakes and do not count, like those in the future.
 
 -- No subquery, so that the planner can inline it.
 CREATE FUNCTION greenery.complete_units(unit text, since timestamp, until timestamp)
@@ -48,7 +48,8 @@ CREATE FUNCTION greenery.cohort_periods(unit text, mode text, timezone text)
 BEGIN ATOMIC
 	WITH present AS (
 		SELECT n.as_of, n.as_of AT TIME ZONE timezone AS at,
-			-- 36,525 days, in hours: the same in every session; not before there are months
+			-- 36,525 days in hours, which are the same in every session; the first month that
+			-- a timestamp can show begins in 4713 BC
 			CASE WHEN n.as_of >= timestamptz '4600-01-01 00:00:00+00 BC' THEN n.as_of - interval '876600:00:00'
 				 ELSE timestamptz '4713-01-01 00:00:00+00 BC' END AS since
 		FROM greenery.as_of n
@@ -60,10 +61,9 @@ BEGIN ATOMIC
 		WHERE o.order_id IS NOT NULL
 			AND o.user_id IS NOT NULL
 			AND isfinite(o.created_at)
-			-- of two comparisons with values that it does not know the planner would expect one
-			-- row in 200, and join by a loop
-			AND CASE WHEN o.created_at <= (SELECT n.as_of FROM present n)
-				THEN o.created_at > (SELECT n.since FROM present n) END
+			AND o.created_at <= (SELECT n.as_of FROM present n)
+			-- IS TRUE: the planner would take both bounds for a range and expect few rows
+			AND (o.created_at > (SELECT n.since FROM present n)) IS TRUE
 	),
 	active AS (
 		SELECT a.cohort, a.period, count(*) AS users

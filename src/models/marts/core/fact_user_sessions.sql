@@ -6,7 +6,8 @@
 -- them.
 CREATE VIEW greenery.fact_user_sessions AS
 SELECT
-	-- ids may have colons themselves: without the escapes a:b of c and a of b:c were one
+	-- ids may contain colons: without escapes, session a:b of user c and session a of
+	-- user b:c would have one key
 	replace(replace(s.session_id, E'\\', E'\\\\'), ':', E'\\:') || ':' || coalesce(s.user_id, '') AS session_user_key,
 	s.session_id,
 	s.user_id,
