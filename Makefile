@@ -11,9 +11,15 @@ OBJS = \
 	src/greenery.o \
 	src/settings.o \
 	src/schema.o \
+	src/roles.o \
+	src/guarded.o \
+	src/result_set.o \
+	src/pinned_settings.o \
+	src/build_settings.o \
 	src/text/clean_text.o \
 	src/text/email.o \
 	src/text/email_check.o \
+	src/text/iso_moment.o \
 	src/text/phone.o \
 	src/text/phone_chars.o \
 	src/text/phone_parse.o \
@@ -48,6 +54,7 @@ OBJS = \
 	src/keys/repeat_rate.o \
 	src/keys/repeat_rate_by_row.o \
 	src/keys/row_key.o \
+	src/keys/value_bytes.o \
 	src/keys/value_table.o \
 	src/sessions/days_between.o \
 	src/sessions/fixed_interval.o \
@@ -75,16 +82,18 @@ OBJS = \
 	src/sessions/window_funnel.o \
 	src/sources/greenery_repeat_rate.o \
 	src/sources/own_columns.o \
-	src/checks/greenery_test.o \
-	src/checks/guarded.o \
+	src/sources/reach.o \
+	src/checks/test_sql.o \
 	src/checks/test_compile.o \
 	src/checks/test_load.o \
 	src/checks/test_native.o \
 	src/checks/test_runner.o \
 	src/checks/threshold.o \
+	src/alerts/shareable.o \
 	src/difference/digest_list.o \
 	src/difference/row_difference.o \
 	src/difference/row_digest.o \
+	src/difference/row_list.o \
 	src/build/build.o \
 	src/build/build_audit.o \
 	src/build/build_compute.o \
@@ -94,13 +103,19 @@ OBJS = \
 	src/build/build_models.o \
 	src/build/build_parallel.o \
 	src/build/build_publish.o \
+	src/build/build_reads.o \
+	src/build/build_published.o \
 	src/build/build_record.o \
 	src/build/build_source_changes.o \
 	src/build/build_states.o \
-	src/build/bulk_insert.o
+	src/build/bulk_insert.o \
+	src/build/fill_table.o \
+	src/build/greenery_test.o \
+	src/build/model_tree.o
 
 SQL_PARTS = \
 	src/greenery.sql \
+	src/roles.sql \
 	src/settings.sql \
 	src/sessions/sessionize.sql \
 	src/sessions/window_funnel.sql \
@@ -126,6 +141,7 @@ SQL_PARTS = \
 	src/gate/registry.sql \
 	src/keys/key_set.sql \
 	src/gate/records.sql \
+	src/sources/registry.sql \
 	src/sources/users.sql \
 	src/sources/addresses.sql \
 	src/sources/products.sql \
@@ -188,6 +204,7 @@ SQL_PARTS = \
 	src/gate/user_models.sql \
 	src/gate/schedule.sql \
 	src/alerts/alert_queue.sql \
+	src/gate/readers.sql \
 	src/privileges.sql \
 	src/finish.sql
 
@@ -240,6 +257,8 @@ REGRESS = \
 	native_tests \
 	build \
 	build_difference \
+	build_published \
+	as_of \
 	build_incremental \
 	build_source_changes \
 	build_audit \
@@ -247,14 +266,16 @@ REGRESS = \
 	first_build \
 	user_models \
 	change_requests \
-	privileges
+	privileges \
+	hostile
 
 ISOLATION = \
 	build_readers \
 	build_sources \
 	build_two \
 	build_unfinished \
-	own_columns_snapshot
+	own_columns_snapshot \
+	request_places
 
 REGRESS_OPTS = --load-extension=greenery --encoding=UTF8
 ISOLATION_OPTS = --load-extension=greenery --encoding=UTF8
@@ -318,7 +339,8 @@ src/keys/id_table.o \
 src/keys/key_column.o src/keys/key_log.o src/keys/key_state.o \
 src/keys/key_table.o src/keys/key_table_dump.o \
 src/keys/repeat_rate.o src/keys/repeat_rate_by_row.o \
-src/keys/value_table.o src/keys/duplicate_count.o \
+src/keys/value_bytes.o src/keys/value_table.o \
+src/keys/duplicate_count.o \
 src/sessions/session_elements.o src/sessions/session_log.o \
 src/sessions/session_log_dump.o \
 src/sessions/session_log_spans.o src/sessions/session_log_sweep.o \

@@ -195,7 +195,10 @@ export const forget_builds = [
 	$$`];
 
 const shop = (scale) => ({
-	make: [`SELECT greenery_load_sample_shop(users => ${Math.max(10, Math.round(scale / 50))},
+	// what DuckDB is given is what the extension knows
+	make: [`DO $$ BEGIN ASSERT (SELECT array_agg(source ORDER BY source) FROM greenery.sources)
+				= '{${Object.keys(SHOP).sort().join(',')}}', 'SHOP does not list greenery.sources'; END $$`,
+		`SELECT greenery_load_sample_shop(users => ${Math.max(10, Math.round(scale / 50))},
 				orders_per_user => 5, seed => ${SEED})`],
 	vacuum: Object.keys(SHOP).map((table) => `greenery.${table}`),
 	tables: Object.fromEntries(Object.entries(SHOP).map(([table, list]) => {

@@ -72,9 +72,9 @@ ROLLBACK TO s;
 -- the present: at the first of February nothing of it is news, two days after the
 -- first orders nothing but C's is known of those who have not purchased again
 DELETE FROM greenery.orders WHERE order_id ~ '^[AB].* again';
-SET LOCAL greenery.as_of = '2021-02-01';
+SET LOCAL greenery.as_of = '2021-02-01 00:00+00';
 SELECT delivery_days, repeaters, known_in_time FROM greenery.repeat_by_delivery_days ORDER BY 1;
-SET LOCAL greenery.as_of = '2021-01-03';
+SET LOCAL greenery.as_of = '2021-01-03 00:00+00';
 SELECT delivery_days, repeaters, known_in_time FROM greenery.repeat_by_delivery_days ORDER BY 1;
 ROLLBACK TO s;
 -- nobody purchases again: nothing to be said of anyone

@@ -2,7 +2,6 @@
 --
 -- Builds commit: this file empties all tables it needs, before and after.
 SET client_min_messages = warning;
-SET greenery.allow_superuser_build = off;
 
 \i sql/include/builds.sql
 -- the last build; how many models and tests there are is not the matter here
@@ -118,10 +117,10 @@ SELECT * FROM pg_temp.last_alerts WHERE kind <> 'digest';
 CALL greenery_build();
 SELECT kind, test_id FROM pg_temp.last_alerts;
 UPDATE greenery.alerts SET created_at = created_at - interval '1 hour';
-SET greenery.alert_cooldown = '1 hour';
+SELECT greenery_set('alert_cooldown', '1 hour');
 CALL greenery_build();
 SELECT kind, test_id FROM pg_temp.last_alerts;
-RESET greenery.alert_cooldown;
+SELECT greenery_set('alert_cooldown', NULL);
 
 -- an error publishes nothing, is recorded, and raised
 UPDATE greenery.products SET inventory = -1 WHERE product_id = 'p2';
@@ -200,9 +199,9 @@ SELECT model, status, rows FROM pg_temp.last_models WHERE status = 'failed' AND 
 SELECT test_id, failures, total, message FROM greenery.test_results
 WHERE model LIKE '%.fact%s' AND status = 'error' AND build_id = (SELECT build_id FROM pg_temp.last_build) ORDER BY 1;
 SELECT count(*) FROM greenery_published.fact_events;
-SET greenery.max_shrink = '100%';
+SELECT greenery_set('max_shrink', '100%');
 CALL greenery_build();
-RESET greenery.max_shrink;
+SELECT greenery_set('max_shrink', NULL);
 SELECT * FROM pg_temp.stale();
 
 -- a build that never ended: the next one says so
@@ -253,6 +252,10 @@ SELECT count(*) FROM greenery.builds;
 SELECT greenery_purge('-1 day');
 SET greenery.retention = '1 month';
 SET greenery.alert_cooldown = 'never';
+SELECT greenery_set('retention', '1 month');
+SELECT greenery_set('alert_cooldown', 'never');
+SELECT greenery_set('direct_scan', 'off');
+SELECT greenery_set(NULL, 'off');
 SHOW greenery.retention;
 SELECT greenery_retention(), greenery_alert_cooldown();
 

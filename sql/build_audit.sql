@@ -3,8 +3,6 @@
 --
 -- Builds commit: this file empties all tables it needs, before and after.
 SET client_min_messages = warning;
-SET greenery.allow_superuser_build = on;
-SET greenery.max_shrink = '100%';
 SET timezone = 'UTC';
 
 \i sql/include/builds.sql
@@ -86,6 +84,7 @@ END
 $change$;
 
 SELECT pg_temp.empty_shop();
+SELECT greenery_set('max_shrink', '100%');
 SELECT count(*) > 0 AS loaded FROM greenery_load_sample_shop(users => 150, orders_per_user => 3, seed => 17);
 CREATE SCHEMA audit;
 CREATE FUNCTION audit.is_short(text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT length($1) < 45 $$;
@@ -214,6 +213,31 @@ WHERE model = 'fact_events' AND build_id = (SELECT max(build_id) FROM greenery.b
 ALTER TABLE greenery_published.fact_events ALTER page_url TYPE text;
 CALL greenery_build();
 SELECT * FROM pg_temp.wrong();
+
+-- a literal that stands for another moment tomorrow: a bound is refused, and an expression is
+-- asked of all rows each time
+\set VERBOSITY default
+SELECT greenery_add_test('greenery.fact_user_orders', 'range', 'created_at', '{"min": "now"}');
+\set VERBOSITY sqlstate
+SELECT greenery_add_test('greenery.fact_user_orders', 'range', 'created_at', '{"max": "2021-01-01 yesterday"}');
+SELECT greenery_add_test('greenery.fact_user_orders', 'range', 'created_at', '{"max": " Today"}');
+\set VERBOSITY default
+SELECT greenery_add_test('greenery.fact_user_orders', 'expression', NULL, '{"expression": "created_at < timestamptz ''now''"}') AS moving \gset
+SELECT greenery_add_test('greenery.fact_user_orders', 'expression', NULL, '{"expression": "created_at < timestamptz ''2100-01-01 00:00:00Z''"}') AS fixed \gset
+-- a bound without time zone is one of the shop's, in builds and in greenery_test()
+SELECT greenery_add_test('greenery.fact_user_orders', 'range', 'created_at', '{"min": "2021-02-10 00:00"}', severity => 'warn') AS bound \gset
+SELECT greenery_set('timezone', 'America/New_York');
+SET timezone = 'Asia/Tokyo';
+CALL greenery_build();
+SELECT CASE test_id WHEN :moving THEN 'moving' WHEN :fixed THEN 'fixed' END AS test FROM greenery.test_states WHERE test_id IN (:moving, :fixed);
+SELECT r.failures = count(*) FILTER (WHERE o.created_at < '2021-02-10 00:00-05') AS in_build,
+	(SELECT failures FROM greenery_test('greenery.fact_user_orders') WHERE test_id = :bound) = r.failures AS as_tested,
+	count(*) FILTER (WHERE o.created_at < '2021-02-10 00:00-05') <> count(*) FILTER (WHERE o.created_at < '2021-02-10 00:00+09') AS it_matters
+FROM greenery.test_results r CROSS JOIN greenery.fact_user_orders o
+WHERE r.test_id = :bound AND r.build_id = (SELECT max(build_id) FROM greenery.builds) GROUP BY r.failures;
+RESET timezone;
+SELECT greenery_set('timezone', NULL);
+SELECT count(greenery_drop_test(test)) AS dropped FROM unnest(ARRAY[:moving, :fixed, :bound]::bigint[]) test;
 
 -- keys that occur twice: where the difference cannot be applied, and where no index refuses it
 CREATE TABLE audit.things AS SELECT g AS id, 1 AS n FROM generate_series(1, 100) g;

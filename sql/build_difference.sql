@@ -3,14 +3,13 @@
 --
 -- Builds commit: this file empties all tables it needs, before and after.
 SET client_min_messages = warning;
-SET greenery.allow_superuser_build = on;
-SET greenery.max_shrink = '100%';
 
 \i sql/include/builds.sql
 
 \i sql/include/build_changes.sql
 
 SELECT pg_temp.empty_shop();
+SELECT greenery_set('max_shrink', '100%');
 SELECT count(*) > 0 AS loaded FROM greenery_load_sample_shop(users => 60, orders_per_user => 3, seed => 7);
 
 -- a row of every kind of value, compared as it is stored
@@ -79,7 +78,9 @@ SELECT inserted, updated, deleted FROM greenery.build_models WHERE model = 'diff
 SELECT id, a.id::text = b.id::text AS as_before FROM difference_before.difference_model b JOIN greenery_published.difference_model a USING (id) WHERE id = 8;
 
 -- a published table whose rows are elsewhere is compared by SQL
-CREATE TABLE public.difference_child () INHERITS (greenery_published.difference_model);
+ALTER TABLE greenery_published.difference_model RENAME TO difference_part;
+CREATE TABLE greenery_published.difference_model (LIKE greenery_published.difference_part) PARTITION BY LIST (b);
+ALTER TABLE greenery_published.difference_model ATTACH PARTITION greenery_published.difference_part DEFAULT;
 SELECT pg_temp.remember();
 UPDATE public.difference_values SET t = 'changed' WHERE id < 5;
 DELETE FROM public.difference_values WHERE id = 24;
@@ -88,16 +89,15 @@ CALL greenery_build();
 SELECT * FROM pg_temp.wrong();
 SELECT inserted, updated, deleted FROM greenery.build_models WHERE model = 'difference_model' ORDER BY build_id DESC LIMIT 1;
 SELECT r.total, r.failures FROM greenery.test_results r WHERE kind = 'shrink' AND model = 'public.difference_model' ORDER BY build_id DESC LIMIT 1;
-DROP TABLE public.difference_child;
 -- 24 % of the rows would go
-SET greenery.max_shrink = '10%';
+SELECT greenery_set('max_shrink', '10%');
 DELETE FROM public.difference_values WHERE id BETWEEN 5 AND 11;
 \set VERBOSITY terse
 CALL greenery_build();
 \set VERBOSITY default
 SELECT r.total, r.failures, r.message FROM greenery.test_results r WHERE kind = 'shrink' AND model = 'public.difference_model' ORDER BY build_id DESC LIMIT 1;
 SELECT count(*) FROM greenery_published.difference_model;
-SET greenery.max_shrink = '100%';
+SELECT greenery_set('max_shrink', '100%');
 SELECT greenery_drop_model('difference_model');
 DROP TABLE difference_before.difference_model;
 DROP VIEW public.difference_model;
@@ -138,6 +138,37 @@ CALL greenery_build();
 SELECT * FROM pg_temp.wrong();
 SELECT inserted, updated, deleted FROM greenery.build_models WHERE model = 'difference_model' ORDER BY build_id DESC LIMIT 1;
 RESET maintenance_work_mem;
+-- more than a statement takes, at whatever step: just as many, one more, most of them; and
+-- with the rows of the raw tables too
+CREATE FUNCTION pg_temp.applied() RETURNS boolean LANGUAGE sql AS
+	$$ SELECT EXISTS (SELECT FROM greenery.mart_states WHERE model = 'difference_model') $$;
+CALL greenery_build();
+SET greenery.debug_max_listed = 200;
+SELECT pg_temp.remember();
+UPDATE public.difference_many SET n = n + 1 WHERE id BETWEEN 101 AND 300;
+INSERT INTO public.difference_many SELECT g, 1 FROM generate_series(300001, 300500) g;
+CALL greenery_build();
+SELECT * FROM pg_temp.wrong();
+SELECT inserted, updated, deleted, pg_temp.applied() FROM greenery.build_models WHERE model = 'difference_model' ORDER BY build_id DESC LIMIT 1;
+SELECT pg_temp.remember();
+UPDATE public.difference_many SET n = n + 1 WHERE id BETWEEN 101 AND 300;
+DELETE FROM public.difference_many WHERE id = 301;
+CALL greenery_build();
+SELECT * FROM pg_temp.wrong();
+SELECT inserted, updated, deleted, pg_temp.applied() FROM greenery.build_models WHERE model = 'difference_model' ORDER BY build_id DESC LIMIT 1;
+SELECT pg_temp.remember(), pg_temp.change(3);
+UPDATE public.difference_many SET n = n + 1 WHERE id % 3 > 0;
+CALL greenery_build();
+SELECT * FROM pg_temp.wrong();
+SELECT inserted, updated, deleted, pg_temp.applied() FROM greenery.build_models WHERE model = 'difference_model' ORDER BY build_id DESC LIMIT 1;
+-- one row, which is too many
+SET greenery.debug_max_listed = 1;
+SELECT pg_temp.remember(), pg_temp.change(4);
+UPDATE public.difference_many SET n = n + 1 WHERE id IN (1001, 1002);
+CALL greenery_build();
+SELECT * FROM pg_temp.wrong();
+SELECT inserted, updated, deleted, pg_temp.applied() FROM greenery.build_models WHERE model = 'difference_model' ORDER BY build_id DESC LIMIT 1;
+RESET greenery.debug_max_listed;
 SELECT greenery_drop_model('difference_model');
 DROP VIEW public.difference_model;
 DROP TABLE public.difference_many;

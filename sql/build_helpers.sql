@@ -2,12 +2,11 @@
 --
 -- Builds commit: this file empties all tables it needs, before and after.
 SET client_min_messages = warning;
-SET greenery.allow_superuser_build = on;
-SET greenery.max_shrink = '100%';
 
 \i sql/include/builds.sql
 
 SELECT pg_temp.empty_shop();
+SELECT greenery_set('max_shrink', '100%');
 SELECT count(*) > 0 AS loaded FROM greenery_load_sample_shop(users => 60, orders_per_user => 3, seed => 19);
 SELECT view FROM greenery.stored_helpers ORDER BY 1;
 -- every one is a helper view
@@ -15,21 +14,23 @@ SELECT count(*) AS others FROM greenery.stored_helpers s
 LEFT JOIN pg_class c ON c.oid = to_regclass('greenery.' || s.view) AND c.relkind = 'v'
 WHERE c.oid IS NULL OR EXISTS (SELECT FROM greenery.models m WHERE m.model = s.view);
 
--- made of the orders as they are written, as soon as they are, and before it is read
-CREATE TABLE public.helpers_made (tag text, made text, differ bigint);
+-- made of the orders as they are written: looked at before the build drops what it has written
+CREATE TABLE public.helpers_made (build xid8 PRIMARY KEY, made text, differ bigint);
 CREATE FUNCTION public.helpers_note() RETURNS event_trigger LANGUAGE plpgsql AS $note$
-DECLARE
-	c record;
 BEGIN
-	FOR c IN SELECT * FROM pg_event_trigger_ddl_commands() WHERE object_identity = 'greenery_build.purchasers' LOOP
+	IF to_regclass('greenery_build.purchasers') IS NOT NULL THEN
 		INSERT INTO public.helpers_made
-		SELECT c.command_tag, (SELECT format('%s%s', relkind, relpersistence) FROM pg_class WHERE oid = c.objid), count(*)
-		FROM ((TABLE greenery.purchasers EXCEPT ALL TABLE greenery_build.purchasers)
-			  UNION ALL (TABLE greenery_build.purchasers EXCEPT ALL TABLE greenery.purchasers)) d;
-	END LOOP;
+		SELECT pg_current_xact_id(),
+			(SELECT format('%s%s', relkind, relpersistence) FROM pg_class WHERE oid = 'greenery_build.purchasers'::regclass),
+			(SELECT count(*)
+			 FROM ((TABLE greenery.purchasers EXCEPT ALL TABLE greenery_build.purchasers)
+				   UNION ALL (TABLE greenery_build.purchasers EXCEPT ALL TABLE greenery.purchasers)) d)
+		ON CONFLICT DO NOTHING;
+	END IF;
 END
 $note$;
-CREATE EVENT TRIGGER helpers_note ON ddl_command_end EXECUTE FUNCTION public.helpers_note();
+CREATE EVENT TRIGGER helpers_note ON ddl_command_start WHEN TAG IN ('DROP TABLE', 'DROP VIEW')
+	EXECUTE FUNCTION public.helpers_note();
 CALL greenery_build();
 SELECT * FROM pg_temp.stale();
 UPDATE greenery.orders SET address_id = (SELECT max(address_id) FROM greenery.addresses) WHERE md5(order_id) < '1';
@@ -38,7 +39,7 @@ DELETE FROM greenery.order_items WHERE order_id = (SELECT min(order_id) FROM gre
 DELETE FROM greenery.orders WHERE order_id = (SELECT min(order_id) FROM greenery.orders);
 CALL greenery_build();
 SELECT * FROM pg_temp.stale();
-SELECT * FROM public.helpers_made;
+SELECT made, differ FROM public.helpers_made ORDER BY build;
 -- and is gone afterwards
 SELECT count(*) FROM pg_class WHERE relnamespace = 'greenery_build'::regnamespace;
 

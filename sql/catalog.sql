@@ -58,11 +58,8 @@ WHERE pronamespace = 'greenery'::regnamespace AND proname LIKE 'source\_%'
 	AND (lanname <> 'sql' OR provolatile <> 's' OR proisstrict OR prosecdef OR proconfig IS NOT NULL
 		 OR NOT proretset OR proallargtypes[cardinality(proallargtypes)] <> 'jsonb'::regtype)
 ORDER BY name::text COLLATE "C";
--- a SECURITY DEFINER function that is not known here; these record who asked for a
--- change and who decided, and read nothing of the shop's
-SELECT name FROM routine WHERE prosecdef AND proname NOT IN
-	('greenery_request_change', 'greenery_triage_request', 'greenery_decide_request')
-ORDER BY name::text COLLATE "C";
+-- a SECURITY DEFINER function: it cannot tell who calls
+SELECT name FROM routine WHERE prosecdef ORDER BY name::text COLLATE "C";
 
 -- PUBLIC may call primitives, and nothing else
 SELECT name FROM routine
@@ -79,7 +76,7 @@ WHERE n.nspname LIKE 'greenery%' AND a.grantee = 0;
 SELECT name FROM relation
 WHERE relkind IN ('r', 'S')
 	AND oid <> ALL (SELECT unnest(extconfig) FROM pg_extension WHERE extname = 'greenery')
-	AND name <> ALL ('{greenery.build_lock,greenery.incremental_inputs,greenery.mart_states,greenery.source_states,greenery.stored_helpers,greenery.test_states}'::regclass[])
+	AND name <> ALL ('{greenery.build_lock,greenery.build_plan,greenery.build_progress_model,greenery.build_progress_since,greenery.histories,greenery.incremental_inputs,greenery.mart_states,greenery.source_states,greenery.sources,greenery.stored_helpers,greenery.test_states}'::regclass[])
 ORDER BY name::text COLLATE "C";
 
 -- ids of built-in tests, and models without tests of their key
@@ -111,3 +108,33 @@ LEFT JOIN pg_attribute p
 	AND (p.attname, p.atttypid, p.atttypmod) = (v.attname, v.atttypid, v.atttypmod)
 WHERE m.layer = 'mart' AND p.attnum IS NULL
 ORDER BY 1, 2;
+-- a mart without a test of kind shrink: it could be emptied
+SELECT m.model FROM greenery.models m
+WHERE m.layer = 'mart'
+	AND NOT EXISTS (SELECT FROM greenery.data_tests t WHERE t.model = m.relation AND t.kind = 'shrink' AND t.enabled)
+ORDER BY m.model;
+-- a source that is not in the list, or that has no raw table, source function, staging view
+-- with a key test, or grant to loaders
+SELECT p.proname FROM pg_proc p
+WHERE p.pronamespace = 'greenery'::regnamespace AND p.proname LIKE 'source\_%'
+	AND NOT EXISTS (SELECT FROM greenery.sources s WHERE s.function = 'greenery.' || p.proname)
+ORDER BY 1;
+SELECT s.source FROM greenery.sources s
+WHERE to_regclass(s.relation) IS NULL OR to_regproc(s.function) IS NULL OR to_regclass(s.staging) IS NULL
+	OR NOT EXISTS (SELECT FROM greenery.models m JOIN greenery.data_tests t ON t.model = m.relation
+				   WHERE m.relation = s.staging AND m.layer = 'staging' AND t.kind IN ('unique', 'unique_combination') AND t.error_above = '0')
+	OR NOT EXISTS (SELECT FROM greenery.privileges_of('loader') g WHERE g.object = 'TABLE ' || s.relation AND g.privileges LIKE '%INSERT%')
+ORDER BY 1;
+-- a setting of builds that no GUC is named after, or with another default
+SELECT d.known[i] AS setting, d.known[i + 1] AS default_value, p.boot_val
+FROM (SELECT greenery.setting_defaults()) d (known) CROSS JOIN generate_series(1, cardinality(d.known), 2) i
+LEFT JOIN pg_settings p ON p.name = 'greenery.' || d.known[i]
+WHERE p.boot_val IS DISTINCT FROM CASE d.known[i] WHEN 'lock_timeout' THEN '30000' ELSE d.known[i + 1] END
+ORDER BY 1;
+-- a function behind the name of greenery_NAME that is missing, or not the owner's alone
+SELECT p.oid::regprocedure FROM pg_proc p
+LEFT JOIN pg_proc b ON b.pronamespace = 'greenery'::regnamespace AND 'greenery_' || b.proname = p.proname AND b.proargtypes = p.proargtypes
+WHERE p.prosrc = 'greenery_call_as_owner'
+	AND (b.oid IS NULL OR b.provolatile <> 'v' OR b.prosecdef
+		 OR EXISTS (SELECT FROM aclexplode(b.proacl) a WHERE a.grantee <> b.proowner))
+ORDER BY 1;

@@ -23,16 +23,16 @@ INSERT INTO greenery.orders (order_id, user_id, created_at) VALUES
 -- first month after; period 0 always is
 SELECT * FROM greenery.cohort_retention ORDER BY 1, 2;
 -- a moment before May; and May, which has a row
-SET LOCAL greenery.as_of = '2021-04-30 23:59:59.999999';
+SET LOCAL greenery.as_of = '2021-04-30 23:59:59.999999+00';
 SELECT cohort, period, is_mature FROM greenery.cohort_retention WHERE NOT is_mature ORDER BY 1, 2;
-SET LOCAL greenery.as_of = '2021-05-01';
+SET LOCAL greenery.as_of = '2021-05-01 00:00+00';
 SELECT cohort, period, active_users, is_mature FROM greenery.cohort_retention WHERE period IN (1, 3, 4) ORDER BY 1, 2;
 -- what lies after the present is not known yet
-SET LOCAL greenery.as_of = '2021-02-01';
+SET LOCAL greenery.as_of = '2021-02-01 00:00+00';
 SELECT * FROM greenery.cohort_retention ORDER BY 1, 2;
-SET LOCAL greenery.as_of = '2021-01-31 06:00';
+SET LOCAL greenery.as_of = '2021-01-31 06:00+00';
 SELECT * FROM greenery.cohort_retention ORDER BY 1, 2;
-SET LOCAL greenery.as_of = '2020-12-31';
+SET LOCAL greenery.as_of = '2020-12-31 00:00+00';
 SELECT * FROM greenery.cohort_retention ORDER BY 1, 2;
 RESET greenery.as_of;
 
@@ -41,9 +41,9 @@ RESET greenery.as_of;
 -- first month ends at 30 April, 00:00.
 SELECT * FROM greenery_cohort_retention(mode => 'rolling') ORDER BY 1, 2;
 -- mature when it is over for whoever came at the month's end
-SET LOCAL greenery.as_of = '2021-03-31 23:59:59';
+SET LOCAL greenery.as_of = '2021-03-31 23:59:59+00';
 SELECT cohort, period, is_mature FROM greenery_cohort_retention(mode => 'rolling') ORDER BY 1, 2;
-SET LOCAL greenery.as_of = '2021-04-01';
+SET LOCAL greenery.as_of = '2021-04-01 00:00+00';
 SELECT cohort, period, is_mature FROM greenery_cohort_retention(mode => 'rolling') WHERE cohort = '2021-01-01' ORDER BY 1, 2;
 RESET greenery.as_of;
 

@@ -1,7 +1,6 @@
 -- The first build: published tables are empty, and filled in bulk.  Beside the rows
 -- it is their indexes that could go wrong.
 SET client_min_messages = warning;
-SET greenery.allow_superuser_build = on;
 \i sql/include/builds.sql
 SELECT pg_temp.empty_shop();
 SELECT count(*) > 0 AS loaded FROM greenery_load_sample_shop(users => 150, orders_per_user => 5, seed => 11);
@@ -56,7 +55,6 @@ CREATE INDEX first_build_3 ON greenery_published.fact_events (lower(event_type))
 CREATE INDEX first_build_4 ON greenery_published.fact_user_sessions (user_id) WHERE has_purchase;
 CREATE INDEX first_build_5 ON greenery_published.dim_users USING hash (email);
 ALTER TABLE greenery_published.dim_order_products ADD CHECK (units >= 0);
-ALTER TABLE greenery_published.dim_products ENABLE ROW LEVEL SECURITY;
 SELECT pg_temp.empty_published();
 CALL greenery_build();
 SELECT * FROM pg_temp.stale();
@@ -70,7 +68,6 @@ RESET enable_seqscan;
 DROP INDEX greenery_published.first_build_3, greenery_published.first_build_4, greenery_published.first_build_5;
 DROP TRIGGER see ON greenery_published.fact_user_orders;
 ALTER TABLE greenery_published.dim_order_products DROP CONSTRAINT dim_order_products_units_check;
-ALTER TABLE greenery_published.dim_products DISABLE ROW LEVEL SECURITY;
 
 -- what an INSERT refuses is refused, and nothing is published
 SELECT pg_temp.empty_published();

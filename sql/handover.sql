@@ -161,6 +161,33 @@ SELECT * FROM parts_agree();
 RESET plan_cache_mode;
 DEALLOCATE again;
 
-DROP FUNCTION sessions_agree, sessions_query, parts_agree, plan_has, agrees, query, expected;
+-- A message holds less than a gigabyte.  States that need not be sent, since they are
+-- in shared memory, may be larger, whatever the types of their values; of the others a
+-- worker says that they are too large.
+CREATE FUNCTION refusal(query text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	message text;
+	detail text;
+	hint text;
+BEGIN
+	EXECUTE query;
+	RETURN 'none';
+EXCEPTION WHEN program_limit_exceeded THEN
+	GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+	RETURN concat_ws(E'\n', message, regexp_replace(detail, '\d+', '#'), hint);
+END $$;
+SET greenery.max_state_message = '40kB';
+SELECT agrees('true'), sessions_agree('true');
+SELECT refusal('SELECT part, repeat_counts(n, b) FROM rows_of GROUP BY part');
+SELECT split_part(refusal(format('SELECT part, %s FROM rows_of GROUP BY part', call)), E'\n', 1)
+  FROM unnest(ARRAY['repeat_counts(t, b)', 'duplicate_count(n)',
+	'session_count(n, timestamptz ''2021-01-01'' + a * interval ''1 hour'', ''1 minute'')',
+	'session_summary(n, timestamptz ''2021-01-01'' + a * interval ''1 hour'', true)',
+	'window_funnel(''1 day'', timestamptz ''2021-01-01'' + a * interval ''1 hour'', b < 2, b < 3)']) call;
+SET max_parallel_workers_per_gather = 0;
+SELECT refusal('SELECT part, repeat_counts(n, b) FROM rows_of GROUP BY part');
+RESET greenery.max_state_message;
+
+DROP FUNCTION refusal, sessions_agree, sessions_query, parts_agree, plan_has, agrees, query, expected;
 DROP TYPE answers;
 DROP TABLE rows_of;

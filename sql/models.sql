@@ -105,7 +105,7 @@ SELECT DISTINCT product_id, inventory, is_at_risk_of_stockout FROM greenery.fact
 UPDATE greenery.products SET inventory = 3 WHERE product_id = 'p1';
 SELECT DISTINCT product_id, inventory, is_at_risk_of_stockout FROM greenery.fact_user_content_pageviews ORDER BY 1;
 -- before the third there were o1 and o2 only
-SET LOCAL greenery.as_of = '2021-02-02';
+SET LOCAL greenery.as_of = '2021-02-02 00:00+00';
 SELECT DISTINCT product_id, inventory, is_at_risk_of_stockout FROM greenery.fact_user_content_pageviews ORDER BY 1;
 UPDATE greenery.products SET inventory = 2 WHERE product_id = 'p1';
 SELECT DISTINCT product_id, inventory, is_at_risk_of_stockout FROM greenery.fact_user_content_pageviews ORDER BY 1;
@@ -135,6 +135,16 @@ FROM greenery.fact_user_sessions WHERE user_id = 'u1' ORDER BY 1;
 SELECT order_id, order_number, days_since_previous_order, delivery_days, timeliness
 FROM greenery.fact_user_orders WHERE user_id = 'u3' ORDER BY 1;
 SELECT as_of FROM greenery.as_of;
+
+-- ids with colons and backslashes: no two sessions have one key
+INSERT INTO greenery.events (event_id, session_id, user_id, created_at, event_type) VALUES
+	('k1', 'k:b', 'c', '2021-02-01', 'page_view'), ('k2', 'k', 'b:c', '2021-02-01', 'page_view'),
+	('k3', 'k:b:c', NULL, '2021-02-01', 'page_view'), ('k4', 'k', NULL, '2021-02-01', 'page_view'),
+	('k5', E'k\\', 'b:c', '2021-02-01', 'page_view'), ('k6', E'k\\:b', 'c', '2021-02-01', 'page_view'),
+	('k7', E'k\\\\', ':c', '2021-02-01', 'page_view'), ('k8', E'k\\:', 'c', '2021-02-01', 'page_view');
+SELECT session_id, user_id, session_user_key FROM greenery.fact_user_sessions WHERE session_id LIKE 'k%' ORDER BY session_id COLLATE "C", user_id COLLATE "C";
+SELECT count(DISTINCT session_user_key) = count(*) AS unique FROM greenery.fact_user_sessions;
+
 DO $$
 DECLARE
 	m text;

@@ -109,6 +109,9 @@ DECLARE
 	counts bigint[];
 BEGIN
 	PERFORM set_config('search_path', 'pg_catalog, pg_temp', true);
+	-- what tests are run with: a bound without time zone is one of the shop, and a date as text is ISO
+	PERFORM set_config('TimeZone', 'UTC', true), set_config('DateStyle', 'ISO, MDY', true),
+		set_config('IntervalStyle', 'postgres', true);
 	EXECUTE format('SELECT ARRAY(SELECT value::text::bigint FROM json_each(row_to_json(x)) WITH ORDINALITY ORDER BY ordinality) FROM (%s) x', sql)
 		INTO counts;
 	RETURN counts;
@@ -169,16 +172,14 @@ SET client_min_messages = debug1;
 SELECT kind, status FROM greenery_test('native.child');
 SET client_min_messages = warning;
 
--- without the privilege for the native form there is still the plain one
+-- a builder without the privilege for the native form has still the plain one
 CREATE ROLE regress_native;
-SELECT greenery_grant('regress_native', 'operator');
+SELECT greenery_set_builder('regress_native');
 GRANT USAGE ON SCHEMA native TO regress_native;
 GRANT SELECT ON ALL TABLES IN SCHEMA native TO regress_native;
 REVOKE EXECUTE ON FUNCTION greenery.orphan_count(bytea, "any") FROM regress_native;
-SET ROLE regress_native;
 SELECT pg_temp.counted('native.child') = pg_temp.plain('native.child') AS as_plain;
-RESET ROLE;
-SELECT greenery_revoke('regress_native', 'operator');
+SELECT greenery_set_builder(NULL);
 DROP OWNED BY regress_native;
 DROP ROLE regress_native;
 
@@ -250,7 +251,7 @@ SELECT greenery.orphan_count(set_byte(pg_temp.set_of('{1, 2, 3}'), 0, 99), 1::bi
 SELECT greenery.orphan_count(set_byte(pg_temp.set_of('{1, 2, 3}'), 1, 2), 1::bigint);
 SELECT greenery.orphan_count(set_byte(pg_temp.set_of('{1, 2, 3}'), 2, 40), 1::bigint);
 -- a forged set without a free slot ends, whatever it says
-SELECT greenery.orphan_count(substr(s, 1, 20) || decode(repeat('01', 64), 'hex'), v) AS ends
+SELECT greenery.orphan_count(substr(s, 1, 12) || decode(repeat('01', 64), 'hex'), v) AS ends
 FROM (SELECT pg_temp.set_of('{1, 2, 3}')) x (s), generate_series(1::bigint, 3) v;
 -- not to be called by hand: newer minor releases find no such function for these
 -- arguments, in older ones the functions themselves refuse

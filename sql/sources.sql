@@ -100,4 +100,6 @@ SELECT greenery_grant('regress_greenery_nobody', 'boss');
 ROLLBACK;
 
 -- a window that ends before it begins
+\set VERBOSITY default
+SET timezone = 'UTC';
 SELECT greenery_repeat_rate('2021-02-02 00:00+00', '2021-02-01 00:00+00');

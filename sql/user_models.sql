@@ -1,7 +1,6 @@
 -- greenery_add_model(), greenery_drop_model(): the users' own models in builds.
 SET client_min_messages = warning;
 -- users' models are about to be built by a superuser
-SET greenery.allow_superuser_build = on;
 
 \i sql/include/builds.sql
 SELECT pg_temp.empty_shop();
@@ -163,11 +162,48 @@ SELECT greenery_drop_model('odd');
 SELECT greenery_drop_model(NULL);
 SELECT greenery_drop_model('metrics');
 SELECT greenery_drop_test(test_id) FROM greenery.data_tests WHERE model = 'reports.spending' AND kind = 'unique';
--- the rest of the schema must not hide another's model
+-- another relation of a model's name, in the schema of a third, is not read in its place
 \set VERBOSITY terse
 CREATE VIEW reports."Above ""it""" AS SELECT 1 AS id;
 SELECT greenery_drop_model('spending');
 SELECT greenery_add_model('reports.spending', '{user_id}');
+CREATE VIEW reports.above AS SELECT "User" AS id FROM "My ""Reports"""."Above ""it""";
+SELECT greenery_add_model('reports.above', '{id}');
+-- whole rows of marts, and functions of them
+CREATE FUNCTION reports.total_of(o greenery.fact_user_orders) RETURNS numeric LANGUAGE sql IMMUTABLE
+	RETURN o.order_total;
+CREATE VIEW reports.whole AS
+	SELECT o.order_id, o AS whole, reports.total_of(o) AS total, o.order_total = reports.total_of(o) AS same, row_to_json(o) ->> 'user_id' AS user_id
+	FROM greenery.fact_user_orders o;
+SELECT greenery_add_model('reports.whole', '{order_id}');
+CALL greenery_build();
+SELECT * FROM greenery_published.above ORDER BY 1;
+SELECT order_id, (whole).user_id, total, same, user_id FROM greenery_published.whole ORDER BY 1;
+UPDATE greenery.orders SET order_total = order_total + 1, shipping_cost = shipping_cost + 1 WHERE order_id = 'o1';
+CALL greenery_build();
+SELECT order_id, (whole).order_total, total, same FROM greenery_published.whole ORDER BY 1;
+SELECT * FROM pg_temp.changes() WHERE model IN ('above', 'whole');
+-- constants, whatever the session reads and writes
+SET datestyle = 'SQL, DMY';
+SET timezone = 'Asia/Kolkata';
+SET intervalstyle = 'sql_standard';
+SET extra_float_digits = -10;
+CREATE VIEW reports.constants AS
+	SELECT '1' AS id, timestamptz '2021-03-04 12:00:00Z' AS at, date '2021-03-04' AS day, interval '1 day 2 hours' AS length,
+		float8 '0.1234567890123456' AS number, '{NULL}'::text[] AS list, (float8 '0.1234567890123456')::text AS written,
+		(timestamptz '2021-03-04 20:00:00Z')::date AS local_day, (timestamptz '2021-03-04 20:00:00Z')::text AS moment;
+SELECT greenery_add_model('reports.constants', '{id}');
+SET array_nulls = off;
+CALL greenery_build();
+RESET datestyle;
+RESET timezone;
+RESET intervalstyle;
+RESET extra_float_digits;
+RESET array_nulls;
+SELECT at = '2021-03-04 12:00:00Z' AS at, day = '2021-03-04' AS day, length = '1 day 2 hours' AS length,
+	number = 0.1234567890123456 AS number, list[1] IS NULL AS list, written, local_day = '2021-03-04' AS local_day, moment
+FROM greenery_published.constants;
+SELECT count(greenery_drop_model(name)) AS dropped FROM unnest('{above,whole,constants}'::text[]) name;
 DROP VIEW reports."Above ""it""";
 
 -- results outlive the model
@@ -176,7 +212,6 @@ SELECT count(*) AS tests FROM greenery.data_tests WHERE NOT builtin;
 SELECT count(*) > 0 AS results FROM greenery.test_results WHERE model = 'reports.targets';
 SELECT count(*) FILTER (WHERE action = 'add') = count(*) FILTER (WHERE action = 'drop') AS all_dropped FROM greenery.test_changes;
 SELECT to_regclass('greenery_published.targets'), to_regclass('reports.targets');
-SET greenery.allow_superuser_build = off;
 CALL greenery_build();
 SELECT status FROM greenery.builds ORDER BY build_id DESC LIMIT 1;
 

@@ -13,8 +13,12 @@
 #include "postgres.h"
 
 #include "catalog/pg_class.h"
+#include "catalog/pg_namespace.h"
+#include "executor/executor.h"
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "parser/analyze.h"
+#include "parser/parse_relation.h"
 #include "pgtime.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
@@ -77,22 +81,10 @@ greenery_interval_is_infinite(const Interval *interval)
 #define GREENERY_MODULE_MAGIC(name_, version_) PG_MODULE_MAGIC
 #endif
 
-/*
- * DecodeDateTime; tz NULL means that a time zone in the text is an error.
- * Returns false when the fields are no date and time.
- */
-static inline bool
-greenery_decode_datetime(char **field, int *ftype, int nf, int *dtype,
-						 struct pg_tm *tm, fsec_t *fsec, int *tz)
-{
-#if PG_VERSION_NUM >= 160000
-	DateTimeErrorExtra extra;
-
-	return DecodeDateTime(field, ftype, nf, dtype, tm, fsec, tz, &extra) == 0;
-#else
-	return DecodeDateTime(field, ftype, nf, dtype, tm, fsec, tz) == 0;
+/* The memory of what a check hook hands to its assign hook; for modules since 16 */
+#if PG_VERSION_NUM < 160000
+#define guc_malloc(elevel, size) malloc(size)
 #endif
-}
 
 /* stringToQualifiedNameList can return its errors since 16 */
 static inline List *
@@ -122,6 +114,60 @@ greenery_owns_table(Oid table)
 	return object_ownercheck(RelationRelationId, table, GetUserId());
 #else
 	return pg_class_ownercheck(table, GetUserId());
+#endif
+}
+
+/* Whether a role may look up names in a schema; asked in another way since 16 */
+static inline bool
+greenery_may_use_schema(Oid schema, Oid role)
+{
+#if PG_VERSION_NUM >= 160000
+	return object_aclcheck(NamespaceRelationId, schema, role, ACL_USAGE) == ACLCHECK_OK;
+#else
+	return pg_namespace_aclcheck(schema, role, ACL_USAGE) == ACLCHECK_OK;
+#endif
+}
+
+/* Run a query to its end, once; 18 takes the latter for granted */
+static inline void
+greenery_executor_run(struct QueryDesc *desc)
+{
+#if PG_VERSION_NUM >= 180000
+	ExecutorRun(desc, ForwardScanDirection, 0);
+#else
+	ExecutorRun(desc, ForwardScanDirection, 0, true);
+#endif
+}
+
+/* Have a query read another relation; the rights asked for have a list of their own since 16 */
+static inline void
+greenery_replace_relation(Query *query pg_attribute_unused(), RangeTblEntry *rte, Oid relid, char relkind)
+{
+#if PG_VERSION_NUM >= 160000
+	if (rte->perminfoindex != 0)
+		getRTEPermissionInfo(query->rteperminfos, rte)->relid = relid;
+#endif
+	rte->relid = relid;
+	rte->relkind = relkind;
+}
+
+/*
+ * The query of a view's rule names the view itself, and asks for rights on it, before 16.  Where
+ * it is run as a query of its own it has nothing to ask.
+ */
+static inline void
+greenery_forget_view(Query *query pg_attribute_unused(), Oid view pg_attribute_unused())
+{
+#if PG_VERSION_NUM < 160000
+	ListCell   *lc;
+
+	foreach(lc, query->rtable)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+
+		if (rte->rtekind == RTE_RELATION && rte->relid == view)
+			rte->requiredPerms = 0;
+	}
 #endif
 }
 

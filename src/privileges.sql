@@ -1,45 +1,53 @@
--- Who may do what.  Primitives keep EXECUTE for PUBLIC; nothing else does (the
--- script's last part takes it away).
+-- Who may do what.  Primitives keep EXECUTE for PUBLIC; nothing else does (finish.sql takes it
+-- away).
+--
+-- No role but the owner has rights to write the gate's tables: what it may do it does through
+-- functions that check and record.  The exceptions are raw tables, which loaders write, and
+-- the deliveries of alerts, which greenery-notify writes.
 
--- Tables that record who did something are granted by column: who and when are
--- their defaults, and not for the writer to say.
 CREATE FUNCTION greenery.privileges_of(kind text)
 	RETURNS TABLE (privileges text, object text)
 	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $privileges$
+#variable_conflict use_variable
 BEGIN
-	IF kind IS NULL OR kind NOT IN ('reader', 'analyst', 'loader', 'operator', 'notifier') THEN
+	IF kind IS NULL OR kind NOT IN ('reader', 'analyst', 'loader', 'operator', 'notifier', 'builder') THEN
 		RAISE EXCEPTION 'unknown kind of role: "%"', kind
 			USING ERRCODE = 'invalid_parameter_value',
-				  HINT = 'Kinds are "reader" (reads published marts, asks for tests), "analyst" (reads live models and raw tables too), "operator" (runs tests and builds too), "loader" (writes raw tables) and "notifier" (delivers alerts).';
+				  HINT = 'Kinds are "reader" (reads published marts and the state of builds, asks for tests), "analyst" (reads live models and raw tables too), "operator" (runs builds and tests, changes tests), "loader" (writes raw tables) and "notifier" (delivers alerts).';
 	END IF;
 
-	-- published marts
-	IF kind IN ('reader', 'analyst', 'operator') THEN
+	-- what is published, and how builds and tests stand
+	IF kind IN ('reader', 'analyst', 'operator', 'builder') THEN
 		RETURN QUERY
 			VALUES ('USAGE', 'SCHEMA greenery_published'),
+				   ('SELECT', 'TABLE @extschema@.greenery_build_progress'),
 				   ('EXECUTE', 'FUNCTION @extschema@.greenery_request_change(text, bigint)'),
+				   ('EXECUTE', 'FUNCTION @extschema@.greenery_timezone()'),
 				   -- it refuses a reader, but says where the audited rate is
 				   ('EXECUTE', 'FUNCTION @extschema@.greenery_repeat_rate(timestamptz, timestamptz)')
 			UNION ALL
-			SELECT CASE kind WHEN 'operator' THEN 'SELECT, INSERT, UPDATE, DELETE' ELSE 'SELECT' END,
-				format('TABLE greenery_published.%I', c.relname)
+			-- what the views of schema greenery_published call runs as the reader
+			SELECT 'EXECUTE', format('FUNCTION %s', f)
+			FROM unnest(ARRAY['greenery.shareable_message(text)', 'greenery.relation_named(text)']) f
+			UNION ALL
+			SELECT 'SELECT', format('TABLE greenery_published.%I', c.relname)
 			FROM pg_class c
-			WHERE c.relnamespace = 'greenery_published'::regnamespace AND c.relkind IN ('r', 'p');
+			WHERE c.relnamespace = 'greenery_published'::regnamespace AND c.relkind IN ('r', 'p', 'v');
 	END IF;
 
 	-- what is live
-	IF kind IN ('analyst', 'loader', 'operator', 'notifier') THEN
+	IF kind IN ('analyst', 'loader', 'operator', 'notifier', 'builder') THEN
 		RETURN QUERY VALUES ('USAGE', 'SCHEMA greenery');
 	END IF;
-	IF kind IN ('analyst', 'operator') THEN
+	IF kind IN ('analyst', 'builder') THEN
 		RETURN QUERY
 			SELECT 'SELECT', format('TABLE greenery.%I', c.relname)
 			FROM pg_class c
 			WHERE c.relnamespace = 'greenery'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm')
 			UNION ALL
-			-- analysts: whatever changes nothing
+			-- whatever changes nothing
 			SELECT 'EXECUTE', format('ROUTINE %s', p.oid::regprocedure)
 			FROM pg_depend d
 			JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'greenery'
@@ -49,94 +57,155 @@ BEGIN
 				AND d.deptype = 'e'
 				AND (p.pronamespace = 'greenery'::regnamespace OR p.proname LIKE 'greenery\_%')
 				AND (p.provolatile <> 'v' AND p.prokind <> 'p'
-					 OR kind = 'operator' AND p.proname NOT IN ('greenery_grant', 'greenery_revoke'));
+					 OR p.proname IN ('greenery_test_sql'));
 	END IF;
 
 	IF kind = 'operator' THEN
-		RETURN QUERY VALUES
-			('CREATE', 'SCHEMA greenery_build'),
-			('USAGE', 'SCHEMA greenery_build'),
-			('CREATE', 'SCHEMA greenery_published'),
-			-- LOCK TABLE
-			('UPDATE', 'TABLE greenery.build_lock'),
-			('INSERT, UPDATE, DELETE', 'TABLE greenery.excluded_users'),
-			('INSERT, UPDATE, DELETE', 'TABLE greenery.features'),
-			('INSERT, UPDATE, DELETE', 'TABLE greenery.promo_history'),
-			('INSERT, UPDATE, DELETE', 'TABLE greenery.inventory_history'),
-			('INSERT, UPDATE, DELETE', 'TABLE greenery.order_status_history'),
-			-- builtin is not theirs to set
-			('INSERT (model, relation, layer, key), DELETE', 'TABLE greenery.models'),
-			('INSERT (model, kind, column_name, args, warn_above, error_above, owner, description, enabled), UPDATE (args, warn_above, error_above, owner, description, enabled), DELETE',
-			 'TABLE greenery.test_definitions'),
-			('INSERT, UPDATE, DELETE', 'TABLE greenery.test_overrides'),
-			('INSERT (test_id, action, before, after)', 'TABLE greenery.test_changes'),
-			('INSERT (user_id, reason), UPDATE (reason), DELETE', 'TABLE greenery.excluded_users'),
-			('INSERT, DELETE', 'TABLE greenery.features'),
-			('INSERT (models), UPDATE, DELETE', 'TABLE greenery.builds'),
-			('INSERT, DELETE', 'TABLE greenery.build_models'),
-			('INSERT, DELETE', 'TABLE greenery.mart_states'),
-			('INSERT, DELETE', 'TABLE greenery.test_states'),
-			('INSERT, DELETE', 'TABLE greenery.source_states'),
-			('INSERT, DELETE', 'TABLE greenery.test_results'),
-			('INSERT, DELETE', 'TABLE greenery.test_failures'),
-			('INSERT, DELETE', 'TABLE greenery.alerts'),
-			('INSERT, UPDATE, DELETE', 'TABLE greenery.alert_routes'),
-			('UPDATE, DELETE', 'TABLE greenery.alert_deliveries');
+		RETURN QUERY
+			SELECT 'EXECUTE', format('ROUTINE %s', p.oid::regprocedure)
+			FROM pg_depend d
+			JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'greenery'
+			JOIN pg_proc p ON p.oid = d.objid
+			WHERE d.classid = 'pg_proc'::regclass
+				AND d.refclassid = 'pg_extension'::regclass
+				AND d.deptype = 'e'
+				AND p.pronamespace <> 'greenery'::regnamespace
+				AND p.proname IN ('greenery_build', 'greenery_test', 'greenery_record_history',
+								  'greenery_add_test', 'greenery_alter_test', 'greenery_drop_test',
+								  'greenery_exclude_user', 'greenery_include_user',
+								  'greenery_triage_request', 'greenery_decide_request',
+								  'greenery_add_route', 'greenery_drop_route',
+								  'greenery_queue_alert', 'greenery_retry_alerts',
+								  'greenery_schedule', 'greenery_unschedule', 'greenery_schedule_status')
+			UNION ALL
+			-- what these call as the operator
+			VALUES ('EXECUTE', 'FUNCTION greenery.require_pg_cron()');
 	ELSIF kind = 'loader' THEN
 		RETURN QUERY
-			SELECT 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE', format('TABLE greenery.%I', t)
-			FROM unnest(ARRAY['users', 'addresses', 'products', 'promos',
-							  'orders', 'order_items', 'events']) t;
+			SELECT 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE', format('TABLE %s', s.relation)
+			FROM greenery.sources s
+			UNION ALL
+			VALUES ('SELECT', 'TABLE greenery.sources');
 	ELSIF kind = 'notifier' THEN
 		RETURN QUERY VALUES
 			('SELECT', 'TABLE greenery.alerts'),
 			('SELECT', 'TABLE greenery.alert_routing'),
 			('SELECT, INSERT, UPDATE', 'TABLE greenery.alert_deliveries');
+	ELSIF kind = 'builder' THEN
+		RETURN QUERY VALUES ('USAGE', 'SCHEMA greenery_build');
 	END IF;
 END
 $privileges$;
 COMMENT ON FUNCTION greenery.privileges_of(text) IS
-	'What greenery_grant() grants to a kind of role: one row an object, as GRANT takes them. Error 22023 for an unknown kind.';
+	'What greenery_grant() grants to a kind of role, and greenery_set_builder() to the builder: one row an object, as GRANT takes them. Error 22023 for an unknown kind.';
 
-CREATE FUNCTION @extschema@.greenery_grant(role name, kind text) RETURNS void
-	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+CREATE FUNCTION greenery.check_role(role name) RETURNS void
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
-AS $grant$
-DECLARE
-	p record;
+AS $check_role$
 BEGIN
 	IF role IS NULL OR NOT EXISTS (SELECT FROM pg_roles r WHERE r.rolname = role) THEN
 		RAISE EXCEPTION 'role "%" does not exist', role
 			USING ERRCODE = 'undefined_object',
 				  HINT = 'CREATE ROLE makes one. Names are case-sensitive here.';
 	END IF;
+END
+$check_role$;
+COMMENT ON FUNCTION greenery.check_role(name) IS 'Raises error 42704 unless there is such a role.';
+
+CREATE FUNCTION greenery.grant_kind(role name, kind text) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $grant_kind$
+DECLARE
+	p record;
+BEGIN
 	FOR p IN SELECT * FROM greenery.privileges_of(kind) LOOP
 		EXECUTE format('GRANT %s ON %s TO %I', p.privileges, p.object, role);
 	END LOOP;
-	-- often PUBLIC has it; the schema may belong to someone else
+	-- often PUBLIC has it
 	IF NOT has_schema_privilege(role, '@extschema@'::regnamespace, 'USAGE') THEN
-		EXECUTE format('GRANT USAGE ON SCHEMA @extschema@ TO %I', role);
+		IF NOT has_schema_privilege('@extschema@'::regnamespace, 'USAGE WITH GRANT OPTION') THEN
+			RAISE WARNING 'role "%" may not use schema "%"', role, '@extschema@'
+				USING HINT = format('Its owner must run: GRANT USAGE ON SCHEMA @extschema@ TO %I', role);
+		ELSE
+			EXECUTE format('GRANT USAGE ON SCHEMA @extschema@ TO %I', role);
+		END IF;
 	END IF;
 END
-$grant$;
-COMMENT ON FUNCTION @extschema@.greenery_grant(name, text) IS
-	'Grants a role what its work needs: reader (reads published marts, asks for new tests), analyst (also reads live models, histories, results and raw tables, calls what changes nothing), operator (also runs tests and builds, makes tests and models), loader (writes raw tables) or notifier (greenery-notify). To be called by the owner of the extension, again after an update. What a bound table or a model''s own view needs is granted by its owner. Error 42704 for an unknown role, 22023 for an unknown kind.';
+$grant_kind$;
+COMMENT ON FUNCTION greenery.grant_kind(name, text) IS 'Grants what greenery.privileges_of() says.';
 
-CREATE FUNCTION @extschema@.greenery_revoke(role name, kind text) RETURNS void
+CREATE FUNCTION greenery.grant(role name, kind text) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $grant$
+BEGIN
+	PERFORM greenery.check_role(role);
+	IF kind = 'builder' THEN
+		RAISE EXCEPTION 'there is one builder'
+			USING ERRCODE = 'invalid_parameter_value', HINT = 'greenery_set_builder() names it.';
+	END IF;
+	PERFORM greenery.grant_kind(role, kind);
+	PERFORM greenery.record_change('privilege', role::text, 'add', NULL::jsonb, to_jsonb(kind));
+END
+$grant$;
+COMMENT ON FUNCTION greenery.grant(name, text) IS 'greenery_grant(), with the rights of the owner.';
+
+CREATE FUNCTION @extschema@.greenery_grant(role name, kind text) RETURNS void
+	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_call_as_owner';
+COMMENT ON FUNCTION @extschema@.greenery_grant(name, text) IS
+	'Grants a role what its work needs: reader (reads published marts and the state of builds and tests, asks for new tests), analyst (also reads live models, histories, results and raw tables), operator (runs builds and tests, changes tests, adds tests without SQL; reads what a reader reads), loader (writes raw tables) or notifier (greenery-notify). For the owner of the extension; to be called again after an update. Error 42704 for an unknown role, 22023 for an unknown kind.';
+
+CREATE FUNCTION greenery.revoke(role name, kind text) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $revoke$
 DECLARE
 	p record;
 BEGIN
-	IF role IS NULL OR NOT EXISTS (SELECT FROM pg_roles r WHERE r.rolname = role) THEN
-		RAISE EXCEPTION 'role "%" does not exist', role
-			USING ERRCODE = 'undefined_object';
-	END IF;
+	PERFORM greenery.check_role(role);
 	FOR p IN SELECT * FROM greenery.privileges_of(kind) LOOP
 		EXECUTE format('REVOKE %s ON %s FROM %I', p.privileges, p.object, role);
 	END LOOP;
+	PERFORM greenery.record_change('privilege', role::text, 'drop', to_jsonb(kind), NULL::jsonb);
 END
 $revoke$;
+COMMENT ON FUNCTION greenery.revoke(name, text) IS 'greenery_revoke(), with the rights of the owner.';
+
+CREATE FUNCTION @extschema@.greenery_revoke(role name, kind text) RETURNS void
+	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_call_as_owner';
 COMMENT ON FUNCTION @extschema@.greenery_revoke(name, text) IS
 	'Takes back what greenery_grant() granted for that kind, and with it what another kind has in common with it: call greenery_grant() again for kinds that the role keeps. Errors as greenery_grant().';
+
+CREATE FUNCTION greenery.set_builder(role name) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $set_builder$
+DECLARE
+	old text;
+BEGIN
+	-- builders do not change in the middle of a build
+	PERFORM greenery.keep_builds_out();
+	SELECT s.value INTO old FROM greenery.settings s WHERE s.name = 'builder';
+	IF role IS NULL THEN
+		DELETE FROM greenery.settings s WHERE s.name = 'builder';
+	ELSE
+		PERFORM greenery.check_role(role);
+		INSERT INTO greenery.settings VALUES ('builder', role)
+		ON CONFLICT ON CONSTRAINT settings_pkey DO UPDATE SET value = excluded.value;
+	END IF;
+	-- an error where it must not be
+	IF greenery.builder() <> (SELECT pg_get_userbyid(e.extowner) FROM pg_extension e WHERE e.extname = 'greenery') THEN
+		PERFORM greenery.grant_kind(role, 'builder');
+	END IF;
+	PERFORM greenery.record_change('setting', 'builder', CASE WHEN role IS NULL THEN 'drop' WHEN old IS NULL THEN 'add' ELSE 'alter' END,
+								   to_jsonb(old), to_jsonb(role::text));
+END
+$set_builder$;
+COMMENT ON FUNCTION greenery.set_builder(name) IS 'greenery_set_builder(), with the rights of the owner.';
+
+CREATE FUNCTION @extschema@.greenery_set_builder(role name) RETURNS void
+	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_call_as_owner';
+COMMENT ON FUNCTION @extschema@.greenery_set_builder(name) IS
+	'Names the role with whose rights builds and greenery_test() run models, features, data tests and source functions, and grants it what greenery has; what else they read is for its owner to grant. NULL: the owner of the extension. An owner that is no superuser must be a member of the role, and the role no superuser. For the owner of the extension. Errors: 42704 for an unknown role, 42501 for one that must not be the builder, 55006 during a build.';

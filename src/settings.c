@@ -9,7 +9,8 @@
  *
  * Check hooks may run in the postmaster and must not raise errors, so texts
  * are parsed with the server's decoding functions and not with its input
- * functions.
+ * functions.  No text is parsed again: what DateStyle or IntervalStyle is when
+ * a setting is read has no say in what it means.
  *
  *-------------------------------------------------------------------------
  */
@@ -21,23 +22,44 @@
 #include "common/int.h"
 #include "compat.h"
 #include "greenery.h"
+#include "miscadmin.h"
+#include "text/iso_moment.h"
 #include "utils/builtins.h"
+#include "utils/memutils.h"
 #include "utils/timestamp.h"
 
+/* A list of so many rows is well below what one constant of a statement may take */
+#define MAX_LISTED ((int) (MaxAllocSize / 16))
+
 static char *as_of_setting = NULL;
-static char *timezone_setting = NULL;
+char	   *greenery_timezone_setting = NULL;
 static char *stock_cover_setting = NULL;
 static char *session_gap_setting = NULL;
 static char *repeat_horizon_setting = NULL;
 static char *alert_cooldown_setting = NULL;
 static char *retention_setting = NULL;
 
+/* What the check hooks have read in these texts, in microseconds */
+static TimestampTz as_of = DT_NOEND;	/* that: not set */
+static int64 stock_cover = 0;
+static int64 session_gap = 0;
+static int64 repeat_horizon = 0;
+static int64 alert_cooldown = 0;
+static int64 retention = 0;
+
+#define HORIZON_IS_AUTO 0		/* all lengths are longer */
+
 char	   *greenery_max_shrink = NULL;
 int			greenery_max_failures = 100;
 int			greenery_lock_timeout = 30000;
-bool		greenery_allow_superuser_build = false;
 bool		greenery_direct_scan = true;
 bool		greenery_incremental_builds = true;
+int			greenery_debug_max_listed = MAX_LISTED;
+
+/* A row holds less than a gigabyte, and besides the state what else is in it */
+#define MAX_STATE_MESSAGE (1023 * 1024)
+
+int			greenery_max_state_message = MAX_STATE_MESSAGE;
 
 /*
  * Parse a fixed length of time into microseconds.
@@ -55,12 +77,19 @@ parse_length(const char *text, int64 *result, const char **why)
 	int			nf;
 	int			dtype;
 	struct pg_itm_in in = {0};
+	const int	style = IntervalStyle;
+	bool		decoded;
 
-	if (strlen(text) > MAXDATELEN ||
+	/* in one of the styles a sign in front is that of all fields */
+	IntervalStyle = INTSTYLE_POSTGRES;
+	decoded = strlen(text) <= MAXDATELEN &&
 		ParseDateTime(text, workbuf, sizeof(workbuf), field, ftype,
-					  MAXDATEFIELDS, &nf) != 0 ||
-		DecodeInterval(field, ftype, nf, INTERVAL_FULL_RANGE, &dtype, &in) != 0 ||
-		dtype != DTK_DELTA)
+					  MAXDATEFIELDS, &nf) == 0 &&
+		DecodeInterval(field, ftype, nf, INTERVAL_FULL_RANGE, &dtype, &in) == 0 &&
+		dtype == DTK_DELTA;
+	IntervalStyle = style;
+
+	if (!decoded)
 		*why = "The value must be an interval, such as \"7 days\" or \"30 minutes\".";
 	else if (in.tm_year != 0 || in.tm_mon != 0)
 		*why = "Months and years have no fixed length: use days or hours.";
@@ -74,63 +103,31 @@ parse_length(const char *text, int64 *result, const char **why)
 	return false;
 }
 
-/*
- * Parse a moment.  One without a time zone is read in greenery.timezone, so
- * that it means the same in every session; words such as "now" are refused,
- * because a mart must say the same tomorrow about the same rows.  zone NULL
- * means: only check.  Returns false if text is no such moment.
- */
+/* Keep a number that a check hook has found, for the assign hook */
 static bool
-parse_moment(const char *text, pg_tz *zone, TimestampTz *result)
+keep_number(int64 number, void **extra)
 {
-	char		workbuf[MAXDATELEN + MAXDATEFIELDS];
-	char	   *field[MAXDATEFIELDS];
-	int			ftype[MAXDATEFIELDS];
-	int			nf;
-	int			dtype;
-	int			tz = 0;
-	struct pg_tm tm = {0};
-	fsec_t		fsec = 0;
+	int64	   *kept = guc_malloc(LOG, sizeof(int64));
 
-	/* first as a time without zone, then, from a fresh copy, with one */
-	for (int with_zone = 0; with_zone <= 1; with_zone++)
-	{
-		if (strlen(text) > MAXDATELEN ||
-			ParseDateTime(text, workbuf, sizeof(workbuf), field, ftype,
-						  MAXDATEFIELDS, &nf) != 0)
-			return false;
-		for (int i = 0; i < nf; i++)
-		{
-			static const char *const moving[] = {
-				"now", "today", "tomorrow", "yesterday", NULL
-			};
-
-			for (int w = 0; moving[w] != NULL; w++)
-				if (pg_strcasecmp(field[i], moving[w]) == 0)
-					return false;
-		}
-		if (!greenery_decode_datetime(field, ftype, nf, &dtype, &tm, &fsec,
-									  with_zone ? &tz : NULL))
-			continue;
-		/* not "epoch" nor "infinity" */
-		if (dtype != DTK_DATE)
-			return false;
-		if (!with_zone && zone != NULL)
-			tz = DetermineTimeZoneOffset(&tm, zone);
-		return tm2timestamp(&tm, fsec, &tz, result) == 0;
-	}
-	return false;
+	if (kept == NULL)
+		return false;
+	*kept = number;
+	*extra = kept;
+	return true;
 }
 
 static bool
-check_as_of(char **newval, void **extra pg_attribute_unused(),
-			 GucSource source pg_attribute_unused())
+check_as_of(char **newval, void **extra,
+			GucSource source pg_attribute_unused())
 {
-	TimestampTz ignored;
+	TimestampTz moment = DT_NOEND;
+	const char *wrong = NULL;
 
-	if ((*newval)[0] == '\0' || parse_moment(*newval, NULL, &ignored))
-		return true;
-	GUC_check_errdetail("The value must be a fixed moment, such as \"2021-02-12 00:00:00+00\", or empty.");
+	if ((*newval)[0] != '\0')
+		wrong = iso_moment_parse(*newval, &moment);
+	if (wrong == NULL)
+		return keep_number(moment, extra);
+	GUC_check_errdetail("%s", wrong);
 	return false;
 }
 
@@ -154,24 +151,24 @@ check_timezone(char **newval, void **extra pg_attribute_unused(),
 }
 
 static bool
-check_length(char **newval, void **extra pg_attribute_unused(),
+check_length(char **newval, void **extra,
 			 GucSource source pg_attribute_unused())
 {
-	int64		ignored;
+	int64		length;
 	const char *why;
 
-	if (parse_length(*newval, &ignored, &why))
-		return true;
+	if (parse_length(*newval, &length, &why))
+		return keep_number(length, extra);
 	GUC_check_errdetail("%s", why);
 	return false;
 }
 
 static bool
-check_repeat_horizon(char **newval, void **extra pg_attribute_unused(),
-					 GucSource source pg_attribute_unused())
+check_repeat_horizon(char **newval, void **extra, GucSource source)
 {
-	return pg_strcasecmp(*newval, "auto") == 0 ||
-		check_length(newval, extra, source);
+	if (pg_strcasecmp(*newval, "auto") == 0)
+		return keep_number(HORIZON_IS_AUTO, extra);
+	return check_length(newval, extra, source);
 }
 
 static bool
@@ -186,19 +183,55 @@ check_max_shrink(char **newval, void **extra pg_attribute_unused(),
 	return false;
 }
 
+static void
+assign_as_of(const char *newval pg_attribute_unused(), void *extra)
+{
+	as_of = *(int64 *) extra;
+}
+
+static void
+assign_stock_cover(const char *newval pg_attribute_unused(), void *extra)
+{
+	stock_cover = *(int64 *) extra;
+}
+
+static void
+assign_session_gap(const char *newval pg_attribute_unused(), void *extra)
+{
+	session_gap = *(int64 *) extra;
+}
+
+static void
+assign_repeat_horizon(const char *newval pg_attribute_unused(), void *extra)
+{
+	repeat_horizon = *(int64 *) extra;
+}
+
+static void
+assign_alert_cooldown(const char *newval pg_attribute_unused(), void *extra)
+{
+	alert_cooldown = *(int64 *) extra;
+}
+
+static void
+assign_retention(const char *newval pg_attribute_unused(), void *extra)
+{
+	retention = *(int64 *) extra;
+}
+
 void
 greenery_define_settings(void)
 {
 	DefineCustomStringVariable("greenery.as_of",
 							   "The moment that marts take for the present.",
-							   "Empty: the time of the last order. A moment without time zone is read in greenery.timezone.",
+							   "Empty: the time of the last order that does not lie in the future. Else ISO 8601 with Z or a numeric offset, such as 2021-02-12T00:00:00Z.",
 							   &as_of_setting, "",
 							   PGC_USERSET, 0,
-							   check_as_of, NULL, NULL);
+							   check_as_of, assign_as_of, NULL);
 	DefineCustomStringVariable("greenery.timezone",
 							   "The time zone in which days, hours and months of the shop are counted.",
 							   NULL,
-							   &timezone_setting, "UTC",
+							   &greenery_timezone_setting, "UTC",
 							   PGC_USERSET, 0,
 							   check_timezone, NULL, NULL);
 	DefineCustomStringVariable("greenery.stock_cover",
@@ -206,31 +239,31 @@ greenery_define_settings(void)
 							   NULL,
 							   &stock_cover_setting, "7 days",
 							   PGC_USERSET, 0,
-							   check_length, NULL, NULL);
+							   check_length, assign_stock_cover, NULL);
 	DefineCustomStringVariable("greenery.session_gap",
 							   "A pause longer than this starts a new session where the events have no session id.",
 							   NULL,
 							   &session_gap_setting, "30 minutes",
 							   PGC_USERSET, 0,
-							   check_length, NULL, NULL);
+							   check_length, assign_session_gap, NULL);
 	DefineCustomStringVariable("greenery.repeat_horizon",
 							   "Follow-up within which a second order counts as a repeat purchase.",
 							   "\"auto\" takes the longest of 1, 7, 30, 90 and 365 days for which at least half the purchasers can be followed.",
 							   &repeat_horizon_setting, "auto",
 							   PGC_USERSET, 0,
-							   check_repeat_horizon, NULL, NULL);
+							   check_repeat_horizon, assign_repeat_horizon, NULL);
 	DefineCustomStringVariable("greenery.alert_cooldown",
 							   "How long a data test or a build must keep failing before people are told again.",
 							   NULL,
 							   &alert_cooldown_setting, "20 hours",
 							   PGC_USERSET, 0,
-							   check_length, NULL, NULL);
+							   check_length, assign_alert_cooldown, NULL);
 	DefineCustomStringVariable("greenery.retention",
 							   "How long builds, test results, keys of failing rows and delivered alerts are kept.",
 							   NULL,
 							   &retention_setting, "365 days",
 							   PGC_USERSET, 0,
-							   check_length, NULL, NULL);
+							   check_length, assign_retention, NULL);
 	DefineCustomStringVariable("greenery.max_shrink",
 							   "A build that would delete more of a published table than this fails.",
 							   "A share of its rows or a number of rows.",
@@ -249,12 +282,6 @@ greenery_define_settings(void)
 							&greenery_lock_timeout, 30000, 0, INT_MAX,
 							PGC_USERSET, GUC_UNIT_MS,
 							NULL, NULL, NULL);
-	DefineCustomBoolVariable("greenery.allow_superuser_build",
-							 "Lets a superuser run builds and tests that execute what other roles wrote.",
-							 "Bound relations, users' models and expressions run with the rights of whoever builds.",
-							 &greenery_allow_superuser_build, false,
-							 PGC_SUSET, 0,
-							 NULL, NULL, NULL);
 	DefineCustomBoolVariable("greenery.direct_scan",
 							 "Lets an aggregate that is all that a query asks of a table read the table's scan itself.",
 							 NULL,
@@ -267,18 +294,31 @@ greenery_define_settings(void)
 							 &greenery_incremental_builds, true,
 							 PGC_USERSET, 0,
 							 NULL, NULL, NULL);
+	/* a lower limit is for tests */
+	DefineCustomIntVariable("greenery.max_state_message",
+							"The largest state of an aggregate that a parallel worker may send.",
+							"One that need not be sent, since it is in shared memory, may be larger.",
+							&greenery_max_state_message,
+							MAX_STATE_MESSAGE, 1, MAX_STATE_MESSAGE,
+							PGC_USERSET,
+							GUC_UNIT_KB | GUC_NO_SHOW_ALL | GUC_NOT_IN_SAMPLE,
+							NULL, NULL, NULL);
+	DefineCustomIntVariable("greenery.debug_max_listed",
+							"How many rows that differ a build lists, and names in its statements.",
+							"For tests of what it does where they are more.",
+							&greenery_debug_max_listed, MAX_LISTED, 1, MAX_LISTED,
+							PGC_SUSET, GUC_NO_SHOW_ALL | GUC_NOT_IN_SAMPLE,
+							NULL, NULL, NULL);
 	MarkGUCPrefixReserved("greenery");
 }
 
-/* A setting that passed check_length, as an interval without days and months */
+/* A length as an interval without days and months */
 static Datum
-length_datum(const char *setting)
+length_datum(int64 length)
 {
 	Interval   *result = palloc0(sizeof(Interval));
-	const char *why;
 
-	if (!parse_length(setting, &result->time, &why))
-		elog(ERROR, "greenery setting changed meaning after it was checked");
+	result->time = length;
 	return IntervalPGetDatum(result);
 }
 
@@ -294,58 +334,51 @@ PG_FUNCTION_INFO_V1(greenery_retention);
 Datum
 greenery_timezone(PG_FUNCTION_ARGS pg_attribute_unused())
 {
-	PG_RETURN_TEXT_P(cstring_to_text(timezone_setting));
+	PG_RETURN_TEXT_P(cstring_to_text(greenery_timezone_setting));
 }
 
 /* greenery.as_of, or NULL when it is not set */
 Datum
 greenery_as_of_setting(PG_FUNCTION_ARGS pg_attribute_unused())
 {
-	TimestampTz result;
-
-	if (as_of_setting[0] == '\0')
+	if (as_of == DT_NOEND)
 		PG_RETURN_NULL();
-	if (!parse_moment(as_of_setting, pg_tzset(timezone_setting), &result))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("setting greenery.as_of is no moment: \"%s\"",
-						as_of_setting)));
-	PG_RETURN_TIMESTAMPTZ(result);
+	PG_RETURN_TIMESTAMPTZ(as_of);
 }
 
 /* greenery.stock_cover */
 Datum
 greenery_stock_cover(PG_FUNCTION_ARGS pg_attribute_unused())
 {
-	return length_datum(stock_cover_setting);
+	return length_datum(stock_cover);
 }
 
 /* greenery.session_gap */
 Datum
 greenery_session_gap(PG_FUNCTION_ARGS pg_attribute_unused())
 {
-	return length_datum(session_gap_setting);
+	return length_datum(session_gap);
 }
 
 /* greenery.repeat_horizon, or NULL when it is auto */
 Datum
 greenery_repeat_horizon_setting(PG_FUNCTION_ARGS pg_attribute_unused())
 {
-	if (pg_strcasecmp(repeat_horizon_setting, "auto") == 0)
+	if (repeat_horizon == HORIZON_IS_AUTO)
 		PG_RETURN_NULL();
-	return length_datum(repeat_horizon_setting);
+	return length_datum(repeat_horizon);
 }
 
 /* greenery.alert_cooldown */
 Datum
 greenery_alert_cooldown(PG_FUNCTION_ARGS pg_attribute_unused())
 {
-	return length_datum(alert_cooldown_setting);
+	return length_datum(alert_cooldown);
 }
 
 /* greenery.retention */
 Datum
 greenery_retention(PG_FUNCTION_ARGS pg_attribute_unused())
 {
-	return length_datum(retention_setting);
+	return length_datum(retention);
 }

@@ -132,7 +132,7 @@ export const marts = {
 					   FROM stg_orders WHERE order_id IS NOT NULL GROUP BY promo_id) AS p ON p.promo_id = o.promo_id
 		 WHERE o.order_id IS NOT NULL`,
 	fact_user_sessions: `
-		SELECT session_id || ':' || coalesce(user_id, '') AS session_user_key, *,
+		SELECT replace(replace(session_id, '\\', '\\\\'), ':', '\\:') || ':' || coalesce(user_id, '') AS session_user_key, *,
 			   duration < interval '1 minute' AND checkouts = 0 AS is_bounce, checkouts > 0 AS has_purchase,
 			   add_to_carts > 0 AND checkouts = 0 AS is_cart_abandoned
 		  FROM (SELECT session_id, user_id,

@@ -17,7 +17,8 @@ BEGIN
 	FOR t IN SELECT 'greenery.' || unnest(ARRAY['users', 'addresses', 'products', 'promos', 'orders',
 			'order_items', 'events', 'promo_history', 'inventory_history', 'order_status_history',
 			'builds', 'build_models', 'mart_states', 'source_states', 'test_states', 'test_results', 'test_failures', 'test_changes', 'test_overrides',
-			'alerts', 'alert_deliveries', 'alert_routes', 'change_requests'])
+			'metrics_history',
+			'settings', 'changes', 'alerts', 'alert_deliveries', 'alert_routes', 'change_requests'])
 	LOOP
 		EXECUTE format('TRUNCATE %s RESTART IDENTITY', t);
 	END LOOP;

@@ -17,9 +17,11 @@
  *
  * - A worker writes its state to memory that the query shares, and the leader reads
  *   it there, or keeps it there as a part of its own.  That memory goes when the query
- *   ends, however it ends, or when its workers are started again, and not before the
- *   node that combines the states has made its result.  The message names the query by
- *   the handle of its parallel context, as there may be several of them below one node.
+ *   ends, however it ends, and not when its workers are started again: where a subquery
+ *   is run for each of many rows, states would add up.  So the leader frees what it has
+ *   read, and what it keeps as soon as its own state goes.  The message names the query
+ *   by the handle of its parallel context, as there may be several of them below one
+ *   node.
  *
  * - Otherwise the bytes are in the message itself: small states; those of groups,
  *   whose memory may be used again before they are combined; whatever is not a
@@ -34,6 +36,7 @@
 #include "aggregate/handover.h"
 #include "compat.h"
 #include "executor/execParallel.h"
+#include "greenery.h"
 #include "lib/ilist.h"
 #include "nodes/execnodes.h"
 #include "nodes/nodeFuncs.h"
@@ -72,6 +75,14 @@ typedef struct SharedHeader
 	uint64		number;
 	uint64		size;
 } SharedHeader;
+
+struct SharedBytes
+{
+	dsa_area   *area;			/* NULL: it has gone, and they with it */
+	dsm_segment *segment;		/* of the query's parallel context: goes with the area */
+	dsa_pointer place;
+	MemoryContextCallback callback;
+};
 
 /* A state that waits for its message */
 typedef struct WaitingState
@@ -137,6 +148,20 @@ handover_state(FunctionCallInfo fcinfo, MemoryContext context, void *state)
 	return make_message(&message);
 }
 
+void
+handover_check_size(const char *name, uint64 size)
+{
+	const uint64 limit = (uint64) greenery_max_state_message * 1024;
+
+	if (size > limit)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("state of %s is too large for a parallel worker", name),
+				 errdetail("It takes " UINT64_FORMAT " bytes, and at most " UINT64_FORMAT " can be handed over.",
+						   size, limit),
+				 errhint("Set max_parallel_workers_per_gather to 0 for this query.")));
+}
+
 /*
  * Is there room for so much shared memory?  Where it is a file system there may be
  * little, in a container above all, and to run out of it is an error.
@@ -191,13 +216,7 @@ handover_bytes(FunctionCallInfo fcinfo, const char *name, uint64 size,
 	}
 
 	size += VARHDRSZ + sizeof(kind);
-	if (size > MaxAllocSize)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("state of %s is too large for a parallel worker", name),
-				 errdetail("It takes " UINT64_FORMAT " bytes, and at most %zu can be handed over.",
-						   size, (Size) MaxAllocSize),
-				 errhint("Set max_parallel_workers_per_gather to 0 for this query.")));
+	handover_check_size(name, size);
 	result = palloc((Size) size);
 	SET_VARSIZE(result, (Size) size);
 	memcpy(VARDATA(result), &kind, sizeof(kind));
@@ -210,6 +229,7 @@ typedef struct QuerySearch
 {
 	uint32		handle;
 	dsa_area   *area;
+	dsm_segment *segment;
 } QuerySearch;
 
 /* Stop at the node that has started the workers of the query */
@@ -229,6 +249,7 @@ find_query(PlanState *node, void *arg)
 		(uint32) dsm_segment_handle(info->pcxt->seg) == search->handle)
 	{
 		search->area = info->area;
+		search->segment = info->pcxt->seg;
 		return true;
 	}
 	return planstate_tree_walker(node, find_query, arg);
@@ -255,8 +276,48 @@ receive_shared(FunctionCallInfo fcinfo, const HandoverMessage *message,
 	header->number = 0;
 	handover->bytes = (char *) (header + 1);
 	handover->size = (Size) header->size;
-	handover->lasting = true;
+	handover->shared = palloc0(sizeof(SharedBytes));
+	handover->shared->area = search.area;
+	handover->shared->segment = search.segment;
+	handover->shared->place = message->place;
 	return true;
+}
+
+void
+handover_free(SharedBytes *shared)
+{
+	dsa_free(shared->area, shared->place);
+}
+
+/* The query's parallel context is going: so is its memory */
+static void
+forget_kept(dsm_segment *segment pg_attribute_unused(), Datum kept)
+{
+	((SharedBytes *) DatumGetPointer(kept))->area = NULL;
+}
+
+/* The state that they are a part of is going */
+static void
+free_kept(void *arg)
+{
+	SharedBytes *kept = arg;
+
+	if (kept->area == NULL)
+		return;
+	cancel_on_dsm_detach(kept->segment, forget_kept, PointerGetDatum(kept));
+	handover_free(kept);
+}
+
+void
+handover_keep(SharedBytes *shared, MemoryContext context)
+{
+	SharedBytes *kept = MemoryContextAlloc(context, sizeof(SharedBytes));
+
+	*kept = *shared;
+	kept->callback.func = free_kept;
+	kept->callback.arg = kept;
+	on_dsm_detach(kept->segment, forget_kept, PointerGetDatum(kept));
+	MemoryContextRegisterResetCallback(context, &kept->callback);
 }
 
 static bool

@@ -13,6 +13,9 @@
 
 #include "fmgr.h"
 
+/* Bytes in the memory that the processes of a query share */
+typedef struct SharedBytes SharedBytes;
+
 /* What the receiver gets: the state itself, or bytes that it was written to */
 typedef struct Handover
 {
@@ -21,11 +24,11 @@ typedef struct Handover
 	Size		size;
 
 	/*
-	 * The bytes are the receiver's own, on a word's edge, and there until the node
-	 * that receives them has made its result; otherwise they live as long as the
-	 * message, and must not be changed.
+	 * Not NULL: the bytes are the receiver's own, on a word's edge, and he is to keep
+	 * them or to free them.  Otherwise they live as long as the message, and must not
+	 * be changed.
 	 */
-	bool		lasting;
+	SharedBytes *shared;
 } Handover;
 
 /*
@@ -49,5 +52,16 @@ extern bytea *handover_bytes(FunctionCallInfo fcinfo, const char *name,
  */
 extern bool handover_receive(FunctionCallInfo fcinfo, bytea *message,
 							 Handover *handover);
+
+/*
+ * For combine functions, one of these once: the bytes are no longer needed; or they are
+ * for as long as the context lives, or until the node that receives them has made its
+ * result and the query's workers are gone.
+ */
+extern void handover_free(SharedBytes *shared);
+extern void handover_keep(SharedBytes *shared, MemoryContext context);
+
+/* An error if a message of so many bytes is too large; name is that of the aggregate */
+extern void handover_check_size(const char *name, uint64 size);
 
 #endif							/* GREENERY_HANDOVER_H */

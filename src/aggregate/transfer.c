@@ -60,7 +60,6 @@ state_serialize(FunctionCallInfo fcinfo, const StateFamily *family,
 				const void *aggregate, const char *name)
 {
 	StateHead  *state = (StateHead *) PG_GETARG_POINTER(0);
-	StringInfoData values = {0};
 	bytea	   *message;
 	char	   *where;
 
@@ -72,8 +71,8 @@ state_serialize(FunctionCallInfo fcinfo, const StateFamily *family,
 		state->handed_over = true;
 	else
 	{
-		message = handover_bytes(fcinfo, name, family->dump_size(state, &values), &where);
-		family->write_dump(state, &values, where);
+		message = handover_bytes(fcinfo, name, family->dump_size(state), &where);
+		family->write_dump(state, where);
 	}
 	PG_RETURN_BYTEA_P(message);
 }
@@ -90,7 +89,7 @@ read_dump(const StateFamily *family, const void *aggregate, char *bytes, Size si
 
 /*
  * A state that was handed over as it is, or a dump, which lives as long as the
- * argument, until combine has run; if it is lasting, its bytes live longer
+ * argument, until combine has run; its bytes live longer if they are shared
  */
 Datum
 state_deserialize(FunctionCallInfo fcinfo, const StateFamily *family,
@@ -105,7 +104,7 @@ state_deserialize(FunctionCallInfo fcinfo, const StateFamily *family,
 	{
 		StateHead  *dump = read_dump(family, aggregate, handover.bytes, handover.size);
 
-		dump->lasting = handover.lasting;
+		dump->shared = handover.shared;
 		PG_RETURN_POINTER(dump);
 	}
 	if (!is_state_of(family, handover.state, aggregate))
@@ -121,18 +120,28 @@ state_to_add(FunctionCallInfo fcinfo, const StateFamily *family,
 
 	if (is_state_of(family, other, aggregate))
 	{
-		StringInfoData values = {0};
 		uint64		size;
 		char	   *bytes;
 
 		if (PG_ARGISNULL(0) && other->handed_over)
 			return other;
-		size = family->dump_size(other, &values);
+		size = family->dump_size(other);
 		bytes = MemoryContextAllocHuge(CurrentMemoryContext, (Size) size);
-		family->write_dump(other, &values, bytes);
+		family->write_dump(other, bytes);
 		return read_dump(family, aggregate, bytes, (Size) size);
 	}
 	if (other->magic != family->dump_magic || other->aggregate != aggregate)
 		state_is_wrong(name);
 	return other;
+}
+
+void
+state_added(const StateHead *state, const StateHead *dump, bool kept)
+{
+	if (dump->shared == NULL)
+		return;
+	if (kept)
+		handover_keep(dump->shared, state->context);
+	else
+		handover_free(dump->shared);
 }

@@ -12,16 +12,16 @@
 #include "postgres.h"
 
 #include "aggregate/callbacks.h"
+#include "aggregate/handover.h"
 #include "compat.h"
 #include "fmgr.h"
-#include "lib/stringinfo.h"
 
 /* What a state begins with, and a dump, which is all that deserialize makes of bytes */
 typedef struct StateHead
 {
 	uint32		magic;			/* tells this from other families' states, and dumps */
 	bool		handed_over;	/* by the node that has made it: it is nobody else's */
-	bool		lasting;		/* a dump: see Handover */
+	SharedBytes *shared;		/* a dump: see Handover */
 	const void *aggregate;		/* which of the family's aggregates it is for */
 	MemoryContext context;		/* that a state lives in */
 } StateHead;
@@ -32,9 +32,9 @@ typedef struct StateFamily
 	uint32		state_magic;
 	uint32		dump_magic;
 
-	/* bytes that it takes to write a state; values gets those of its values, if any */
-	uint64		(*dump_size) (void *state, StringInfo values);
-	void		(*write_dump) (void *state, const StringInfo values, char *where);
+	/* bytes that it takes to write a state, and to write so many */
+	uint64		(*dump_size) (void *state);
+	void		(*write_dump) (void *state, char *where);
 
 	/*
 	 * Check bytes that claim to be a state of the aggregate, and wrap them up: a
@@ -68,5 +68,11 @@ extern Datum state_deserialize(FunctionCallInfo fcinfo, const StateFamily *famil
  */
 extern StateHead *state_to_add(FunctionCallInfo fcinfo, const StateFamily *family,
 							   const void *aggregate, const char *name);
+
+/*
+ * And when they have added the dump: its bytes go, unless the state has kept them where
+ * they are, which is for dumps with shared bytes only.
+ */
+extern void state_added(const StateHead *state, const StateHead *dump, bool kept);
 
 #endif							/* GREENERY_TRANSFER_H */

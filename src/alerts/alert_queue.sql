@@ -8,20 +8,8 @@
 -- A message leaves the database.  It says how many rows fail, never which; and of
 -- an error that broke a test only what cannot quote a row.
 
--- Errors of class 42 name objects and syntax, those of class 55 say that an object
--- is locked or not ready.  All others may quote values: 'invalid input syntax for
--- type integer: "Jane Doe"'.
 CREATE FUNCTION greenery.shareable_message(message text) RETURNS text
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-	SELECT CASE
-		WHEN message !~ '\(SQLSTATE [0-9A-Z]{5}\)' THEN message
-		WHEN message ~ '^[^\n]*\(SQLSTATE (42|55)[0-9A-Z]{3}\)' AND message !~ 'SQLSTATE.*SQLSTATE' THEN
-			substring(message FROM '^[^\n]*\(SQLSTATE [0-9A-Z]{5}\)')
-		ELSE 'Error ' || substring(message FROM '\((SQLSTATE [0-9A-Z]{5})\)')
-			|| '; its text may quote data and stays in the database.'
-	END;
-END;
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'greenery_shareable_message';
 COMMENT ON FUNCTION greenery.shareable_message(text) IS
 	'What may leave the database of an error message as builds record it: all of a message without SQLSTATE, the first line of errors about names, syntax and locks, of others the SQLSTATE alone. NULL for NULL.';
 

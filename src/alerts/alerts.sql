@@ -188,10 +188,10 @@ COMMENT ON COLUMN greenery.alert_status.needs_attention IS
 	'True when delivery was given up, or when nobody has taken the alert five minutes after it was due: no greenery-notify runs, or none is configured for the channel.';
 
 -- NOTIFY takes effect at commit: a transaction that is rolled back tells nobody.
-CREATE FUNCTION @extschema@.greenery_queue_alert(kind text, severity text,
+CREATE FUNCTION greenery.queue_alert(kind text, severity text,
 												 payload jsonb,
-												 test_id bigint DEFAULT NULL,
-												 build_id bigint DEFAULT NULL)
+												 test_id bigint,
+												 build_id bigint)
 	RETURNS bigint
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE
 	BEGIN ATOMIC
@@ -200,11 +200,18 @@ CREATE FUNCTION @extschema@.greenery_queue_alert(kind text, severity text,
 		VALUES (kind, severity, test_id, build_id, payload)
 		RETURNING alert_id;
 	END;
-COMMENT ON FUNCTION @extschema@.greenery_queue_alert(text, text, jsonb, bigint, bigint) IS
-	'Queues an alert and returns its number; greenery-notify is woken when the transaction commits. Kinds, severities and the keys of payload are described at the columns of greenery.alerts. test_id and build_id may be NULL; a NULL or unknown kind or severity, or a payload that is no JSON object, is an error. Needs INSERT on greenery.alerts.';
-REVOKE EXECUTE ON FUNCTION @extschema@.greenery_queue_alert(text, text, jsonb, bigint, bigint) FROM PUBLIC;
+COMMENT ON FUNCTION greenery.queue_alert(text, text, jsonb, bigint, bigint) IS 'greenery_queue_alert(), with the rights of the owner.';
 
-CREATE FUNCTION @extschema@.greenery_retry_alerts(channel text DEFAULT NULL)
+CREATE FUNCTION @extschema@.greenery_queue_alert(kind text, severity text,
+												 payload jsonb,
+												 test_id bigint DEFAULT NULL,
+												 build_id bigint DEFAULT NULL)
+	RETURNS bigint
+	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_call_as_owner';
+COMMENT ON FUNCTION @extschema@.greenery_queue_alert(text, text, jsonb, bigint, bigint) IS
+	'Queues an alert and returns its number; greenery-notify is woken when the transaction commits. Kinds, severities and the keys of payload are described at the columns of greenery.alerts. test_id and build_id may be NULL; a NULL or unknown kind or severity, or a payload that is no JSON object, is an error.';
+
+CREATE FUNCTION greenery.retry_alerts(channel text)
 	RETURNS bigint
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE
 	BEGIN ATOMIC
@@ -213,18 +220,22 @@ CREATE FUNCTION @extschema@.greenery_retry_alerts(channel text DEFAULT NULL)
 			UPDATE greenery.alert_deliveries d
 			   SET state = 'pending', attempts = 0, next_attempt_at = clock_timestamp()
 			 WHERE d.state = 'failed'
-			   AND (greenery_retry_alerts.channel IS NULL
-					OR d.channel = greenery_retry_alerts.channel)
+			   AND (retry_alerts.channel IS NULL
+					OR d.channel = retry_alerts.channel)
 			RETURNING d.alert_id)
 		SELECT count(*) FROM retried;
 	END;
+COMMENT ON FUNCTION greenery.retry_alerts(text) IS 'greenery_retry_alerts(), with the rights of the owner.';
+
+CREATE FUNCTION @extschema@.greenery_retry_alerts(channel text DEFAULT NULL)
+	RETURNS bigint
+	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_call_as_owner';
 COMMENT ON FUNCTION @extschema@.greenery_retry_alerts(text) IS
-	'Has the deliveries that were given up tried again, those of one channel or, with NULL, of all; returns how many. Call it after repairing the channel''s URL in the configuration of greenery-notify. Needs UPDATE on greenery.alert_deliveries.';
-REVOKE EXECUTE ON FUNCTION @extschema@.greenery_retry_alerts(text) FROM PUBLIC;
+	'Has the deliveries that were given up tried again, those of one channel or, with NULL, of all; returns how many. Call it after repairing the channel''s URL in the configuration of greenery-notify.';
 
 -- The newest alert of each test stays: the build reads from it whether the test
 -- has been reported, and would otherwise report an old failure as a new one.
-CREATE FUNCTION @extschema@.greenery_purge_alerts(older_than interval DEFAULT '90 days')
+CREATE FUNCTION greenery.purge_alerts(older_than interval)
 	RETURNS bigint
 	LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE
 	BEGIN ATOMIC
@@ -246,6 +257,62 @@ CREATE FUNCTION @extschema@.greenery_purge_alerts(older_than interval DEFAULT '9
 			 WHERE d.alert_id = gone.alert_id)
 		SELECT count(*) FROM gone;
 	END;
+COMMENT ON FUNCTION greenery.purge_alerts(interval) IS 'greenery_purge_alerts(), with the rights of the owner.';
+
+CREATE FUNCTION @extschema@.greenery_purge_alerts(older_than interval DEFAULT '90 days')
+	RETURNS bigint
+	LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_call_as_owner';
 COMMENT ON FUNCTION @extschema@.greenery_purge_alerts(interval) IS
-	'Removes alerts older than this, with their deliveries, and returns how many. Alerts that are still to be delivered stay, and so does the newest alert of each test. NULL removes nothing and returns NULL. Needs DELETE on greenery.alerts and greenery.alert_deliveries.';
-REVOKE EXECUTE ON FUNCTION @extschema@.greenery_purge_alerts(interval) FROM PUBLIC;
+	'Removes alerts older than this, with their deliveries, and returns how many. Alerts that are still to be delivered stay, and so does the newest alert of each test. NULL removes nothing and returns NULL.';
+
+CREATE FUNCTION greenery.add_route(channel text, kind text, severity text, owner text, mention text)
+	RETURNS bigint
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $add_route$
+#variable_conflict use_variable
+DECLARE
+	added greenery.alert_routes;
+BEGIN
+	INSERT INTO greenery.alert_routes (channel, kind, severity, owner, mention)
+	VALUES (channel, kind, severity, owner, mention)
+	RETURNING * INTO added;
+	PERFORM greenery.record_change('alert route', added.route_id::text, 'add', NULL::jsonb, to_jsonb(added));
+	RETURN added.route_id;
+END
+$add_route$;
+COMMENT ON FUNCTION greenery.add_route(text, text, text, text, text) IS 'greenery_add_route(), with the rights of the owner.';
+
+CREATE FUNCTION @extschema@.greenery_add_route(
+	channel text,
+	kind text DEFAULT NULL,
+	severity text DEFAULT NULL,
+	owner text DEFAULT NULL,
+	mention text DEFAULT NULL)
+	RETURNS bigint
+	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_call_as_owner';
+COMMENT ON FUNCTION @extschema@.greenery_add_route(text, text, text, text, text) IS
+	'Sends alerts of a kind, a severity and an owner (NULL: of any) to a channel, with a mention; returns the number of the route. The columns of greenery.alert_routes say what each means. Errors: 23502 without a channel, 23514 for a kind, severity, channel or mention that is none.';
+
+CREATE FUNCTION greenery.drop_route(route_id bigint) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $drop_route$
+#variable_conflict use_variable
+DECLARE
+	old jsonb;
+BEGIN
+	DELETE FROM greenery.alert_routes r WHERE r.route_id = route_id RETURNING to_jsonb(r) INTO old;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'alert route % does not exist', route_id
+			USING ERRCODE = 'undefined_object', HINT = 'greenery.alert_routes lists them.';
+	END IF;
+	PERFORM greenery.record_change('alert route', route_id::text, 'drop', old, NULL::jsonb);
+END
+$drop_route$;
+COMMENT ON FUNCTION greenery.drop_route(bigint) IS 'greenery_drop_route(), with the rights of the owner.';
+
+CREATE FUNCTION @extschema@.greenery_drop_route(route_id bigint) RETURNS void
+	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_call_as_owner';
+COMMENT ON FUNCTION @extschema@.greenery_drop_route(bigint) IS
+	'Drops an alert route. Error 42704 for an unknown one.';

@@ -11,11 +11,15 @@
 #include "postgres.h"
 
 #include "nodes/pg_list.h"
+#include "utils/palloc.h"
 #include "utils/timestamp.h"
 
 /* Where marts are written before they are published; empty between builds */
 #define BUILD_SCHEMA "greenery_build"
 #define PUBLISHED_SCHEMA "greenery_published"
+
+/* The search_path in which a written table is found before the view that it is of */
+#define BUILD_PATH "greenery_build, greenery, pg_temp"
 
 struct Node;
 struct Query;
@@ -29,10 +33,19 @@ typedef enum ModelStatus
 	MODEL_SKIPPED
 } ModelStatus;
 
+/* What the owner has made of a published table, see build_published.c */
+typedef struct PublishedTable
+{
+	bool		keyed_only;		/* its rows must differ in the model's key, and in nothing else */
+	bool		replaceable;	/* to delete a row and insert it anew changes nothing else */
+	bool		has_triggers;
+} PublishedTable;
+
 typedef struct BuildModel
 {
 	char	   *name;			/* of the model, and of its published table */
 	char	   *relation;		/* the view, with its schema, as registered */
+	char	   *written;		/* name of its table in the build's schema */
 	Oid			relid;			/* the view; InvalidOid when it is missing */
 	bool		is_mart;		/* staging views are tested, not written */
 	List	   *key;			/* of char * */
@@ -61,6 +74,7 @@ typedef struct BuildModel
 	struct Source *source;		/* of a staging view that is, see build_source_changes.c */
 	bool		changes_kept;	/* some rows differ, and they are kept for it */
 
+	PublishedTable *published;	/* NULL: there is no table */
 	bool		applied;		/* already, to the published table */
 	uint64		writer;			/* the subtransaction that has done it; 0: nothing differed */
 	int64		vanished;		/* published rows whose key was not written */
@@ -74,12 +88,23 @@ typedef struct BuildModel
 
 typedef struct Build
 {
+	MemoryContext context;		/* as long as the build */
 	int64		build_id;
+	Oid			caller;
+	Oid			owner;			/* of the extension: records and publishes */
+	Oid			builder;		/* runs what other people wrote */
+	bool		is_test;		/* write and test, and leave nothing: greenery_test() */
+	bool		accept_shrink;	/* publish however many rows that would delete */
+	List	   *settings;		/* of BuildSetting * */
+	List	   *locked;			/* OIDs of relations to lock before the snapshot */
+	List	   *histories;		/* OIDs of tables to record the sources' histories in */
+	bool		again;			/* there are more to lock: begin again */
+	int			attempts;		/* how often that has been so */
+	char	   *as_of;			/* what this build takes for the present; NULL: unknown */
+	char	   *horizon;		/* and for how long it follows purchasers */
 	List	   *models;			/* of BuildModel *, in dependency order */
 	List	   *helpers;		/* views between models, see build_helpers.c */
 	List	   *changed_values; /* found for incremental marts, see build_incremental.c */
-	List	   *tables;			/* of OIDs: what users' models read in the end */
-	char	   *view_path;		/* search_path in which every model is visible */
 	bool		without_jit;	/* for the work, where nobody has set it */
 	bool		failed;			/* an error, something broken, or a failed model */
 } Build;
@@ -98,14 +123,17 @@ seconds_since(TimestampTz start)
 }
 
 /* build_models.c: read the models; take each through writing and tests */
+extern void build_write_model(void *in);
+extern void build_load_models(Build *build);
 extern void build_load(Build *build);
 extern void build_write_and_audit(Build *build);
+extern void build_tell_progress(int position);
 extern BuildModel *build_find_model(const Build *build, const char *name);
-extern char *build_view_definition(const Build *build, Oid view);
-extern char *build_mart_definition(const Build *build, const BuildModel *model);
-extern char *build_mart_path(const Build *build);
+extern List *build_substitutes(const Build *build);
 extern char *build_written_table(const BuildModel *model);
-extern List *build_rewritten(const char *definition);
+extern void build_create_table(const Build *build, const char *name, const char *columns);
+extern void build_let_builder_read(const Build *build, const char *name);
+extern bool build_may_tell(const Build *build);
 
 /* build_audit.c */
 extern void build_load_test_states(Build *build);
@@ -115,14 +143,22 @@ extern void build_forget_counts(BuildModel *model);
 extern void build_audit(Build *build, BuildModel *model);
 extern void build_record_test_states(const BuildModel *model);
 
+/* build_reads.c: what a build reads, and the locks on it */
+extern void build_find_present(Build *build);
+extern void build_lock_reads(Build *build);
+extern bool build_check_reads(Build *build);
+extern void build_refuse_reads(const Build *build);
+extern void build_refuse_relation(const Build *build, Oid relid);
+
 /* build_helpers.c */
 extern void build_load_helpers(Build *build);
+extern char *build_written_name(const Build *build, const char *name);
 extern void build_make_helpers(Build *build);
 extern void build_drop_helpers(Build *build);
+extern List *build_helper_substitutes(const Build *build, List *substitutes);
 
 /* build_difference.c */
-extern bool build_write_difference(Build *build, BuildModel *model,
-								   const char *definition, const char *path);
+extern bool build_write_difference(Build *build, BuildModel *model, struct Query *tree);
 
 /* build_incremental.c */
 extern void build_load_incremental(Build *build);
@@ -130,8 +166,8 @@ extern char *build_versioned(const char *sql);
 extern bool build_reads_only(struct Query *query, List *tables);
 extern bool build_source_is_needed(const Build *build, const BuildModel *source);
 extern struct MartQuery *build_mart_query(Build *build, BuildModel *model,
-										  const char *definition);
-extern void build_keep_changes(BuildModel *model);
+										  struct Query *tree);
+extern void build_keep_changes(const Build *build, BuildModel *model);
 extern void build_drop_changes(const Build *build);
 
 /* build_states.c */
@@ -148,6 +184,9 @@ extern void build_record_sources(const Build *build);
 
 /* build_parallel.c */
 extern void build_compute_ahead(Build *build);
+
+/* build_published.c */
+extern void build_check_published(Build *build);
 
 /* build_publish.c */
 extern void build_apply(BuildModel *model);

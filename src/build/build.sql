@@ -23,25 +23,34 @@ $create_published$;
 COMMENT ON FUNCTION greenery.create_published(text, text, text[], text) IS
 	'Creates the published table of a model: the columns and comments of its relation, which is quoted where needed, and the model''s key.';
 
--- One table a mart
-DO $published$
+-- The published table of each built-in mart that has none yet
+CREATE FUNCTION greenery.create_published_tables() RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $create_published_tables$
 DECLARE
 	m record;
 BEGIN
 	FOR m IN
-		SELECT r.model, r.key, to_regclass(r.relation) AS relation,
-			obj_description(to_regclass(r.relation), 'pg_class') AS comment
+		SELECT r.model, r.relation, r.key,
+			obj_description(greenery.relation_named(r.relation), 'pg_class') AS comment
 		FROM greenery.models r
 		WHERE r.layer = 'mart' AND r.builtin
+			AND greenery.relation_named('greenery_published.' || quote_ident(r.model)) IS NULL
 	LOOP
-		PERFORM greenery.create_published(m.model, m.relation::text, m.key, m.comment);
-		-- dumped: a restored database shows what was published
-		PERFORM pg_extension_config_dump(format('greenery_published.%I', m.model)::regclass, '');
+		PERFORM greenery.create_published(m.model, m.relation, m.key, m.comment);
 	END LOOP;
 END
-$published$;
+$create_published_tables$;
+COMMENT ON FUNCTION greenery.create_published_tables() IS
+	'Creates the published tables of built-in marts that have none yet.';
 
-CREATE PROCEDURE @extschema@.greenery_build()
+CREATE FUNCTION greenery.fill_as_builder(relation regclass, query text) RETURNS bigint
+	LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_fill_as_builder';
+COMMENT ON FUNCTION greenery.fill_as_builder(regclass, text) IS
+	'Runs a query with the rights of the builder, and stores its rows in a table of schema greenery_build that the transaction has made. Returns how many. Errors: 42501 unless the caller is the owner of the extension, 42804 when the columns are not the table''s.';
+
+CREATE PROCEDURE @extschema@.greenery_build(accept_shrink boolean DEFAULT false)
 	LANGUAGE C AS 'MODULE_PATHNAME';
-COMMENT ON PROCEDURE @extschema@.greenery_build() IS
-	'Writes every mart, tests what was written, and publishes all marts together, or none: in one snapshot and one transaction. An error-level failure publishes nothing, is recorded, queues alerts, and raises error GR001 that names the failed tests; warnings publish and alert. To be called alone (25001 otherwise), with the rights of the caller; 55006 when another build is running.';
+COMMENT ON PROCEDURE @extschema@.greenery_build(boolean) IS
+	'Writes every mart, tests what was written, and publishes all marts together, or none: in one snapshot and one transaction. An error-level failure publishes nothing, is recorded, queues alerts, and raises error GR001 that names the failed tests; warnings publish and alert. accept_shrink publishes also where that deletes more rows than setting max_shrink allows, and is for the owner of the extension: 42501 otherwise. The caller needs the right to call and no other: models and tests run with the rights of the builder, see greenery_set_builder(). To be called alone (25001 otherwise); 55006 when another build is running.';

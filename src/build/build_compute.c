@@ -16,6 +16,7 @@
 
 #include "access/xact.h"
 #include "build/build_compute.h"
+#include "build/model_tree.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
@@ -69,7 +70,7 @@ mart_published(const BuildModel *model)
 Oid
 mart_written(const BuildModel *model)
 {
-	return get_relname_relid(model->name, get_namespace_oid(BUILD_SCHEMA, false));
+	return get_relname_relid(model->written, get_namespace_oid(BUILD_SCHEMA, false));
 }
 
 bool
@@ -131,14 +132,12 @@ mart_compare(const MartQuery *query, KeepRow keep, void *arg, bool *sliced)
 	MemoryContext context = AllocSetContextCreate(CurTransactionContext, "comparison of a mart",
 												  ALLOCSET_DEFAULT_SIZES);
 	RowDifference *difference = NULL;
-	SPIExecuteOptions options = {0};
 	Receiver	receiver = {
 		.pub = {
 			.receiveSlot = receive_row,
 			.rStartup = start_receiver,
 			.rShutdown = end_receiver,
 			.rDestroy = end_receiver,
-			/* for SPI, any that is not its own */
 			.mydest = DestTuplestore
 		},
 		.keep = keep,
@@ -149,11 +148,10 @@ mart_compare(const MartQuery *query, KeepRow keep, void *arg, bool *sliced)
 	receiver.comparison = begin_comparison(query, sliced);
 	if (receiver.comparison != NULL)
 	{
-		options.read_only = IsInParallelMode();
-		options.dest = &receiver.pub;
-		if (SPI_execute_extended(*sliced ? query->slice : query->definition,
-								 &options) != SPI_OK_SELECT)
-			elog(ERROR, "could not run the definition of a model");
+		if (*sliced)
+			tree_run(query->slice, query->slice_values, &receiver.pub);
+		else
+			tree_run(query->definition, NULL, &receiver.pub);
 		MemoryContextSwitchTo(caller);
 		difference = palloc(sizeof(RowDifference));
 		*difference = *row_difference_end(receiver.comparison);

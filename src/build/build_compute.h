@@ -29,10 +29,10 @@ typedef struct ComputedMart
 typedef struct MartQuery
 {
 	Oid			published;
-	const char *definition;		/* a query for all rows */
+	const char *definition;		/* a query for all rows, as a rewritten tree: see model_tree.h */
 	const char *slice;			/* one for those of the slice; NULL: there is none */
 	AttrNumber	slice_column;
-	const char *slice_values;	/* text[], as text */
+	const char *slice_values;	/* text[], as text: its parameter */
 	RowSum		left;			/* as the last build has left the published table */
 	bool		is_left;		/* that is known */
 	RowVersions versions;		/* likewise; for the slice */

@@ -11,28 +11,30 @@
  *
  * Where that does not work, the rows that have an equal are copied from the
  * published table, and the mart is written as at a first build: when much differs,
- * for a build that fails should not leave many dead rows behind; and when the
- * difference cannot be applied, above all because keys are missing or not unique,
- * which is for the tests to find.
+ * for a build that fails should not leave many dead rows behind, and a list of many rows
+ * is no constant for a statement; and when the difference cannot be applied, above all
+ * because keys are missing or not unique, which is for the tests to find.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
+#include "access/heapam.h"
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/xact.h"
 #include "build/build_compute.h"
-#include "catalog/pg_type.h"
 #include "checks/data_test.h"
 #include "compat.h"
 #include "executor/spi.h"
 #include "executor/tuptable.h"
 #include "greenery.h"
 #include "miscadmin.h"
+#include "roles.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
 /* What of a mart may differ, in rows of the published table: 1 of this many */
@@ -67,53 +69,80 @@ store(Oid table, Tuplestorestate *rows)
 }
 
 /*
- * Apply the difference; the caller guards it.  Exactly, or not at all: each row
- * without an equal is a new one or takes the place of one, and each published row
- * without an equal makes way for one or goes.  Keys that are not unique, or values
- * that only look different, do not add up.
+ * Apply the difference; the caller guards it.  Exactly, or not at all: keys that are not
+ * unique, or values that only look different, do not add up.
  */
 static void
 apply(void *arg)
 {
-	BuildModel *model = arg;
-	const RowDifference *difference = model->difference;
+	ModelInBuild *in = arg;
+	BuildModel *model = in->model;
 
-	build_keep_changes(model);
+	build_keep_changes(in->build, model);
 	build_apply(model);
-	if (difference->only_old.n + difference->only_new.n > 0)
-		model->writer = U64FromFullTransactionId(GetCurrentFullTransactionId());
-	if (model->inserted + model->updated != difference->only_new.n ||
-		model->deleted + model->updated != difference->only_old.n)
-		elog(ERROR, "the difference of model %s does not add up", model->name);
-	build_drop("TABLE", model->name);
+	build_drop("TABLE", model->written);
 	execute_utility(psprintf("CREATE VIEW %s AS SELECT * FROM %s",
-							 quote_qualified_identifier(BUILD_SCHEMA, model->name),
+							 build_written_table(model),
 							 quote_qualified_identifier(PUBLISHED_SCHEMA, model->name)));
+	build_let_builder_read(in->build, model->written);
 }
 
-/* Complete the written table with the published rows that have an equal */
+/* Take over the columns of a published row that are still there; the mart's own have not gone */
+static void
+take_over(TupleTableSlot *row, TupleTableSlot *from)
+{
+	TupleDesc	desc = from->tts_tupleDescriptor;
+	int			n = 0;
+
+	ExecClearTuple(row);
+	slot_getallattrs(from);
+	for (int i = 0; i < desc->natts; i++)
+	{
+		if (TupleDescAttr(desc, i)->attisdropped)
+			continue;
+		row->tts_values[n] = from->tts_values[i];
+		row->tts_isnull[n] = from->tts_isnull[i];
+		n++;
+	}
+	Assert(n == row->tts_tupleDescriptor->natts);
+	ExecStoreVirtualTuple(row);
+}
+
+/*
+ * Complete the written table with the published rows that have an equal.  No statement: the
+ * list of the others may be too long for one.
+ */
 static void
 write_the_rest(const BuildModel *model)
 {
-	const RowDifference *difference = model->difference;
-	const char *rest = "true";
-	Oid			type = TIDARRAYOID;
-	Datum		list = (Datum) 0;
-	char		nulls = 'n';
+	RowList    *others = &model->difference->only_old;
+	Relation	published = table_open(mart_published(model), AccessShareLock);
+	Relation	written = table_open(mart_written(model), RowExclusiveLock);
+	TupleTableSlot *from = table_slot_create(published, NULL);
+	TupleTableSlot *row = MakeSingleTupleTableSlot(RelationGetDescr(written), &TTSOpsVirtual);
+	CommandId	command = GetCurrentCommandId(true);
+	BulkInsertState bulk = GetBulkInsertState();
+	TableScanDesc scan;
 
-	if (difference->only_old.n > 0)
+	row_list_sort(others);
+	PushActiveSnapshot(GetTransactionSnapshot());
+	scan = table_beginscan(published, GetActiveSnapshot(), 0, NULL);
+	while (table_scan_getnextslot(scan, ForwardScanDirection, from))
 	{
-		/* a list in a condition would be gone through for each row, before 15 */
-		rest = "NOT EXISTS (SELECT FROM unnest($1) u(place) WHERE u.place = p.ctid)";
-		list = row_list_datum(&difference->only_old);
-		nulls = ' ';
+		CHECK_FOR_INTERRUPTS();
+		if (row_list_contains(others, &from->tts_tid))
+			continue;
+		take_over(row, from);
+		table_tuple_insert(written, row, command, 0, bulk);
 	}
-	if (SPI_execute_with_args(psprintf("INSERT INTO %s SELECT p.* FROM %s p WHERE %s",
-									   quote_qualified_identifier(BUILD_SCHEMA, model->name),
-									   quote_qualified_identifier(PUBLISHED_SCHEMA, model->name),
-									   rest),
-							  1, &type, &list, &nulls, false, 0) != SPI_OK_INSERT)
-		elog(ERROR, "could not write model %s", model->name);
+	table_endscan(scan);
+	PopActiveSnapshot();
+	FreeBulkInsertState(bulk);
+	ExecDropSingleTupleTableSlot(row);
+	ExecDropSingleTupleTableSlot(from);
+	table_close(written, NoLock);
+	table_close(published, NoLock);
+	CommandCounterIncrement();
 }
 
 /*
@@ -123,19 +152,20 @@ write_the_rest(const BuildModel *model)
  * nothing to compare with.
  */
 bool
-build_write_difference(Build *build, BuildModel *model, const char *definition,
-					   const char *path)
+build_write_difference(Build *build, BuildModel *model, Query *tree)
 {
+	ModelInBuild in = {build, model};
 	RowDifference *difference;
 	TimestampTz start;
 	char	   *message;
 
 	if (model->computed == NULL && mart_is_comparable(model))
 	{
-		int			level = greenery_set_search_path(path);
+		RoleSwitch	before;
 
-		model->computed = mart_compute(build_mart_query(build, model, definition));
-		AtEOXact_GUC(true, level);
+		role_enter(build->builder, &before);
+		model->computed = mart_compute(build_mart_query(build, model, tree));
+		role_leave(&before);
 	}
 	if (model->computed == NULL)
 	{
@@ -160,7 +190,7 @@ build_write_difference(Build *build, BuildModel *model, const char *definition,
 		difference->only_new.n <= difference->old_rows / MUCH)
 	{
 		build_count_changes(build, model);
-		model->applied = run_guarded(apply, model, &message);
+		model->applied = run_guarded(apply, &in, &message);
 		if (!model->applied)
 		{
 			build_forget_counts(model);
@@ -177,7 +207,7 @@ build_write_difference(Build *build, BuildModel *model, const char *definition,
 	{
 		model->inserted = model->updated = model->deleted = -1;
 		write_the_rest(model);
-		execute_utility(psprintf("ANALYZE %s", quote_qualified_identifier(BUILD_SCHEMA, model->name)));
+		execute_utility(psprintf("ANALYZE %s", build_written_table(model)));
 		model->difference = NULL;
 	}
 	return true;

@@ -5,26 +5,29 @@
  *
  * A mart's definition may name a view of the extension that is no model, and
  * that reads other marts: greenery.purchasers reads fact_user_orders.  Such a
- * view knows its marts by OID, so that it would compute them anew from the raw
- * tables, for each mart that reads it.  Hence a build makes it again in its own
- * schema, over the written tables, as soon as they are there; which of the two
- * is read is decided by the same search_path that decides it for marts.
+ * view would compute them anew from the raw tables, for each mart that reads it.  Hence
+ * a build makes it again in its own schema, over the written tables, as soon as they are
+ * there, and has it read in place of the view, as written tables are in place of models.
  *
  * Where several marts ask much of a helper view, the build makes a table of it, and
  * what it says is computed once: greenery.stored_helpers names them.
  *
  * Only members of the extension: a view of someone else reads with the rights of
- * its owner, and this one would read with those of the caller.
+ * its owner, and these read with the rights of the extension's.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
 #include "build/build.h"
+#include "build/fill_table.h"
+#include "build/model_tree.h"
+#include "catalog/namespace.h"
 #include "checks/data_test.h"
 #include "compat.h"
 #include "executor/spi.h"
 #include "greenery.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
@@ -32,11 +35,21 @@
 typedef struct HelperView
 {
 	char	   *name;
+	char	   *written;		/* what it is called in the build's schema */
 	Oid			relid;
 	List	   *marts;			/* that it names, of char * */
 	bool		is_stored;		/* a build makes a table of it */
 	bool		made;
 } HelperView;
+
+/* What a model or helper view is called in the build's schema */
+char *
+build_written_name(const Build *build, const char *name)
+{
+	static int	counter = 0;
+
+	return build->is_test ? psprintf("%d.%d", MyProcPid, ++counter) : pstrdup(name);
+}
 
 /* Find the helper views; in the current memory context */
 void
@@ -53,9 +66,9 @@ build_load_helpers(Build *build)
 					"  JOIN pg_rewrite w ON w.ev_class = v.oid"
 					"  JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid"
 					"   AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'n'"
-					"  JOIN greenery.models m ON m.layer = 'mart' AND to_regclass(m.relation) = d.refobjid"
+					"  JOIN greenery.models m ON m.layer = 'mart' AND greenery.relation_named(m.relation) = d.refobjid"
 					" WHERE v.relkind = 'v' AND v.relnamespace = 'greenery'::regnamespace"
-					"   AND NOT EXISTS (SELECT FROM greenery.models o WHERE to_regclass(o.relation) = v.oid)"
+					"   AND NOT EXISTS (SELECT FROM greenery.models o WHERE greenery.relation_named(o.relation) = v.oid)"
 					" GROUP BY v.relname, v.oid"
 					" ORDER BY v.relname COLLATE \"C\"", false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not look up the helper views");
@@ -68,9 +81,11 @@ build_load_helpers(Build *build)
 		bool		isnull;
 
 		helper->name = SPI_getvalue(row, desc, 1);
+		helper->written = build_written_name(build, helper->name);
 		helper->relid = DatumGetObjectId(SPI_getbinval(row, desc, 2, &isnull));
 		helper->marts = text_list_value(row, desc, 3);
-		helper->is_stored = DatumGetBool(SPI_getbinval(row, desc, 4, &isnull));
+		/* the text of a view would find what a build has written, and not a test */
+		helper->is_stored = build->is_test || DatumGetBool(SPI_getbinval(row, desc, 4, &isnull));
 		build->helpers = lappend(build->helpers, helper);
 	}
 	SPI_freetuptable(SPI_tuptable);
@@ -110,21 +125,79 @@ typedef struct HelperOfBuild
 	HelperView *helper;
 } HelperOfBuild;
 
-static void
-make_helper(void *arg)
+/* What a helper view selects, as text that names others of schema greenery without it */
+static char *
+view_text(Oid view)
 {
-	HelperOfBuild *of = arg;
-	const HelperView *helper = of->helper;
-	char	   *name = quote_qualified_identifier(BUILD_SCHEMA, helper->name);
-	char	   *definition = build_view_definition(of->build, helper->relid);
-	int			level = greenery_set_search_path(build_mart_path(of->build));
+	int			level = greenery_set_search_path("greenery, pg_temp");
+	char	   *definition = TextDatumGetCString(DirectFunctionCall1(pg_get_viewdef,
+																	 ObjectIdGetDatum(view)));
 
-	if (SPI_execute(psprintf("CREATE %s%s %s AS %s", helper->is_stored ? "UNLOGGED " : "",
-							 kind_of(helper), name, definition), false, 0) != SPI_OK_UTILITY ||
-		(helper->is_stored &&
-		 SPI_execute(psprintf("ANALYZE %s", name), false, 0) != SPI_OK_UTILITY))
+	AtEOXact_GUC(true, level);
+	return definition;
+}
+
+/*
+ * The text is the extension's own, and the schemas in which its names are looked up are
+ * the owner's
+ */
+static void
+make_view(const Build *build, const HelperView *helper)
+{
+	char	   *text = view_text(helper->relid);
+	int			level = greenery_set_search_path(BUILD_PATH);
+
+	if (SPI_execute(psprintf("CREATE VIEW %s AS %s",
+							 quote_qualified_identifier(BUILD_SCHEMA, helper->written), text),
+					false, 0) != SPI_OK_UTILITY)
 		elog(ERROR, "could not make helper %s", helper->name);
 	AtEOXact_GUC(true, level);
+	build_let_builder_read(build, helper->written);
+}
+
+static Oid
+made_relation(const HelperView *helper)
+{
+	return get_relname_relid(helper->written, get_namespace_oid(BUILD_SCHEMA, false));
+}
+
+/* Helper views that have been made, each in place of its own: adds to a list of Substitute * */
+List *
+build_helper_substitutes(const Build *build, List *substitutes)
+{
+	ListCell   *lc;
+
+	foreach(lc, build->helpers)
+	{
+		const HelperView *helper = lfirst(lc);
+		Substitute *substitute;
+
+		if (!helper->made)
+			continue;
+		substitute = palloc(sizeof(Substitute));
+		substitute->relid = helper->relid;
+		substitute->in_place = made_relation(helper);
+		substitutes = lappend(substitutes, substitute);
+	}
+	return substitutes;
+}
+
+/* Make a table of what it says; the caller guards it */
+static void
+make_table(void *arg)
+{
+	HelperOfBuild *of = arg;
+	const Build *build = of->build;
+	const HelperView *helper = of->helper;
+
+	Query	   *tree = tree_of_relation(helper->relid);
+
+	tree_substitute(tree, build_substitutes(build));
+	build_create_table(build, helper->written, columns_of_relation(helper->relid));
+	(void) fill_table(made_relation(helper), build->builder, nodeToString(tree_rewritten(tree)));
+	if (SPI_execute(psprintf("ANALYZE %s", quote_qualified_identifier(BUILD_SCHEMA, helper->written)),
+					false, 0) != SPI_OK_UTILITY)
+		elog(ERROR, "could not analyze helper %s", helper->name);
 }
 
 /*
@@ -144,14 +217,16 @@ build_make_helpers(Build *build)
 
 		if (helper->made || !is_ready(build, helper))
 			continue;
-		if (helper->is_stored && !run_guarded(make_helper, &of, &message))
+		if (helper->is_stored && !run_guarded(make_table, &of, &message))
 		{
 			ereport(DEBUG1,
 					(errmsg_internal("no table is made of %s: %s", helper->name, message)));
 			helper->is_stored = false;
 		}
+		if (!helper->is_stored && build->is_test)
+			continue;
 		if (!helper->is_stored)
-			make_helper(&of);
+			make_view(build, helper);
 		helper->made = true;
 	}
 }
@@ -167,6 +242,6 @@ build_drop_helpers(Build *build)
 		HelperView *helper = lfirst(lc);
 
 		if (helper->made)
-			build_drop(kind_of(helper), helper->name);
+			build_drop(kind_of(helper), helper->written);
 	}
 }

@@ -33,6 +33,7 @@
 #include <inttypes.h>
 
 #include "build/build_compute.h"
+#include "build/model_tree.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "checks/data_test.h"
@@ -142,7 +143,7 @@ changes_table(const BuildModel *model)
  * To be called before the difference is applied.
  */
 void
-build_keep_changes(BuildModel *model)
+build_keep_changes(const Build *build, BuildModel *model)
 {
 	const RowDifference *difference = model->difference;
 	const char *old_rows = "false";
@@ -162,11 +163,12 @@ build_keep_changes(BuildModel *model)
 									   " SELECT * FROM %s UNION ALL"
 									   " SELECT p.* FROM %s p WHERE %s",
 									   changes_table(model),
-									   quote_qualified_identifier(BUILD_SCHEMA, model->name),
+									   build_written_table(model),
 									   quote_qualified_identifier(PUBLISHED_SCHEMA, model->name),
 									   old_rows),
 							  1, &type, &list, &nulls, false, 0) != SPI_OK_UTILITY)
 		elog(ERROR, "could not keep the changed rows of %s", model->name);
+	build_let_builder_read(build, changes_name(model));
 	model->changes_kept = true;
 }
 
@@ -204,14 +206,13 @@ changed_limit(const BuildModel *model)
 }
 
 /*
- * Why a mart may depend on more than is known of its inputs, or NULL.  The build's
- * search_path is set.
+ * Why a mart may depend on more than is known of its inputs, or NULL.
  */
 static const char *
-unknown_input(const Build *build, const BuildModel *model, const char *definition)
+unknown_input(const Build *build, const BuildModel *model, const Query *tree)
 {
 	List	   *tables = NIL;
-	List	   *queries;
+	Query	   *query;
 	ListCell   *lc;
 
 	foreach(lc, model->inputs)
@@ -229,11 +230,10 @@ unknown_input(const Build *build, const BuildModel *model, const char *definitio
 			return psprintf("what has changed of %s is not known", source->name);
 		tables = lappend_oid(tables, mart_published(source));
 	}
-	queries = build_rewritten(definition);
-	if (list_length(queries) != 1 ||
-		contain_mutable_functions(linitial(queries)))
+	query = tree_rewritten(tree);
+	if (contain_mutable_functions((Node *) query))
 		return "it calls functions that are not immutable";
-	return build_reads_only(linitial(queries), tables)
+	return build_reads_only(query, tables)
 		? NULL : "it reads something that it does not name";
 }
 
@@ -280,7 +280,7 @@ values_query(const Build *build, const BuildModel *model)
 
 /*
  * The values that changed rows of the inputs are about, or NULL if they are many.  What has
- * been found for one mart is kept for the next.  The build's search_path is set.
+ * been found for one mart is kept for the next.
  */
 static const ChangedValues *
 changed_values(Build *build, const BuildModel *model)
@@ -303,8 +303,12 @@ changed_values(Build *build, const BuildModel *model)
 			found = lfirst(lc);
 	if (found == NULL)
 	{
+		/* the text is the extension's own, and names marts as they have been written */
+		int			level = greenery_set_search_path(BUILD_PATH);
+
 		if (SPI_execute(query, false, 0) != SPI_OK_SELECT)
 			elog(ERROR, "could not find the changed values of %s", model->slice_column);
+		AtEOXact_GUC(true, level);
 		/* as long as the models */
 		context = MemoryContextSwitchTo(GetMemoryChunkContext(unconstify(BuildModel *, model)));
 		found = palloc0(sizeof(ChangedValues));
@@ -327,12 +331,14 @@ build_versioned(const char *sql)
 					PG_VERSION_NUM / 10000);
 }
 
-/* A digest of a query as the planner gets it, where views stand for what they say now */
+/*
+ * A digest of a model's query as the planner gets it, where views stand for what they say now
+ */
 static char *
-rewritten_digest(const char *definition)
+rewritten_digest(const BuildModel *model)
 {
 	const uint64_t key[2] = {0};
-	const char *text = nodeToString(build_rewritten(definition));
+	const char *text = nodeToString(tree_rewritten(tree_of_relation(model->relid)));
 	uint64_t	digest[2];
 
 	siphash128(key, text, strlen(text), 1, 3, digest);
@@ -341,12 +347,13 @@ rewritten_digest(const char *definition)
 
 /*
  * What decides which rows a mart has, besides its inputs; NULL if it cannot be told.  Views
- * that it reads are no inputs of one that is made from a source.  The build's search_path
- * is set.
+ * that it reads are no inputs of one that is made from a source.
  */
 static char *
-whole_definition(const Build *build, const BuildModel *model, const char *definition)
+whole_definition(const Build *build, const BuildModel *model)
 {
+	const char *definition = TextDatumGetCString(DirectFunctionCall1(pg_get_viewdef,
+																	 ObjectIdGetDatum(model->relid)));
 	ListCell   *lc;
 
 	foreach(lc, model->inputs)
@@ -364,7 +371,7 @@ whole_definition(const Build *build, const BuildModel *model, const char *defini
 		if (value == NULL)
 			return NULL;
 		definition = psprintf("%s\n-- as rewritten: %s\n-- %s: %s", definition,
-							  rewritten_digest(definition), input->valid_while, value);
+							  rewritten_digest(model), input->valid_while, value);
 		SPI_freetuptable(SPI_tuptable);
 	}
 	return build_versioned(definition);
@@ -372,7 +379,8 @@ whole_definition(const Build *build, const BuildModel *model, const char *defini
 
 /* Why all rows of an incremental mart are to be computed, or NULL */
 static const char *
-why_all_rows(const Build *build, const BuildModel *model, const MartQuery *query)
+why_all_rows(const Build *build, const BuildModel *model, const MartQuery *query,
+			 const Query *tree)
 {
 	if (!greenery_incremental_builds)
 		return "greenery.incremental_builds is off";
@@ -387,22 +395,22 @@ why_all_rows(const Build *build, const BuildModel *model, const MartQuery *query
 	if (query->slice_column == InvalidAttrNumber ||
 		!is_plain_text(query->published, query->slice_column))
 		return "its column is not of type text with a deterministic collation";
-	return unknown_input(build, model, query->definition);
+	return unknown_input(build, model, tree);
 }
 
 /*
- * What computes a mart, in the current memory context; the caller guards it.  The
- * build's search_path is to be set.
+ * What computes a mart, by its tree; in the current memory context.  The caller guards it,
+ * and has entered the builder.
  */
 MartQuery *
-build_mart_query(Build *build, BuildModel *model, const char *definition)
+build_mart_query(Build *build, BuildModel *model, Query *tree)
 {
 	MartQuery  *query = palloc0(sizeof(MartQuery));
 	const ChangedValues *changed = NULL;
 	const char *why;
 
 	query->published = mart_published(model);
-	query->definition = definition;
+	query->definition = nodeToString(tree_rewritten(tree));
 	model->changed_keys = -1;
 	if (model->left != NULL)
 	{
@@ -411,9 +419,9 @@ build_mart_query(Build *build, BuildModel *model, const char *definition)
 	}
 	if (model->inputs == NIL)
 		return query;
-	model->definition = whole_definition(build, model, definition);
+	model->definition = whole_definition(build, model);
 	query->slice_column = get_attnum(query->published, model->slice_column);
-	why = why_all_rows(build, model, query);
+	why = why_all_rows(build, model, query, tree);
 	if (why == NULL)
 	{
 		changed = changed_values(build, model);
@@ -427,11 +435,7 @@ build_mart_query(Build *build, BuildModel *model, const char *definition)
 		return query;
 	}
 	query->slice_values = changed->values;
-	query->slice = changed->n == 0
-		? psprintf("SELECT * FROM (%s) q WHERE false", definition)
-		: psprintf("SELECT * FROM (%s) q WHERE q.%s OPERATOR(pg_catalog.=) ANY (%s::pg_catalog.text[])",
-				   definition, quote_identifier(model->slice_column),
-				   quote_literal_cstr(query->slice_values));
+	query->slice = nodeToString(tree_rewritten(tree_of_slice(tree, model->relid, model->slice_column)));
 	query->versions = *model->left_versions;
 	model->changed_keys = changed->n;
 	return query;

@@ -3,31 +3,35 @@
  * build_models.c
  *	  Take each model through writing and tests.
  *
- * A mart's definition is deparsed while all models are visible, so that it names
- * them without schema, and run with the build's schema in front: where a model
- * has been written already, the written table is read and nothing is computed
- * twice.  In place of the table there is a view of the published one where only what
- * differs has been written, see build_difference.c.  build_load makes sure that no other relation hides a model.
+ * Where a model has been written already, the others read the written table, and nothing
+ * is computed twice: see model_tree.h.  In place of the table there is a view of the
+ * published one where only what differs has been written, see build_difference.c.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
+#include "alerts/shareable.h"
 #include "build/build_compute.h"
+#include "build/fill_table.h"
+#include "build/model_tree.h"
+#include "catalog/dependency.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "checks/data_test.h"
+#include "commands/extension.h"
 #include "compat.h"
 #include "executor/spi.h"
 #include "greenery.h"
 #include "miscadmin.h"
 #include "nodes/value.h"
-#include "parser/analyze.h"
+#include "roles.h"
 #include "rewrite/rewriteHandler.h"
 #include "tcop/tcopprot.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/syscache.h"
 #include "utils/timestamp.h"
 
 /* The model of that name, or NULL */
@@ -50,7 +54,7 @@ build_find_model(const Build *build, const char *name)
 char *
 build_written_table(const BuildModel *model)
 {
-	return quote_qualified_identifier(BUILD_SCHEMA, model->name);
+	return quote_qualified_identifier(BUILD_SCHEMA, model->written);
 }
 
 /*
@@ -87,19 +91,62 @@ attach_tests(Build *build)
 }
 
 /*
- * Find each model's relation, and the schemas that make all marts visible.  A
- * relation that is missing, or hidden by another of its name, fails its model.
+ * Why a model must not be opened, that is run as text, by the builder; or NULL.  A view reads
+ * with the rights of its owner; what is opened calls functions with the builder's.
  */
+static char *
+why_not_open(Oid relid, Oid builder)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	Form_pg_class form;
+	char	   *why = NULL;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for relation %u", relid);
+	form = (Form_pg_class) GETSTRUCT(tuple);
+	if (form->relkind == RELKIND_VIEW && form->relowner != builder &&
+		getExtensionOfObject(RelationRelationId, relid) != get_extension_oid("greenery", false))
+		why = psprintf("view %s belongs to role \"%s\", and not to the builder, \"%s\"",
+					   quoted_relation(relid), GetUserNameFromId(form->relowner, false),
+					   GetUserNameFromId(builder, false));
+	ReleaseSysCache(tuple);
+	return why;
+}
+
+PG_FUNCTION_INFO_V1(greenery_check_model);
+
+/* greenery.check_model(regclass): an error where a build could not compute the relation */
+Datum
+greenery_check_model(PG_FUNCTION_ARGS)
+{
+	Oid			relid = PG_GETARG_OID(0);
+	Build		build = {0};
+	char	   *why;
+
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "could not connect to SPI");
+	build.builder = greenery_builder();
+	why = why_not_open(relid, build.builder);
+	if (why != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("%s", why),
+				 errhint("ALTER VIEW %s OWNER TO %s, or register a view of the builder's that reads it.",
+						 quoted_relation(relid),
+						 quote_identifier(GetUserNameFromId(build.builder, false)))));
+	build_refuse_relation(&build, relid);
+	SPI_finish();
+	PG_RETURN_VOID();
+}
+
+/* Find each model's relation.  One that is missing, or not to be opened, fails its model. */
 static void
 resolve_models(Build *build)
 {
-	StringInfoData path;
+	RoleSwitch	before;
 	ListCell   *lc;
-	List	   *schemas = NIL;
-	int			level;
 
-	initStringInfo(&path);
-	appendStringInfoString(&path, "greenery");
+	role_enter(build->builder, &before);
 	foreach(lc, build->models)
 	{
 		BuildModel *model = lfirst(lc);
@@ -107,40 +154,12 @@ resolve_models(Build *build)
 		model->rows = model->inserted = model->updated = model->deleted = -1;
 		model->changed_keys = -1;
 		model->relid = relation_or_message(model->relation, &model->message);
-		if (!OidIsValid(model->relid))
-		{
+		if (OidIsValid(model->relid) && model->is_mart)
+			model->message = why_not_open(model->relid, build->builder);
+		if (model->message != NULL)
 			model->status = MODEL_FAILED;
-			continue;
-		}
-		if (model->is_mart)
-		{
-			const char *schema = get_namespace_name(get_rel_namespace(model->relid));
-
-			if (strcmp(schema, "greenery") != 0 &&
-				!list_member(schemas, makeString(pstrdup(schema))))
-			{
-				schemas = lappend(schemas, makeString(pstrdup(schema)));
-				appendStringInfo(&path, ", %s", quote_identifier(schema));
-			}
-		}
 	}
-	appendStringInfoString(&path, ", pg_temp");
-	build->view_path = path.data;
-
-	level = greenery_set_search_path(build->view_path);
-	foreach(lc, build->models)
-	{
-		BuildModel *model = lfirst(lc);
-
-		if (model->is_mart && OidIsValid(model->relid) &&
-			!RelationIsVisible(model->relid))
-		{
-			model->status = MODEL_FAILED;
-			model->message = psprintf("another relation named \"%s\" hides it in schemas %s",
-									  get_rel_name(model->relid), build->view_path);
-		}
-	}
-	AtEOXact_GUC(true, level);
+	role_leave(&before);
 }
 
 /*
@@ -175,9 +194,8 @@ check_build_schema(void)
 
 /* Read the models, in dependency order, and their tests */
 void
-build_load(Build *build)
+build_load_models(Build *build)
 {
-	check_build_schema();
 	if (SPI_execute("SELECT o.model, o.relation, o.layer, o.key, o.depends_on, b.write_seconds"
 					"  FROM greenery.build_order o"
 					"  LEFT JOIN greenery.build_models b ON b.model = o.model"
@@ -192,6 +210,7 @@ build_load(Build *build)
 		char	   *seconds = SPI_getvalue(row, desc, 6);
 
 		model->name = SPI_getvalue(row, desc, 1);
+		model->written = build_written_name(build, model->name);
 		model->relation = SPI_getvalue(row, desc, 2);
 		model->is_mart = strcmp(SPI_getvalue(row, desc, 3), "mart") == 0;
 		model->key = text_list_value(row, desc, 4);
@@ -203,127 +222,108 @@ build_load(Build *build)
 	attach_tests(build);
 	resolve_models(build);
 	build_load_helpers(build);
+}
+
+/* The same, and how the last build has left them */
+void
+build_load(Build *build)
+{
+	check_build_schema();
+	build_load_models(build);
 	build_load_states(build);
 	build_load_incremental(build);
 	build_load_sources(build);
 	build_load_test_states(build);
 }
 
-/* Names, types and collations of a relation's columns, for comparing and for showing */
-static char *
-column_list(const char *relation)
-{
-	Oid			type = TEXTOID;
-	Datum		arg = CStringGetTextDatum(relation);
-	char	   *result;
-
-	if (SPI_execute_with_args("SELECT string_agg(format('%I %s%s', a.attname, format_type(a.atttypid, a.atttypmod),"
-							  "                         CASE WHEN a.attcollation <> t.typcollation"
-							  "                              THEN ' COLLATE ' || a.attcollation::regcollation END),"
-							  "                  ', ' ORDER BY a.attnum)"
-							  "  FROM pg_attribute a"
-							  "  JOIN pg_type t ON t.oid = a.atttypid"
-							  " WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped",
-							  1, &type, &arg, NULL, false, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not read the columns of %s", relation);
-	result = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
-	SPI_freetuptable(SPI_tuptable);
-	return result;
-}
-
-/* What a view selects, naming models and helper views without schema */
-char *
-build_view_definition(const Build *build, Oid view)
-{
-	int			level = greenery_set_search_path(build->view_path);
-	char	   *definition = TextDatumGetCString(DirectFunctionCall1(pg_get_viewdef,
-																	 ObjectIdGetDatum(view)));
-
-	AtEOXact_GUC(true, level);
-	/* it ends in a semicolon */
-	definition[strlen(definition) - 1] = '\0';
-	return definition;
-}
-
-/* What computes a mart; build_mart_path is to be its search_path */
-char *
-build_mart_definition(const Build *build, const BuildModel *model)
-{
-	return get_rel_relkind(model->relid) == RELKIND_VIEW
-		? build_view_definition(build, model->relid)
-		: psprintf("SELECT * FROM %s", quoted_relation(model->relid));
-}
-
-/* A mart's definition as the planner gets it: of tables, and not of views */
+/* What has been written of models, each in place of its view: a list of Substitute * */
 List *
-build_rewritten(const char *definition)
+build_substitutes(const Build *build)
 {
-	RawStmt    *statement = linitial_node(RawStmt, pg_parse_query(definition));
+	List	   *substitutes = NIL;
+	ListCell   *lc;
 
-	return QueryRewrite(parse_analyze_fixedparams(statement, definition, NULL, 0, NULL));
+	foreach(lc, build->models)
+	{
+		const BuildModel *model = lfirst(lc);
+		Substitute *substitute;
+
+		if (!model->is_mart || model->rows < 0)
+			continue;
+		substitute = palloc(sizeof(Substitute));
+		substitute->relid = model->relid;
+		substitute->in_place = mart_written(model);
+		substitutes = lappend(substitutes, substitute);
+	}
+	return build_helper_substitutes(build, substitutes);
 }
 
-/* The search_path in which a written table is found before the view that it is of */
-char *
-build_mart_path(const Build *build)
-{
-	return psprintf("%s, %s", BUILD_SCHEMA, build->view_path);
-}
-
-/* Run a utility statement under a search_path */
 static void
-execute_in(const char *path, const char *sql)
+execute_utility(const char *sql)
 {
-	int			level = greenery_set_search_path(path);
-
 	if (SPI_execute(sql, false, 0) != SPI_OK_UTILITY)
 		elog(ERROR, "could not run: %s", sql);
-	AtEOXact_GUC(true, level);
 }
 
-/* Raise an error unless a model's written and published table have the same columns */
-static void
-check_columns(const BuildModel *model, const char *table)
+/* Let the builder read what the owner has made in the build's schema */
+void
+build_let_builder_read(const Build *build, const char *name)
 {
-	char	   *published = quote_qualified_identifier(PUBLISHED_SCHEMA, model->name);
-	char	   *written_columns = column_list(table);
-	char	   *published_columns = column_list(published);
+	if (build->builder != build->owner)
+		execute_utility(psprintf("GRANT SELECT ON %s TO %s",
+								 quote_qualified_identifier(BUILD_SCHEMA, name),
+								 quote_identifier(GetUserNameFromId(build->builder, false))));
+}
 
-	if (published_columns == NULL)
+/* Make a table of these columns in the build's schema, for what the builder computes */
+void
+build_create_table(const Build *build, const char *name, const char *columns)
+{
+	execute_utility(psprintf("CREATE UNLOGGED TABLE %s (%s)",
+							 quote_qualified_identifier(BUILD_SCHEMA, name), columns));
+	build_let_builder_read(build, name);
+}
+
+/*
+ * The columns of a mart, as CREATE TABLE takes them; an error unless its query and its
+ * published table have the same.
+ */
+static char *
+mart_columns(const BuildModel *model, const Query *tree)
+{
+	char	   *computed = tree_columns(tree);
+	char	   *published = columns_of_relation(mart_published(model));
+
+	if (published == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_TABLE),
-				 errmsg("published table %s does not exist", published)));
-	if (strcmp(written_columns, published_columns) != 0)
+				 errmsg("published table %s does not exist",
+						quote_qualified_identifier(PUBLISHED_SCHEMA, model->name))));
+	if (strcmp(computed, published) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
 				 errmsg("columns of model %s and of its published table differ",
 						model->name),
 				 errdetail("The model has %s; the table has %s. greenery_drop_model() and greenery_add_model() make the table anew.",
-						   written_columns, published_columns)));
+						   computed, published)));
+	return published;
 }
 
-/* Write one mart; the caller guards it */
-static void
-write_model(void *arg)
+/* Write one mart, a ModelInBuild; the caller guards it */
+void
+build_write_model(void *arg)
 {
 	ModelInBuild *in = arg;
 	BuildModel *model = in->model;
-	char	   *table = build_written_table(model);
-	char	   *definition = build_mart_definition(in->build, model);
-	char	   *path = build_mart_path(in->build);
+	Query	   *tree = tree_of_model(in->build, model);
 
-	/* the columns first: the same whatever is written */
-	execute_in(path, psprintf("CREATE UNLOGGED TABLE %s AS %s WITH NO DATA", table, definition));
-	check_columns(model, table);
-	if (build_write_difference(in->build, model, definition, path))
+	build_create_table(in->build, model->written, mart_columns(model, tree));
+	if (!in->build->is_test && build_write_difference(in->build, model, tree))
 		return;
 
-	/* anew: only this statement writes what parallel workers compute */
-	build_drop("TABLE", model->name);
-	execute_in(path, psprintf("CREATE UNLOGGED TABLE %s AS %s", table, definition));
-	model->rows = (int64) SPI_processed;
-	if (SPI_execute(psprintf("ANALYZE %s", table), false, 0) != SPI_OK_UTILITY)
-		elog(ERROR, "could not analyze model %s", model->name);
+	model->rows = fill_table(mart_written(model), in->build->builder,
+							 nodeToString(tree_rewritten(tree)));
+	execute_utility(psprintf("ANALYZE %s", build_written_table(model)));
 }
 
 /* The first model that this one is made from and that has not held, or NULL */
@@ -373,7 +373,7 @@ do_model(Build *build, BuildModel *model)
 		ahead = model->computed;
 		model->write_seconds = ahead != NULL ? ahead->seconds : 0;
 		start = GetCurrentTimestamp();
-		if (!run_guarded(write_model, &in, &model->message))
+		if (!run_guarded(build_write_model, &in, &model->message))
 		{
 			/* what was computed in its turn has gone with the subtransaction */
 			if (ahead != NULL && model->computed == ahead)
@@ -393,6 +393,16 @@ do_model(Build *build, BuildModel *model)
 		build_make_helpers(build);
 }
 
+/* Say at which model the build is, from 1.  Other sessions see a sequence at once. */
+void
+build_tell_progress(int position)
+{
+	if (SPI_execute(psprintf("SELECT setval('greenery.build_progress_model', %d),"
+							 "       setval('greenery.build_progress_since', (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)",
+							 position), false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not tell the progress of the build");
+}
+
 /* Write and test all models, in dependency order, and say how far it is */
 void
 build_write_and_audit(Build *build)
@@ -404,6 +414,7 @@ build_write_and_audit(Build *build)
 		BuildModel *model = lfirst(lc);
 
 		CHECK_FOR_INTERRUPTS();
+		build_tell_progress(foreach_current_index(lc) + 1);
 		do_model(build, model);
 		if (model->status == MODEL_FAILED)
 			build->failed = true;
@@ -412,6 +423,8 @@ build_write_and_audit(Build *build)
 						foreach_current_index(lc) + 1, list_length(build->models),
 						model->name, Max(model->rows, 0),
 						model->write_seconds + model->audit_seconds,
-						model->message ? "; " : "", model->message ? model->message : "")));
+						model->message ? "; " : "",
+						model->message == NULL ? "" :
+						build_may_tell(build) ? model->message : shareable_message(model->message))));
 	}
 }

@@ -24,6 +24,7 @@
 #include "access/parallel.h"
 #include "access/xact.h"
 #include "build/build_compute.h"
+#include "build/model_tree.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_proc.h"
@@ -34,6 +35,7 @@
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "port/atomics.h"
+#include "roles.h"
 #include "storage/lwlock.h"
 #include "storage/sharedfileset.h"
 #include "utils/dsa.h"
@@ -132,15 +134,6 @@ is_for_leader(Node *node, void *context)
 	return expression_tree_walker(node, is_for_leader, context);
 }
 
-/* Whether a worker may run a definition.  The caller has set the search_path. */
-static bool
-is_safe(const char *definition)
-{
-	List	   *queries = build_rewritten(definition);
-
-	return list_length(queries) == 1 && !is_for_leader(linitial(queries), NULL);
-}
-
 /* A mart whose turn could be now */
 static bool
 is_possible(const Build *build, const BuildModel *model)
@@ -178,17 +171,19 @@ find_marts(void *arg)
 	Wave	   *wave = arg;
 	ListCell   *lc;
 	List	   *candidates = NIL;
-	int			level = greenery_set_search_path(build_mart_path(wave->build));
+	RoleSwitch	before;
 
 	foreach(lc, wave->build->models)
 		if (is_possible(wave->build, lfirst(lc)))
 			candidates = lappend(candidates, lfirst(lc));
 	list_sort(candidates, longest_first);
+
+	role_enter(wave->build->builder, &before);
 	foreach(lc, candidates)
 	{
-		char	   *definition = build_mart_definition(wave->build, lfirst(lc));
+		Query	   *tree = tree_of_model(wave->build, lfirst(lc));
 
-		if (!is_safe(definition))
+		if (is_for_leader((Node *) tree_rewritten(tree), NULL))
 		{
 			ereport(DEBUG1,
 					(errmsg_internal("model %s is not parallel safe",
@@ -197,9 +192,9 @@ find_marts(void *arg)
 		}
 		wave->models = lappend(wave->models, lfirst(lc));
 		wave->queries = lappend(wave->queries,
-								build_mart_query(wave->build, lfirst(lc), definition));
+								build_mart_query(wave->build, lfirst(lc), tree));
 	}
-	AtEOXact_GUC(true, level);
+	role_leave(&before);
 }
 
 /* Take a mart that nobody has taken, or return -1 */
@@ -430,13 +425,15 @@ compute(void *arg)
 {
 	Wave	   *wave = arg;
 	int			n = list_length(wave->models);
-	int			level = greenery_set_search_path(build_mart_path(wave->build));
 	SharedTuplestoreAccessor **rows = palloc(n * sizeof(*rows));
+	RoleSwitch	before;
 	ParallelContext *pcxt;
 	SharedWave *shared;
 	dsa_area   *area;
 	void	   *place;
 
+	/* workers take over who the leader is, and with which settings */
+	role_enter(wave->build->builder, &before);
 	/* what has been written so far is to be seen, and from here on nothing is */
 	CommandCounterIncrement();
 	PushActiveSnapshot(GetTransactionSnapshot());
@@ -466,7 +463,7 @@ compute(void *arg)
 	DestroyParallelContext(pcxt);
 	ExitParallelMode();
 	PopActiveSnapshot();
-	AtEOXact_GUC(true, level);
+	role_leave(&before);
 }
 
 /*

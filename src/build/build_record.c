@@ -12,6 +12,7 @@
 #include "checks/data_test.h"
 #include "compat.h"
 #include "executor/spi.h"
+#include "greenery.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
@@ -117,6 +118,18 @@ record_test(const Build *build, const DataTest *test)
 	}
 }
 
+/* Keep what this build says of each metric, as it has published it */
+static void
+record_metrics(const Build *build)
+{
+	Arguments	args = {0};
+
+	add_count(&args, build->build_id);
+	insert(psprintf("INSERT INTO greenery.metrics_history (name, build_id, as_of, value, numerator, denominator)"
+					" SELECT m.name, $1, %s.greenery_as_of_setting(), m.value, m.numerator, m.denominator"
+					"   FROM greenery_published.metrics m", greenery_schema()), &args);
+}
+
 /* Record every model and test of the build */
 void
 build_record(Build *build)
@@ -132,8 +145,10 @@ build_record(Build *build)
 		foreach(t, model->tests)
 			record_test(build, lfirst(t));
 	}
-	if (!build->failed)
-		build_record_states(build);
+	if (build->failed)
+		return;
+	build_record_states(build);
+	record_metrics(build);
 }
 
 /* How many tests have that status, a TestStatus */

@@ -150,6 +150,7 @@ source_definition(const BuildModel *model, Oid *table, AttrNumber *key)
 		rel->rd_rel->relam == HEAP_TABLE_AM_OID &&
 		!has_subclass(*table) &&
 		pg_class_aclcheck(*table, GetUserId(), ACL_SELECT) == ACLCHECK_OK &&
+		own_columns_are_declared(function, query) &&
 		build_calls_nothing_else((Node *) query->targetList))
 		definition = psprintf("system " UINT64_FORMAT ", database %u, table %u, file %u, columns %d\n"
 							  "function %s: %s",
@@ -223,11 +224,10 @@ build_source_changes(const BuildModel *staging, const BuildModel *model, int64 l
 	/* staging would clean the key in the same way */
 	if (SPI_execute(psprintf("SELECT count(*), count(k.key), sum(k.rows)::pg_catalog.int8,"
 							 "       array_agg(k.key)::pg_catalog.text"
-							 "  FROM (SELECT %s.clean_text(s.%s::pg_catalog.text) AS key, count(*) AS rows"
+							 "  FROM (SELECT greenery.clean_text(s.%s::pg_catalog.text) AS key, count(*) AS rows"
 							 "          FROM ONLY %s s"
 							 "         WHERE greenery.written_between(s.xmin, '" UINT64_FORMAT "', '" UINT64_FORMAT "')"
 							 "         GROUP BY 1 LIMIT " INT64_FORMAT ") k",
-							 greenery_schema(),
 							 quote_identifier(get_attname(source->table, source->key, false)),
 							 quoted_relation(source->table), source->left_unfinished, next, limit + 1),
 					false, 0) != SPI_OK_SELECT)

@@ -13,6 +13,7 @@
 #include "access/htup.h"
 #include "access/tupdesc.h"
 #include "checks/threshold.h"
+#include "guarded.h"
 #include "lib/stringinfo.h"
 #include "nodes/pg_list.h"
 
@@ -119,9 +120,8 @@ typedef struct TestTarget
 /* test_compile.c */
 extern const char *const test_status_names[];
 extern TestKind test_kind_by_name(const char *name);
-extern const char *quoted_relation(Oid relid);
-extern Oid	relation_by_name(const char *name);
 extern void test_compile(DataTest *test, const TestTarget *target);
+extern bool test_has_moving_word(const char *text);
 extern void test_check_expression(const char *text, const char *what);
 extern char *test_scan_query(List *tests, const TestTarget *target, bool native);
 extern char *test_sample_query(const DataTest *test, const TestTarget *target,
@@ -129,8 +129,7 @@ extern char *test_sample_query(const DataTest *test, const TestTarget *target,
 
 /* test_native.c */
 extern bool test_is_unique_by_index(const DataTest *test, const TestTarget *target);
-extern char *test_native_aggregate(const DataTest *test, const TestTarget *target,
-								   const char *schema);
+extern char *test_native_aggregate(const DataTest *test, const TestTarget *target);
 
 /* test_load.c */
 extern List *tests_load(void);
@@ -138,18 +137,11 @@ extern DataTest *test_from_arguments(const char *kind, const char *column,
 									 Datum args, const char *warn_above,
 									 const char *error_above);
 extern List *model_key(const char *relation);
-extern void refuse_superuser(void);
 extern List *text_list_value(HeapTuple row, TupleDesc desc, int column);
 
 /* test_runner.c */
 extern void tests_count(List *tests, const TestTarget *target, bool native);
 extern void tests_run(List *tests, const TestTarget *target);
 extern void tests_set_status(List *tests, TestStatus status, const char *message);
-
-/* guarded.c: run something that may fail, in a subtransaction */
-extern bool run_guarded(void (*work) (void *), void *arg, char **message);
-extern bool run_or_undo(void (*work) (void *), void *arg, const bool *undo,
-						char **message);
-extern Oid	relation_or_message(const char *name, char **message);
 
 #endif							/* GREENERY_DATA_TEST_H */

@@ -1,31 +1,18 @@
 -- Data tests: run, make, change, drop.
 
--- What the shop has not got.  Without a binding every source is its raw table.
+-- Columns that the shop has not got.  Without a binding every source is its raw table.
 CREATE FUNCTION greenery.is_unbound(relation text, column_name text) RETURNS boolean
 	LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT CASE
-		WHEN column_name IS NOT NULL THEN
-			column_name = 'attributes' AND relation LIKE 'greenery.stg\_%'
-			-- no event has one: such a shop's sessions are cut at pauses
-			OR (relation, column_name) = ('greenery.stg_events', 'session_id')
-				AND NOT greenery.has_session_ids()
-			OR (relation, column_name) IN (('greenery.stg_order_items', 'user_id'),
-										   ('greenery.stg_order_items', 'unit_price'))
-		ELSE CASE relation
-			WHEN 'greenery.stg_users' THEN NOT EXISTS (SELECT FROM greenery.source_users())
-			WHEN 'greenery.stg_addresses' THEN NOT EXISTS (SELECT FROM greenery.source_addresses())
-			WHEN 'greenery.stg_products' THEN NOT EXISTS (SELECT FROM greenery.source_products())
-			WHEN 'greenery.stg_promos' THEN NOT EXISTS (SELECT FROM greenery.source_promos())
-			WHEN 'greenery.stg_orders' THEN NOT EXISTS (SELECT FROM greenery.source_orders())
-			WHEN 'greenery.stg_order_items' THEN NOT EXISTS (SELECT FROM greenery.source_order_items())
-			WHEN 'greenery.stg_events' THEN NOT EXISTS (SELECT FROM greenery.source_events())
-			ELSE false
-		END
-	END;
+	SELECT column_name = 'attributes' AND relation LIKE 'greenery.stg\_%'
+		-- no event has one: such a shop's sessions are cut at pauses
+		OR (relation, column_name) = ('greenery.stg_events', 'session_id')
+			AND NOT greenery.has_session_ids()
+		OR (relation, column_name) IN (('greenery.stg_order_items', 'user_id'),
+									   ('greenery.stg_order_items', 'unit_price'));
 END;
 COMMENT ON FUNCTION greenery.is_unbound(text, text) IS
-	'Whether a staging view''s column is one that its source leaves out; with NULL for the column, whether its source is left out: not bound, and empty.';
+	'Whether a staging view''s column is one that its source leaves out.';
 
 CREATE FUNCTION @extschema@.greenery_test(model regclass DEFAULT NULL)
 	RETURNS TABLE (
@@ -42,13 +29,13 @@ CREATE FUNCTION @extschema@.greenery_test(model regclass DEFAULT NULL)
 		message text)
 	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.greenery_test(regclass) IS
-	'Runs the data tests of one model, or of all (NULL), and returns a row for each: status (pass, warn, error, broken: it could not run, skipped), failing rows (for unique tests: values that occur more than once), rows looked at, their share, keys of failing rows (at most setting greenery.max_failures), time. All tests of a model share one scan. Runs with the caller''s rights; records nothing. Tests of kind shrink run in builds only.';
+	'Runs the data tests of one model, or of all (NULL), and returns a row for each: status (pass, warn, error, broken: it could not run, skipped), failing rows (for unique tests: values that occur more than once), rows looked at, their share, keys of failing rows (at most setting greenery.max_failures), time. All tests of a model share one scan. Runs with the rights of the builder and the settings of builds, as a build does; keys of failing rows are shown to roles that may read the model. All tests together compute each model once. Records nothing. Tests of kind shrink run in builds only.';
 
 CREATE FUNCTION @extschema@.greenery_test_sql(model regclass DEFAULT NULL)
 	RETURNS TABLE (model text, statement text)
 	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.greenery_test_sql(regclass) IS
-	'The statement that answers the data tests of a model (NULL: of each model): for reading, and for EXPLAIN. It is to be run with search_path = pg_catalog, pg_temp.';
+	'The statement that answers the data tests of a model (NULL: of each model): for reading, and for EXPLAIN. To be run with search_path = pg_catalog, pg_temp, DateStyle ISO, IntervalStyle postgres, and setting timezone of builds as TimeZone.';
 
 CREATE FUNCTION @extschema@.greenery_check_test(model regclass, kind text, column_name text,
 												args jsonb, warn_above text, error_above text)
@@ -57,37 +44,10 @@ CREATE FUNCTION @extschema@.greenery_check_test(model regclass, kind text, colum
 COMMENT ON FUNCTION @extschema@.greenery_check_test(regclass, text, text, jsonb, text, text) IS
 	'Raises an error unless a data test with these arguments can run: 22023 for a wrong kind, argument or threshold, 42703 for a missing column, 42601 for an expression that is none.';
 
--- Who wrote a test's SQL is not for its author to say: a superuser trusts it.
--- Superusers may, as a restore does.  Built-in tests are trusted without asking:
--- they are written by the extension's scripts, which run as a superuser.
-CREATE FUNCTION greenery.stamp_test_author() RETURNS trigger
-	LANGUAGE plpgsql
-	SET search_path = pg_catalog, pg_temp
-AS $stamp$
-BEGIN
-	IF NOT (SELECT r.rolsuper FROM pg_roles r WHERE r.rolname = current_user) THEN
-		IF TG_OP <> 'INSERT' AND OLD.builtin OR TG_OP <> 'DELETE' AND NEW.builtin THEN
-			RAISE EXCEPTION 'built-in data tests cannot be written'
-				USING ERRCODE = 'insufficient_privilege',
-					  HINT = 'greenery_alter_test() records changes of them.';
-		END IF;
-		IF TG_OP <> 'DELETE' THEN
-			NEW.created_by := current_user;
-		END IF;
-	END IF;
-	RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
-END
-$stamp$;
-COMMENT ON FUNCTION greenery.stamp_test_author() IS
-	'Trigger: records the role that writes a data test. Only a superuser may record another, or write built-in tests.';
-CREATE TRIGGER stamp_test_author
-	BEFORE INSERT OR UPDATE OR DELETE ON greenery.test_definitions
-	FOR EACH ROW EXECUTE FUNCTION greenery.stamp_test_author();
-
 CREATE TABLE greenery.test_changes (
 	change_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
 	changed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-	changed_by text NOT NULL DEFAULT current_user,
+	changed_by text NOT NULL DEFAULT greenery.caller(),
 	test_id bigint NOT NULL,
 	action text NOT NULL CHECK (action IN ('add', 'alter', 'drop')),
 	before jsonb,
@@ -107,16 +67,57 @@ COMMENT ON COLUMN greenery.test_changes.action IS 'add, alter or drop.';
 COMMENT ON COLUMN greenery.test_changes.before IS 'The test before; NULL for add.';
 COMMENT ON COLUMN greenery.test_changes.after IS 'The test after; NULL for drop.';
 
-CREATE FUNCTION @extschema@.greenery_add_test(
+CREATE FUNCTION greenery.check_test(model regclass, kind text, column_name text,
+									args jsonb, warn_above text, error_above text)
+	RETURNS void
+	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_check_test';
+COMMENT ON FUNCTION greenery.check_test(regclass, text, text, jsonb, text, text) IS
+	'greenery_check_test(), by a name that no other function can take.';
+
+-- SQL that others run is for the owner alone to write; a count of rows that fail tells about
+-- them, so that others test models only.
+CREATE FUNCTION greenery.check_may_test(model regclass, kind text, args jsonb) RETURNS void
+	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
+	SET search_path = pg_catalog, pg_temp
+AS $may_test$
+DECLARE
+	name text;
+BEGIN
+	IF greenery.caller_is_owner() THEN
+		RETURN;
+	END IF;
+	IF kind = 'expression' OR args ? 'where' THEN
+		RAISE EXCEPTION 'only the owner of extension "greenery" may write SQL in data tests'
+			USING ERRCODE = 'insufficient_privilege',
+				  DETAIL = 'It would run with the rights of the builder.',
+				  HINT = 'Other kinds of tests, without "where", are open to operators. greenery_request_change() asks for one.';
+	END IF;
+	FOREACH name IN ARRAY ARRAY[
+		(SELECT format('%I.%I', n.nspname, c.relname)
+		   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = model),
+		CASE WHEN kind = 'relationships' THEN args ->> 'to' END]
+	LOOP
+		IF name IS NOT NULL AND NOT EXISTS (SELECT FROM greenery.models m WHERE m.relation = name) THEN
+			RAISE EXCEPTION '% is not a model', name
+				USING ERRCODE = 'insufficient_privilege',
+					  HINT = 'Operators test models; greenery.models lists them. The owner of extension "greenery" may test any relation.';
+		END IF;
+	END LOOP;
+END
+$may_test$;
+COMMENT ON FUNCTION greenery.check_may_test(regclass, text, jsonb) IS
+	'Raises error 42501 unless the caller may add such a data test: SQL is for the owner of the extension; others test models, by the other kinds.';
+
+CREATE FUNCTION greenery.add_test(
 	model regclass,
 	kind text,
-	column_name text DEFAULT NULL,
-	args jsonb DEFAULT NULL,
-	severity text DEFAULT NULL,
-	warn_above text DEFAULT NULL,
-	error_above text DEFAULT NULL,
-	owner text DEFAULT NULL,
-	description text DEFAULT NULL)
+	column_name text,
+	args jsonb,
+	severity text,
+	warn_above text,
+	error_above text,
+	owner text,
+	description text)
 	RETURNS bigint
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -158,7 +159,8 @@ BEGIN
 			USING ERRCODE = 'invalid_parameter_value',
 				  DETAIL = 'Every published model has one.';
 	END IF;
-	PERFORM @extschema@.greenery_check_test(model, kind, column_name, args, warn_above, error_above);
+	PERFORM greenery.check_may_test(model, kind, args);
+	PERFORM greenery.check_test(model, kind, column_name, args, warn_above, error_above);
 
 	INSERT INTO greenery.test_definitions
 		(model, kind, column_name, args, warn_above, error_above, owner, description)
@@ -173,6 +175,20 @@ BEGIN
 	RETURN new_id;
 END
 $add_test$;
+COMMENT ON FUNCTION greenery.add_test(regclass, text, text, jsonb, text, text, text, text, text) IS 'greenery_add_test(), with the rights of the owner.';
+
+CREATE FUNCTION @extschema@.greenery_add_test(
+	model regclass,
+	kind text,
+	column_name text DEFAULT NULL,
+	args jsonb DEFAULT NULL,
+	severity text DEFAULT NULL,
+	warn_above text DEFAULT NULL,
+	error_above text DEFAULT NULL,
+	owner text DEFAULT NULL,
+	description text DEFAULT NULL)
+	RETURNS bigint
+	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_call_as_owner';
 COMMENT ON FUNCTION @extschema@.greenery_add_test(regclass, text, text, jsonb, text, text, text, text, text) IS
 	'Adds a data test to a table or view and returns its id. Kinds: not_null, unique, accepted_values {"values": [...]}, relationships {"to": "schema.table", "field": column}, range {"min": ..., "max": ..., "inclusive": true}, matches {"pattern": regular expression}, email, phone, recency {"warn_after": interval, "error_after": interval}, all with a column; unique_combination {"columns": [...]}, expression {"expression": SQL that must hold}, row_count {"min": n, "max": n} without. Any kind takes {"where": SQL}. All but not_null ignore NULL. severity (error, the default, or warn) is short for error_above 0 or warn_above 0; a threshold is a number of rows (10) or a share (0.5%). Errors: 22023, 42703, 42601.';
 
@@ -193,15 +209,15 @@ END;
 COMMENT ON FUNCTION greenery.is_key_test(bigint) IS
 	'Whether a data test guards the key of a registered model; such a test can be neither dropped nor weakened.';
 
-CREATE FUNCTION @extschema@.greenery_alter_test(
+CREATE FUNCTION greenery.alter_test(
 	test_id bigint,
-	severity text DEFAULT NULL,
-	warn_above text DEFAULT NULL,
-	error_above text DEFAULT NULL,
-	enabled boolean DEFAULT NULL,
-	owner text DEFAULT NULL,
-	description text DEFAULT NULL,
-	args jsonb DEFAULT NULL)
+	severity text,
+	warn_above text,
+	error_above text,
+	enabled boolean,
+	owner text,
+	description text,
+	args jsonb)
 	RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -258,6 +274,7 @@ BEGIN
 			RAISE EXCEPTION 'arguments of a data test must be a JSON object'
 				USING ERRCODE = 'invalid_parameter_value', HINT = 'For example {"min": 1}.';
 		END IF;
+		PERFORM greenery.check_may_test(greenery.relation_named(old.model)::regclass, old.kind, args);
 		changes := changes || jsonb_build_object('args', args);
 	END IF;
 
@@ -267,9 +284,16 @@ BEGIN
 			USING ERRCODE = 'object_not_in_prerequisite_state',
 				  DETAIL = 'Publishing rests on it: it is always enabled, at error_above 0.';
 	END IF;
-	IF to_regclass(old.model) IS NOT NULL AND old.kind <> 'shrink' THEN
-		PERFORM @extschema@.greenery_check_test(to_regclass(old.model), old.kind, old.column_name,
-											   old.args, old.warn_above, old.error_above);
+	IF old.kind = 'shrink'
+		AND (NOT old.enabled OR changes ?| '{warn_above,error_above}' AND NOT greenery.caller_is_owner()) THEN
+		RAISE EXCEPTION 'data test % guards the published rows of %', test_id, old.model
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				  DETAIL = 'It is always enabled, and its severity is for the owner of extension "greenery" to change.',
+				  HINT = 'CALL greenery_build(accept_shrink => true) publishes once what would be refused.';
+	END IF;
+	IF greenery.relation_named(old.model) IS NOT NULL AND old.kind <> 'shrink' THEN
+		PERFORM greenery.check_test(greenery.relation_named(old.model)::regclass, old.kind, old.column_name,
+									old.args, old.warn_above, old.error_above);
 	END IF;
 
 	IF old.builtin THEN
@@ -287,10 +311,23 @@ BEGIN
 	SELECT test_id, 'alter', old_row, to_jsonb(t) FROM greenery.data_tests t WHERE t.test_id = test_id;
 END
 $alter_test$;
-COMMENT ON FUNCTION @extschema@.greenery_alter_test(bigint, text, text, text, boolean, text, text, jsonb) IS
-	'Changes a data test, built-in ones included (not their arguments); NULL leaves a property as it is, the threshold "never" takes it away. The change is recorded in greenery.test_changes. Error 42704 for an unknown test, 55000 for a test that guards a model''s key, 22023 as greenery_add_test.';
+COMMENT ON FUNCTION greenery.alter_test(bigint, text, text, text, boolean, text, text, jsonb) IS 'greenery_alter_test(), with the rights of the owner.';
 
-CREATE FUNCTION @extschema@.greenery_drop_test(test_id bigint) RETURNS void
+CREATE FUNCTION @extschema@.greenery_alter_test(
+	test_id bigint,
+	severity text DEFAULT NULL,
+	warn_above text DEFAULT NULL,
+	error_above text DEFAULT NULL,
+	enabled boolean DEFAULT NULL,
+	owner text DEFAULT NULL,
+	description text DEFAULT NULL,
+	args jsonb DEFAULT NULL)
+	RETURNS void
+	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_call_as_owner';
+COMMENT ON FUNCTION @extschema@.greenery_alter_test(bigint, text, text, text, boolean, text, text, jsonb) IS
+	'Changes a data test, built-in ones included (not their arguments); NULL leaves a property as it is, the threshold "never" takes it away. The change is recorded in greenery.test_changes. Error 42704 for an unknown test, 55000 for a test that guards a model''s key or its published rows, 42501 for SQL that is not the owner''s, 22023 as greenery_add_test.';
+
+CREATE FUNCTION greenery.drop_test(test_id bigint) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $drop_test$
@@ -317,5 +354,9 @@ BEGIN
 	INSERT INTO greenery.test_changes (test_id, action, before) VALUES (test_id, 'drop', old);
 END
 $drop_test$;
+COMMENT ON FUNCTION greenery.drop_test(bigint) IS 'greenery_drop_test(), with the rights of the owner.';
+
+CREATE FUNCTION @extschema@.greenery_drop_test(test_id bigint) RETURNS void
+	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_call_as_owner';
 COMMENT ON FUNCTION @extschema@.greenery_drop_test(bigint) IS
 	'Drops a data test that was added with greenery_add_test(). Its results are kept. Error 42704 for an unknown test, 55000 for a built-in one (disable it) and for one that guards a model''s key.';

@@ -6,12 +6,16 @@
  * All tests of a model are answered by one statement: each is an aggregate over
  * the rows of the model, aliased t.  The SQL is run with search_path =
  * pg_catalog, pg_temp, so operators and functions without a schema can only be
- * the server's own.  Names and arguments are quoted; an expression is SQL by
+ * the server's own.  Those of greenery are called by the names they have in schema
+ * greenery: where others may create functions, one with just the types of a column would
+ * be called in place of one for "any".  Names and arguments are quoted; an expression is SQL by
  * its nature, and is checked to be one expression and no more.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
+
+#include <ctype.h>
 
 #include "access/attnum.h"
 #include "catalog/namespace.h"
@@ -47,28 +51,6 @@ test_kind_by_name(const char *name)
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("unknown kind of data test: \"%s\"", name),
 			 errhint("Kinds are not_null, unique, unique_combination, accepted_values, relationships, range, expression, matches, email, phone, recency and row_count.")));
-}
-
-/* A relation's name with its schema, quoted */
-const char *
-quoted_relation(Oid relid)
-{
-	char	   *name = get_rel_name(relid);
-
-	if (name == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_TABLE),
-				 errmsg("relation with OID %u does not exist", relid)));
-	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)),
-									  name);
-}
-
-/* The relation of that name, which carries its schema */
-Oid
-relation_by_name(const char *name)
-{
-	return RangeVarGetRelid(makeRangeVarFromNameList(greenery_qualified_name_list(name)),
-							NoLock, false);
 }
 
 /*
@@ -138,10 +120,55 @@ column_reference(const char *column)
 	return psprintf("t.%s", quote_identifier(column));
 }
 
+/* Whether a text is a word that stands for another moment each time it is read */
+static bool
+is_moving(const char *text, int length)
+{
+	static const char *const words[] = {"now", "today", "tomorrow", "yesterday"};
+
+	for (int i = 0; i < (int) lengthof(words); i++)
+		if (length == (int) strlen(words[i]) && pg_strncasecmp(text, words[i], length) == 0)
+			return true;
+	return false;
+}
+
+/* Whether such a word is anywhere in a text */
+bool
+test_has_moving_word(const char *text)
+{
+	const char *p = text;
+
+	while (*p != '\0')
+	{
+		int			length = 0;
+
+		while (isalnum((unsigned char) p[length]) || p[length] == '_')
+			length++;
+		if (is_moving(p, length))
+			return true;
+		p += Max(length, 1);
+	}
+	return false;
+}
+
+static bool
+is_of_time(Oid type)
+{
+	type = getBaseType(type);
+	return type == DATEOID || type == TIMEOID || type == TIMETZOID ||
+		type == TIMESTAMPOID || type == TIMESTAMPTZOID;
+}
+
 /* A literal of the given type */
 static char *
 typed_literal(const char *value, Oid type)
 {
+	/* it is read once, and rows that have passed are not asked again */
+	if (is_of_time(type) && test_has_moving_word(value))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("bound of a data test moves with the clock: \"%s\"", value),
+				 errhint("Give a fixed moment. A data test of kind \"recency\" tests how old the newest row is.")));
 	return psprintf("CAST(%s AS %s)", quote_literal_cstr(value),
 					format_type_be_qualified(type));
 }
@@ -232,8 +259,7 @@ compile_relationships(DataTest *test, const char *column, Oid type,
 }
 
 static void
-compile_unique_combination(DataTest *test, const TestTarget *target,
-						   const char *schema)
+compile_unique_combination(DataTest *test, const TestTarget *target)
 {
 	StringInfoData row;
 	StringInfoData present;
@@ -254,8 +280,8 @@ compile_unique_combination(DataTest *test, const TestTarget *target,
 						 foreach_current_index(lc) > 0 ? " AND " : "",
 						 column_reference(column));
 	}
-	test->aggregate = psprintf("%s.duplicate_count(ROW(%s)) FILTER (WHERE %s%s%s%s)",
-							   schema, row.data, present.data,
+	test->aggregate = psprintf("greenery.duplicate_count(ROW(%s)) FILTER (WHERE %s%s%s%s)",
+							   row.data, present.data,
 							   test->where ? " AND (\n" : "",
 							   test->where ? test->where : "",
 							   test->where ? "\n)" : "");
@@ -274,7 +300,7 @@ compile_unique_combination(DataTest *test, const TestTarget *target,
  */
 static char *
 compile_recency(const DataTest *test, const char *column, Oid type,
-				const char *schema, const char *where_clause)
+				const char *where_clause)
 {
 	StringInfoData sql;
 	char	   *time;
@@ -283,10 +309,9 @@ compile_recency(const DataTest *test, const char *column, Oid type,
 	if (type == TIMESTAMPTZOID)
 		time = pstrdup(column);
 	else if (type == TIMESTAMPOID)
-		time = psprintf("%s AT TIME ZONE %s.greenery_timezone()", column, schema);
+		time = psprintf("%s AT TIME ZONE greenery.timezone()", column);
 	else
-		time = psprintf("CAST(%s + 1 AS timestamp) AT TIME ZONE %s.greenery_timezone()",
-						column, schema);
+		time = psprintf("CAST(%s + 1 AS timestamp) AT TIME ZONE greenery.timezone()", column);
 	age = psprintf("clock_timestamp() - max(%s) FILTER (WHERE isfinite(%s)%s)",
 				   time, column, where_clause);
 
@@ -309,7 +334,6 @@ compile_recency(const DataTest *test, const char *column, Oid type,
 void
 test_compile(DataTest *test, const TestTarget *target)
 {
-	char	   *schema = greenery_schema();
 	char	   *column = NULL;
 	Oid			type = InvalidOid;
 	const char *where_clause = "";
@@ -335,14 +359,14 @@ test_compile(DataTest *test, const TestTarget *target)
 			break;
 		case TEST_UNIQUE:
 			test->aggregate = test->where == NULL
-				? psprintf("%s.duplicate_count(%s)", schema, column)
-				: psprintf("%s.duplicate_count(%s) FILTER (WHERE\n%s\n)",
-						   schema, column, test->where);
+				? psprintf("greenery.duplicate_count(%s)", column)
+				: psprintf("greenery.duplicate_count(%s) FILTER (WHERE\n%s\n)",
+						   column, test->where);
 			test->failing = psprintf("%s IN (SELECT %s FROM %s t WHERE true%s GROUP BY 1 HAVING count(*) > 1)",
 									 column, column, target->from, where_clause);
 			break;
 		case TEST_UNIQUE_COMBINATION:
-			compile_unique_combination(test, target, schema);
+			compile_unique_combination(test, target);
 			break;
 		case TEST_ACCEPTED_VALUES:
 			test->failing = compile_accepted_values(test, column);
@@ -369,11 +393,11 @@ test_compile(DataTest *test, const TestTarget *target)
 									 quote_literal_cstr(test->pattern));
 			break;
 		case TEST_EMAIL:
-			test->failing = psprintf("NOT %s.is_email(CAST(%s AS text))", schema, column);
+			test->failing = psprintf("NOT greenery.is_email(CAST(%s AS text))", column);
 			break;
 		case TEST_PHONE:
-			test->failing = psprintf("%s IS NOT NULL AND %s.normalize_phone(CAST(%s AS text)) IS NULL",
-									 column, schema, column);
+			test->failing = psprintf("%s IS NOT NULL AND greenery.normalize_phone(CAST(%s AS text)) IS NULL",
+									 column, column);
 			break;
 		case TEST_RECENCY:
 			require_argument(test, test->warn_after != NULL || test->error_after != NULL,
@@ -384,7 +408,7 @@ test_compile(DataTest *test, const TestTarget *target)
 						 errmsg("a data test of kind \"recency\" needs a column of type timestamptz, timestamp or date"),
 						 errdetail("Column \"%s\" is of type %s.",
 								   test->column, format_type_be(type))));
-			test->aggregate = compile_recency(test, column, type, schema, where_clause);
+			test->aggregate = compile_recency(test, column, type, where_clause);
 			break;
 		case TEST_ROW_COUNT:
 			require_argument(test, test->min != NULL || test->max != NULL, "{\"min\": 1}");
@@ -404,9 +428,12 @@ test_compile(DataTest *test, const TestTarget *target)
 	{
 		test->aggregate = psprintf("count(*) FILTER (WHERE (%s)%s)",
 								   test->failing, where_clause);
-		test->by_row = test->join == NULL;
+		/* 'now' is a constant once it is parsed, and another one tomorrow */
+		test->by_row = test->join == NULL &&
+			!(test->where != NULL && test_has_moving_word(test->where)) &&
+			!(test->expression != NULL && test_has_moving_word(test->expression));
 	}
-	test->native = test_native_aggregate(test, target, schema);
+	test->native = test_native_aggregate(test, target);
 }
 
 /*

@@ -13,8 +13,6 @@
 #include "checks/data_test.h"
 #include "compat.h"
 #include "executor/spi.h"
-#include "greenery.h"
-#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 
@@ -179,40 +177,4 @@ model_key(const char *relation)
 		key = text_list_value(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
 	SPI_freetuptable(SPI_tuptable);
 	return key;
-}
-
-/*
- * Refuse to run SQL that other roles wrote with a superuser's rights.
- *
- * Names are looked up when they are used: whoever owns a user's model or wrote
- * an expression decides what is executed.
- */
-void
-refuse_superuser(void)
-{
-	char	   *why;
-
-	if (!superuser() || greenery_allow_superuser_build)
-		return;
-	if (SPI_execute("SELECT CASE"
-					" WHEN EXISTS (SELECT FROM greenery.models WHERE NOT builtin)"
-					" THEN 'A user''s model is registered.'"
-					" WHEN EXISTS (SELECT FROM greenery.features)"
-					" THEN 'A feature is read from a relation of users.'"
-					" WHEN EXISTS (SELECT FROM pg_extension e JOIN pg_roles r ON r.oid = e.extowner"
-					"  WHERE e.extname = 'greenery' AND NOT r.rolsuper)"
-					" THEN 'The extension is owned by a role that is no superuser.'"
-					" WHEN EXISTS (SELECT FROM greenery.test_definitions t"
-					"  WHERE NOT t.builtin AND NOT EXISTS"
-					"   (SELECT FROM pg_roles r WHERE r.rolname = t.created_by AND r.rolsuper))"
-					" THEN 'A data test was written by a role that is no superuser.' END",
-					false, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not look for what other roles wrote");
-	why = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
-	if (why != NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("a superuser must not run what other roles wrote"),
-				 errdetail("%s It would run with all rights.", why),
-				 errhint("Run it as a role made by greenery_grant(role, 'operator'), or set greenery.allow_superuser_build to on.")));
 }

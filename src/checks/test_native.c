@@ -24,6 +24,7 @@
 #include "catalog/pg_type.h"
 #include "checks/data_test.h"
 #include "compat.h"
+#include "greenery.h"
 #include "keys/key_column.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -149,8 +150,7 @@ test_is_unique_by_index(const DataTest *test, const TestTarget *target)
 }
 
 static char *
-native_unique_combination(const DataTest *test, const TestTarget *target,
-						  const char *schema)
+native_unique_combination(const DataTest *test, const TestTarget *target)
 {
 	StringInfoData sql;
 	ListCell   *lc;
@@ -158,7 +158,7 @@ native_unique_combination(const DataTest *test, const TestTarget *target,
 	if (list_length(test->columns) > FUNC_MAX_ARGS)
 		return NULL;
 	initStringInfo(&sql);
-	appendStringInfo(&sql, "%s.duplicate_count(greenery.row_key(", schema);
+	appendStringInfoString(&sql, "greenery.duplicate_count(greenery.row_key(");
 	foreach(lc, test->columns)
 	{
 		if (!has_key(find_column(target->relid, lfirst(lc))))
@@ -176,8 +176,7 @@ native_unique_combination(const DataTest *test, const TestTarget *target,
  * does.  The test has been compiled: all that it names exists.
  */
 char *
-test_native_aggregate(const DataTest *test, const TestTarget *target,
-					  const char *schema)
+test_native_aggregate(const DataTest *test, const TestTarget *target)
 {
 	if (test_is_unique_by_index(test, target))
 		return pstrdup("0::pg_catalog.int8");
@@ -186,7 +185,7 @@ test_native_aggregate(const DataTest *test, const TestTarget *target,
 		case TEST_RELATIONSHIPS:
 			return native_relationships(test, target);
 		case TEST_UNIQUE_COMBINATION:
-			return native_unique_combination(test, target, schema);
+			return native_unique_combination(test, target);
 		default:
 			return NULL;
 	}

@@ -30,6 +30,7 @@
 #include "difference/row_difference.h"
 #include "difference/row_digest.h"
 #include "executor/tuptable.h"
+#include "greenery.h"
 #include "keys/key_set.h"
 #include "keys/siphash.h"
 #include "miscadmin.h"
@@ -95,34 +96,16 @@ add_old_row(Comparison *cmp, const uint64 digest[2], TupleTableSlot *slot)
 		cmp->difference->old_rows++;
 }
 
+/* One more row without an equal; the lists end where they get too long */
 static void
 list_row(Comparison *cmp, RowList *list, const ItemPointerData *tid)
 {
-	list->n++;
-	if (!cmp->difference->listed)
-		return;
-	if (list->n > cmp->max_listed)
-	{
+	if (list->n >= cmp->max_listed)
 		cmp->difference->listed = false;
-		return;
-	}
-	if (list->n > list->allocated)
-	{
-		list->allocated = Max(list->allocated * 2, 64);
-		if (list->tids == NULL)
-			list->tids = palloc(list->allocated * sizeof(ItemPointerData));
-		else
-			list->tids = repalloc_huge(list->tids, list->allocated * sizeof(ItemPointerData));
-	}
-	list->tids[list->n - 1] = *tid;
-}
-
-static void
-free_list(RowList *list)
-{
-	if (list->tids != NULL)
-		pfree(list->tids);
-	list->tids = NULL;
+	if (cmp->difference->listed)
+		row_list_add(list, tid);
+	else
+		list->n++;
 }
 
 /* Find for a row of the new table one that equals it */
@@ -311,8 +294,8 @@ start(Comparison *cmp, const uint64 *key)
 	row_digest_init(&cmp->digest, key);
 	cmp->difference = palloc0(sizeof(RowDifference));
 	cmp->difference->listed = true;
-	/* an array of them is a constant of three statements */
-	cmp->max_listed = Min(comparison_memory() / sizeof(ListedRow), MaxAllocSize / 16);
+	/* an array of them is a constant of some statements */
+	cmp->max_listed = Min(comparison_memory() / sizeof(ListedRow), (Size) greenery_debug_max_listed);
 }
 
 /* The old table's rows of this pass that were not matched */
@@ -338,8 +321,8 @@ finish(Comparison *cmp)
 
 	if (!difference->listed)
 	{
-		free_list(&difference->only_old);
-		free_list(&difference->only_new);
+		row_list_forget(&difference->only_old);
+		row_list_forget(&difference->only_new);
 	}
 	row_digest_free(&cmp->digest);
 	return difference;
@@ -466,35 +449,46 @@ row_difference_match(Comparison *cmp, TupleTableSlot *slot)
 
 /*
  * What row_difference_match has found.  Of the new rows it says how many had no
- * equal, and not where they are.  Frees the comparison.
+ * equal, and not where they are.  Of the old ones there is a list even where it is too
+ * long to be "listed": who writes the rows that have an equal needs it.  Frees the
+ * comparison.
  */
 RowDifference *
 row_difference_end(Comparison *cmp)
 {
 	RowDifference *difference;
+	int64		max_listed = cmp->max_listed;
 
+	cmp->max_listed = PG_INT64_MAX;
 	list_old_rows(cmp);
 	digest_list_free(&cmp->old);
 	if (cmp->slice_values != NULL)
 		pfree(cmp->slice_values);
 	difference = finish(cmp);
+	difference->listed = difference->only_old.n <= max_listed;
 	pfree(cmp);
 	return difference;
 }
 
-/* A list's rows, which are some, as an array of tid */
-Datum
-row_list_datum(const RowList *list)
+static void
+sum_row(Comparison *cmp, const uint64 digest[2], TupleTableSlot *slot pg_attribute_unused())
 {
-	Size		size = ARR_OVERHEAD_NONULLS(1) + list->n * sizeof(ItemPointerData);
-	ArrayType  *array = palloc0(size);
+	add_to_sum(&cmp->old_sum, digest);
+}
 
-	Assert(list->n > 0 && list->tids != NULL);
-	SET_VARSIZE(array, size);
-	array->ndim = 1;
-	array->elemtype = TIDOID;
-	ARR_DIMS(array)[0] = (int) list->n;
-	ARR_LBOUND(array)[0] = 1;
-	memcpy(ARR_DATA_PTR(array), list->tids, list->n * sizeof(ItemPointerData));
-	return PointerGetDatum(array);
+/* Whether a table has the rows of this sum now */
+bool
+table_has_sum(Oid table, const RowSum *expected)
+{
+	Comparison	cmp;
+
+	check_readable(table);
+	start(&cmp, expected->key);
+	memcpy(cmp.old_sum.key, expected->key, sizeof(expected->key));
+	CommandCounterIncrement();
+	PushActiveSnapshot(GetTransactionSnapshot());
+	scan_table(&cmp, table, sum_row);
+	PopActiveSnapshot();
+	pfree(finish(&cmp));
+	return memcmp(&cmp.old_sum, expected, sizeof(RowSum)) == 0;
 }

@@ -10,17 +10,9 @@
 
 #include "postgres.h"
 
+#include "difference/row_list.h"
 #include "difference/row_versions.h"
 #include "executor/tuptable.h"
-#include "storage/itemptr.h"
-
-/* Rows of one table that the other does not have */
-typedef struct RowList
-{
-	int64		n;				/* how many there are */
-	ItemPointerData *tids;		/* where, unless that is not known */
-	int64		allocated;
-} RowList;
 
 /*
  * What tells whether a table still has the same rows: how many there are, and the sum
@@ -45,11 +37,15 @@ typedef struct RowSlice
 	RowVersions left;
 } RowSlice;
 
+/*
+ * Where there is a list of all rows that differ, and it is short enough to be a constant
+ * in SQL statements, they are listed; else any row may differ.
+ */
 typedef struct RowDifference
 {
 	int64		old_rows;		/* all rows of the old table */
-	bool		listed;			/* all rows that differ are listed; else any row may */
-	RowList		only_old;
+	bool		listed;
+	RowList		only_old;		/* rows that the other table does not have */
 	RowList		only_new;
 	/* row_difference() leaves these alone */
 	bool		as_expected;	/* the old table's sum is the one that was expected */
@@ -65,6 +61,6 @@ extern Comparison *row_difference_begin(Oid old_table, const RowSum *expected,
 extern void row_difference_describe(Comparison *cmp, TupleDesc desc);
 extern bool row_difference_match(Comparison *cmp, TupleTableSlot *slot);
 extern RowDifference *row_difference_end(Comparison *cmp);
-extern Datum row_list_datum(const RowList *list);
+extern bool table_has_sum(Oid table, const RowSum *expected);
 
 #endif							/* GREENERY_ROW_DIFFERENCE_H */

@@ -11,10 +11,14 @@
  */
 #include "postgres.h"
 
+#include "access/tupmacs.h"
 #include "compat.h"
 #include "difference/row_digest.h"
 #include "keys/siphash.h"
 #include "utils/memutils.h"
+
+/* A longer value has a digest of its own */
+#define LONG_VALUE (1024 * 1024)
 
 /* In the current memory context, to stay there */
 void
@@ -77,7 +81,23 @@ append(RowDigest *digest, const void *bytes, Size size)
 	image->len += (int) size;
 }
 
-/* The bytes of a varlena, and how many; detoasted into the scratch context */
+/*
+ * A value that is passed by value: the bytes that a table stores.  The others of its Datum
+ * are set in one way when it is computed, and in another when it is read.
+ */
+static inline void
+append_by_value(RowDigest *digest, Datum value, int16 length)
+{
+	char		bytes[sizeof(Datum)];
+
+	store_att_byval(bytes, value, length);
+	append(digest, bytes, length);
+}
+
+/*
+ * The bytes of a varlena, and how many; detoasted into the scratch context.  Long ones stand
+ * for themselves by a digest: an image of several would be too large for the memory.
+ */
 static inline void
 append_varlena(RowDigest *digest, Datum value)
 {
@@ -94,7 +114,16 @@ append_varlena(RowDigest *digest, Datum value)
 	}
 	length = VARSIZE_ANY_EXHDR(datum);
 	append(digest, &length, sizeof(length));
-	append(digest, VARDATA_ANY(datum), length);
+	if (length > LONG_VALUE)
+	{
+		uint64_t	key[2] = {digest->key[0], digest->key[1]};
+		uint64_t	hash[2];
+
+		siphash128(key, VARDATA_ANY(datum), length, 1, 3, hash);
+		append(digest, hash, sizeof(hash));
+	}
+	else
+		append(digest, VARDATA_ANY(datum), length);
 }
 
 /* The digest of the row in slot.  The caller resets the scratch context. */
@@ -116,7 +145,7 @@ row_digest_compute(RowDigest *digest, TupleTableSlot *slot, uint64 result[2])
 		if (isnull)
 			continue;
 		if (column->attbyval)
-			append(digest, &value, sizeof(value));
+			append_by_value(digest, value, column->attlen);
 		else if (column->attlen == -1)
 			append_varlena(digest, value);
 		else

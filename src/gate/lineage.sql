@@ -4,19 +4,19 @@
 -- in between are passed through.
 CREATE VIEW greenery.model_dependencies AS
 WITH RECURSIVE reference (model, classid, objid) AS (
-	SELECT m.model, 'pg_class'::regclass::oid, to_regclass(m.relation)::oid
+	SELECT m.model, 'pg_class'::regclass::oid, greenery.relation_named(m.relation)
 	FROM greenery.models m
-	WHERE to_regclass(m.relation) IS NOT NULL
+	WHERE greenery.relation_named(m.relation) IS NOT NULL
 	UNION
 	-- features are read by dynamic SQL, which leaves no trace in the catalog
-	SELECT 'repeat_indicators', 'pg_class'::regclass::oid, to_regclass(f.relation)::oid
+	SELECT 'repeat_indicators', 'pg_class'::regclass::oid, greenery.relation_named(f.relation)
 	FROM greenery.features f
-	WHERE to_regclass(f.relation) IS NOT NULL
+	WHERE greenery.relation_named(f.relation) IS NOT NULL
 	UNION
 	SELECT r.model, d.refclassid, d.refobjid
 	FROM reference r
 	LEFT JOIN greenery.models known
-		ON r.classid = 'pg_class'::regclass AND r.objid = to_regclass(known.relation)
+		ON r.classid = 'pg_class'::regclass AND r.objid = greenery.relation_named(known.relation)
 	LEFT JOIN pg_rewrite w
 		ON r.classid = 'pg_class'::regclass AND w.ev_class = r.objid
 	JOIN pg_depend d
@@ -36,7 +36,7 @@ SELECT DISTINCT
 		 ELSE 'table' END AS kind
 FROM reference r
 LEFT JOIN greenery.models m
-	ON r.classid = 'pg_class'::regclass AND r.objid = to_regclass(m.relation)
+	ON r.classid = 'pg_class'::regclass AND r.objid = greenery.relation_named(m.relation)
 LEFT JOIN pg_class c
 	ON r.classid = 'pg_class'::regclass AND c.oid = r.objid AND c.relkind IN ('r', 'p', 'f', 'm')
 LEFT JOIN pg_namespace n ON n.oid = c.relnamespace

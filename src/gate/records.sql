@@ -8,7 +8,7 @@ CREATE TABLE greenery.builds (
 	finished_at timestamptz,
 	status text NOT NULL DEFAULT 'running' CHECK (status IN ('running', 'published', 'failed', 'aborted')),
 	published boolean NOT NULL DEFAULT false,
-	started_by text NOT NULL DEFAULT current_user,
+	started_by text NOT NULL DEFAULT greenery.caller(),
 	pid integer NOT NULL DEFAULT pg_backend_pid(),
 	models integer,
 	passed integer,
@@ -16,7 +16,13 @@ CREATE TABLE greenery.builds (
 	failed integer,
 	broken integer,
 	skipped integer,
-	message text
+	message text,
+	accept_shrink boolean NOT NULL DEFAULT false,
+	as_of timestamptz,
+	timezone text,
+	repeat_horizon interval,
+	session_gap interval,
+	stock_cover interval
 );
 -- dumped: the history of builds
 SELECT pg_catalog.pg_extension_config_dump('greenery.builds', '');
@@ -38,6 +44,12 @@ COMMENT ON COLUMN greenery.builds.failed IS 'Tests that failed at error.';
 COMMENT ON COLUMN greenery.builds.broken IS 'Tests that could not run.';
 COMMENT ON COLUMN greenery.builds.skipped IS 'Tests that were skipped.';
 COMMENT ON COLUMN greenery.builds.message IS 'Why it failed or was aborted.';
+COMMENT ON COLUMN greenery.builds.accept_shrink IS 'Whether it was to publish however many rows that deleted.';
+COMMENT ON COLUMN greenery.builds.as_of IS 'The moment that it took for the present; NULL without orders.';
+COMMENT ON COLUMN greenery.builds.timezone IS 'The time zone in which it counted days.';
+COMMENT ON COLUMN greenery.builds.repeat_horizon IS 'For how long it followed purchasers.';
+COMMENT ON COLUMN greenery.builds.session_gap IS 'The pause that it took for the end of a session where events have no session id.';
+COMMENT ON COLUMN greenery.builds.stock_cover IS 'How long stock was to last.';
 
 CREATE TABLE greenery.build_models (
 	build_id bigint NOT NULL,
@@ -186,3 +198,42 @@ COMMENT ON COLUMN greenery.test_failures.build_id IS 'The build.';
 COMMENT ON COLUMN greenery.test_failures.test_id IS 'The test.';
 COMMENT ON COLUMN greenery.test_failures.failure IS 'Number from 1.';
 COMMENT ON COLUMN greenery.test_failures.failing_key IS 'The model''s key columns with the failing row''s values, and nothing else.';
+
+-- What a running build has before it, for others to see how far it is: the transaction that
+-- works is not seen, but a sequence that it sets is.
+CREATE TABLE greenery.build_plan (
+	position integer PRIMARY KEY,
+	model text NOT NULL,
+	expected_seconds double precision
+);
+-- not dumped: of the build that runs
+COMMENT ON TABLE greenery.build_plan IS
+	'The models of the last build that began, in its order. greenery_build_progress says how far it is.';
+COMMENT ON COLUMN greenery.build_plan.position IS 'Its turn, from 1.';
+COMMENT ON COLUMN greenery.build_plan.model IS 'The model.';
+COMMENT ON COLUMN greenery.build_plan.expected_seconds IS 'How long it took at the last published build; NULL when unknown.';
+
+CREATE SEQUENCE greenery.build_progress_model MINVALUE 0 START 0;
+CREATE SEQUENCE greenery.build_progress_since MINVALUE 0 START 0;
+-- not dumped: of the build that runs
+COMMENT ON SEQUENCE greenery.build_progress_model IS 'The turn of the model at which the running build is; 0 before the first.';
+COMMENT ON SEQUENCE greenery.build_progress_since IS 'Since when, in microseconds since 1970.';
+
+CREATE TABLE greenery.metrics_history (
+	name text,
+	build_id bigint,
+	as_of timestamptz,
+	value double precision,
+	numerator numeric,
+	denominator numeric,
+	PRIMARY KEY (name, build_id)
+);
+-- dumped: recorded
+SELECT pg_catalog.pg_extension_config_dump('greenery.metrics_history', '');
+COMMENT ON TABLE greenery.metrics_history IS 'What each published build said of each metric. It outlives the build''s other records.';
+COMMENT ON COLUMN greenery.metrics_history.name IS 'The metric.';
+COMMENT ON COLUMN greenery.metrics_history.build_id IS 'The build.';
+COMMENT ON COLUMN greenery.metrics_history.as_of IS 'The moment that the build took for the present.';
+COMMENT ON COLUMN greenery.metrics_history.value IS 'Its value then.';
+COMMENT ON COLUMN greenery.metrics_history.numerator IS 'What was divided.';
+COMMENT ON COLUMN greenery.metrics_history.denominator IS 'By what.';

@@ -74,7 +74,7 @@ CREATE TABLE greenery.test_definitions (
 	description text,
 	enabled boolean NOT NULL DEFAULT true,
 	builtin boolean NOT NULL DEFAULT false,
-	created_by text NOT NULL DEFAULT current_user,
+	created_by text NOT NULL DEFAULT greenery.caller(),
 	CHECK (builtin = (test_id < 1000))
 );
 -- dumped: the users' own tests

@@ -101,6 +101,11 @@ CREATE TABLE greenery.change_requests (
 	decided_at timestamptz,
 	decided_by text,
 	reason text,
+	-- no role has more undecided requests than there are places, however many
+	-- sessions file them at once
+	place smallint CHECK (place BETWEEN 1 AND 20),
+	UNIQUE (created_by, place),
+	CHECK ((state IN ('open', 'triaged')) = (place IS NOT NULL)),
 	CHECK ((state <> 'open') = (triaged_at IS NOT NULL AND triaged_by IS NOT NULL)),
 	CHECK ((state IN ('approved', 'declined'))
 		   = (decided_at IS NOT NULL AND decided_by IS NOT NULL AND reason IS NOT NULL))
@@ -122,6 +127,7 @@ COMMENT ON COLUMN greenery.change_requests.triaged_by IS 'By which role.';
 COMMENT ON COLUMN greenery.change_requests.decided_at IS 'When it was approved or declined.';
 COMMENT ON COLUMN greenery.change_requests.decided_by IS 'By which role.';
 COMMENT ON COLUMN greenery.change_requests.reason IS 'Why it was approved or declined.';
+COMMENT ON COLUMN greenery.change_requests.place IS 'Which of the twenty places of its role it takes while it is open or triaged; NULL when it is decided.';
 
 CREATE VIEW greenery.test_review AS
 SELECT
@@ -203,32 +209,29 @@ COMMENT ON COLUMN greenery.test_review.average_time IS 'Time it took in a build.
 COMMENT ON COLUMN greenery.test_review.open_requests IS 'Requests about it that are open or triaged.';
 COMMENT ON COLUMN greenery.test_review.open_request_ids IS 'Their numbers; NULL for none.';
 
--- In a SECURITY DEFINER function current_user is its owner.
-CREATE FUNCTION greenery.calling_role() RETURNS text
-	LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-	SELECT CASE current_setting('role') WHEN 'none' THEN session_user::text
-										ELSE current_setting('role') END;
-END;
-COMMENT ON FUNCTION greenery.calling_role() IS
-	'The role that the session acts as: the one of SET ROLE, else the session''s user.';
-
--- SECURITY DEFINER: readers have no rights on the tables.  It calls no function
--- outside pg_catalog and greenery, and reads no model.
-CREATE FUNCTION @extschema@.greenery_request_change(request text, test_id bigint DEFAULT NULL)
+-- Readers have no rights on the tables: these run with those of the owner.
+CREATE FUNCTION greenery.request_change(request text, test_id bigint)
 	RETURNS bigint
-	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $request$
 #variable_conflict use_variable
 DECLARE
 	test greenery.data_tests;
+	place smallint;
 	new_id bigint;
 BEGIN
-	IF request IS NULL OR btrim(request, E' \t\n\r') = '' OR length(request) > 10000 THEN
-		RAISE EXCEPTION 'a change request needs a text of at most 10000 characters'
+	IF request IS NULL OR btrim(request, E' \t\n\r') = '' OR length(request) > 1000 THEN
+		RAISE EXCEPTION 'a change request needs a text of at most 1000 characters'
 			USING ERRCODE = 'invalid_parameter_value',
 				  HINT = 'Say which assumption is to be tested, or what is wrong with the test.';
+	END IF;
+	-- people read it in a terminal or a chat
+	IF request ~ E'[\\x01-\\x1f\\x7f]'
+		OR getdatabaseencoding() = 'UTF8' AND request ~ E'[\\u0080-\\u009f]' THEN
+		RAISE EXCEPTION 'a change request must not contain control characters'
+			USING ERRCODE = 'invalid_parameter_value',
+				  HINT = 'Write it in one line, with blanks for tabs.';
 	END IF;
 	IF test_id IS NOT NULL THEN
 		SELECT * INTO test FROM greenery.data_tests t WHERE t.test_id = test_id;
@@ -238,13 +241,27 @@ BEGIN
 					  HINT = 'Leave test_id out to ask for a new test.';
 		END IF;
 	END IF;
-	INSERT INTO greenery.change_requests (created_by, test_id, request)
-	VALUES (greenery.calling_role(), test_id, request)
-	RETURNING change_requests.request_id INTO new_id;
+	-- another session may take the place that is free
+	WHILE new_id IS NULL LOOP
+		SELECT min(p) INTO place
+		  FROM generate_series(1, 20) p
+		 WHERE NOT EXISTS (SELECT FROM greenery.change_requests q
+							WHERE q.created_by = greenery.caller() AND q.place = p);
+		IF place IS NULL THEN
+			RAISE EXCEPTION 'role "%" has too many open change requests', greenery.caller()
+				USING ERRCODE = 'program_limit_exceeded',
+					  DETAIL = 'A role may have 20 that are not decided.',
+					  HINT = 'File it again when some of them are approved or declined.';
+		END IF;
+		INSERT INTO greenery.change_requests (created_by, test_id, request, place)
+		VALUES (greenery.caller(), test_id, request, place)
+		ON CONFLICT DO NOTHING
+		RETURNING change_requests.request_id INTO new_id;
+	END LOOP;
 
 	INSERT INTO greenery.alerts (kind, severity, test_id, payload)
 	VALUES ('change_request', 'info', test_id, jsonb_strip_nulls(jsonb_build_object(
-		'title', format('Change request %s by %s: %s', new_id, greenery.calling_role(),
+		'title', format('Change request %s by %s: %s', new_id, greenery.caller(),
 						CASE WHEN test_id IS NULL THEN 'a new data test'
 							 ELSE format('data test %s %s(%s%s)', test_id, test.kind, test.model,
 										 '.' || test.column_name) END),
@@ -255,11 +272,16 @@ BEGIN
 	RETURN new_id;
 END
 $request$;
-COMMENT ON FUNCTION @extschema@.greenery_request_change(text, bigint) IS
-	'Asks for a new data test, or with test_id for a change of one; returns the number of the request. It is recorded with the role that asks in greenery.change_requests, shows in greenery.test_review, and is sent to the alert channel as it is written. Errors: 22023 for an empty or too long text, 42704 for an unknown test.';
+COMMENT ON FUNCTION greenery.request_change(text, bigint) IS 'greenery_request_change(), with the rights of the owner.';
 
-CREATE FUNCTION @extschema@.greenery_triage_request(request_id bigint) RETURNS void
-	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
+CREATE FUNCTION @extschema@.greenery_request_change(request text, test_id bigint DEFAULT NULL)
+	RETURNS bigint
+	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_call_as_owner';
+COMMENT ON FUNCTION @extschema@.greenery_request_change(text, bigint) IS
+	'Asks for a new data test, or with test_id for a change of one; returns the number of the request. It is recorded with the role that asks in greenery.change_requests, shows in greenery.test_review, and is sent to the alert channel as it is written. The text has at most 1000 characters, none of them a control character such as a line break. Errors: 22023 for another text, 42704 for an unknown test, 54000 when 20 requests of the role are not decided, 25006 on a standby and in a read-only transaction.';
+
+CREATE FUNCTION greenery.triage_request(request_id bigint) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $triage$
 #variable_conflict use_variable
@@ -279,16 +301,20 @@ BEGIN
 				  DETAIL = 'Requests are open, then triaged, then approved or declined.';
 	END IF;
 	UPDATE greenery.change_requests q
-	   SET state = 'triaged', triaged_at = now(), triaged_by = greenery.calling_role()
+	   SET state = 'triaged', triaged_at = now(), triaged_by = greenery.caller()
 	 WHERE q.request_id = request_id;
 END
 $triage$;
-COMMENT ON FUNCTION @extschema@.greenery_triage_request(bigint) IS
-	'Notes that an open change request has been looked at, when and by which role. Error 42704 for an unknown request, 55000 for one that is not open.';
+COMMENT ON FUNCTION greenery.triage_request(bigint) IS 'greenery_triage_request(), with the rights of the owner.';
 
-CREATE FUNCTION @extschema@.greenery_decide_request(request_id bigint, approve boolean, reason text)
+CREATE FUNCTION @extschema@.greenery_triage_request(request_id bigint) RETURNS void
+	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_call_as_owner';
+COMMENT ON FUNCTION @extschema@.greenery_triage_request(bigint) IS
+	'Notes that an open change request has been looked at, when and by which role. Error 42704 for an unknown request, 55000 for one that is not open, 25006 on a standby and in a read-only transaction.';
+
+CREATE FUNCTION greenery.decide_request(request_id bigint, approve boolean, reason text)
 	RETURNS void
-	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $decide$
 #variable_conflict use_variable
@@ -316,15 +342,21 @@ BEGIN
 	END IF;
 	UPDATE greenery.change_requests q
 	   SET state = CASE WHEN approve THEN 'approved' ELSE 'declined' END,
-		   decided_at = now(), decided_by = greenery.calling_role(), reason = reason
+		   decided_at = now(), decided_by = greenery.caller(), reason = reason,
+		   place = NULL
 	 WHERE q.request_id = request_id;
 END
 $decide$;
+COMMENT ON FUNCTION greenery.decide_request(bigint, boolean, text) IS 'greenery_decide_request(), with the rights of the owner.';
+
+CREATE FUNCTION @extschema@.greenery_decide_request(request_id bigint, approve boolean, reason text)
+	RETURNS void
+	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_call_as_owner';
 COMMENT ON FUNCTION @extschema@.greenery_decide_request(bigint, boolean, text) IS
-	'Approves (true) or declines (false) a triaged change request, with the reason; when and by which role is noted. Approving changes no test: greenery_add_test() and greenery_alter_test() do. Error 42704 for an unknown request, 55000 for one that is not triaged, 22023 without decision or reason.';
+	'Approves (true) or declines (false) a triaged change request, with the reason; when and by which role is noted. Approving changes no test: greenery_add_test() and greenery_alter_test() do. Error 42704 for an unknown request, 55000 for one that is not triaged, 22023 without decision or reason, 25006 on a standby and in a read-only transaction.';
 
 -- A build calls it in a transaction of its own, when its verdict is committed.
-CREATE FUNCTION @extschema@.greenery_purge(keep interval DEFAULT NULL)
+CREATE FUNCTION greenery.purge(keep interval)
 	RETURNS TABLE (relation text, deleted bigint)
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -350,9 +382,14 @@ BEGIN
 		RETURN NEXT;
 	END LOOP;
 	relation := 'alerts';
-	deleted := @extschema@.greenery_purge_alerts(keep);
+	deleted := greenery.purge_alerts(keep);
 	RETURN NEXT;
 END
 $purge$;
+COMMENT ON FUNCTION greenery.purge(interval) IS 'greenery_purge(), with the rights of the owner.';
+
+CREATE FUNCTION @extschema@.greenery_purge(keep interval DEFAULT NULL)
+	RETURNS TABLE (relation text, deleted bigint)
+	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_call_as_owner';
 COMMENT ON FUNCTION @extschema@.greenery_purge(interval) IS
-	'Removes builds that ended longer ago than keep, with their test results and keys of failing rows, and alerts as old that were delivered; NULL takes setting greenery.retention. The last published build stays, so does the newest alert of each test, and the record of changes and requests is never purged. Returns how many rows were deleted of each table. Every build calls it when it is done. Error 22023 for a negative length of time.';
+	'Removes builds that ended longer ago than keep, with their test results and keys of failing rows, and alerts as old that were delivered; NULL takes setting greenery.retention. The last published build stays, so does the newest alert of each test, and the record of changes and requests is never purged. Returns how many rows were deleted of each table. Every build calls it when it is done. Error 22023 for a negative length of time, 25006 on a standby and in a read-only transaction.';

@@ -17,7 +17,12 @@ $keep_out$;
 COMMENT ON FUNCTION greenery.keep_builds_out() IS
 	'Takes the lock of builds until the end of the transaction; error 55006 when a build holds it.';
 
-CREATE FUNCTION @extschema@.greenery_add_model(relation regclass, key text[]) RETURNS text
+CREATE FUNCTION greenery.check_model(relation regclass) RETURNS void
+	LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_check_model';
+COMMENT ON FUNCTION greenery.check_model(regclass) IS
+	'Raises an error unless a build can compute a relation: 42501 for a view that does not belong to the builder and for what the builder may not read, 0A000 for one that reads published tables or itself, or calls what cannot be looked into.';
+
+CREATE FUNCTION greenery.add_model(relation regclass, key text[]) RETURNS text
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $add_model$
@@ -71,22 +76,15 @@ BEGIN
 	END IF;
 	SELECT format('%I.%I', n.nspname, c.relname) INTO bad
 	  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-	 WHERE c.oid <> relation AND c.relkind IN ('v', 'm', 'r', 'p', 'f')
-	   AND (c.relname = name
-			AND (n.nspname IN ('greenery', 'greenery_published')
-				 OR EXISTS (SELECT FROM greenery.models m JOIN pg_class o ON o.oid = to_regclass(m.relation)
-							 WHERE NOT m.builtin AND o.relnamespace = n.oid))
-			-- the new model's schema joins those in which the others are looked up
-			OR n.nspname = schema
-			AND EXISTS (SELECT FROM greenery.models m
-						 WHERE NOT m.builtin AND m.model = c.relname AND m.relation <> format('%I.%I', n.nspname, c.relname)))
+	 WHERE c.oid <> relation AND c.relname = name AND n.nspname IN ('greenery', 'greenery_published')
 	 LIMIT 1;
 	IF FOUND THEN
 		RAISE EXCEPTION 'relation % stands in the way of model "%"', bad, name
 			USING ERRCODE = 'duplicate_table',
-				  DETAIL = 'Names of models must be unique in the schemas of all models.',
-				  HINT = 'Rename one, or keep the view in a schema of its own.';
+				  DETAIL = 'The published table of a model has the name of the model.',
+				  HINT = 'Rename the view.';
 	END IF;
+	PERFORM greenery.check_model(relation);
 
 	-- columns
 	IF array_ndims(key) IS DISTINCT FROM 1 OR array_position(key, NULL) IS NOT NULL THEN
@@ -119,12 +117,7 @@ BEGIN
 		 WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped
 		   AND a.attnotnull AND a.attname <> ALL (key)
 		UNION ALL
-		-- whoever owns the extension passes rights on, see greenery_grant
-		SELECT format('GRANT SELECT, INSERT, UPDATE, DELETE ON greenery_published.%I TO %I WITH GRANT OPTION',
-					  name, pg_get_userbyid(c.relowner))
-		  FROM pg_class c
-		 WHERE c.oid = 'greenery_published.metrics'::regclass
-		UNION ALL
+		-- who may read the other marts may read this one
 		SELECT format('GRANT %s ON greenery_published.%I TO %s', string_agg(g.privilege_type, ', '), name,
 					  CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END)
 		  FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) g
@@ -151,7 +144,7 @@ BEGIN
 							ELSE 'No combination of %s occurs twice.' END, array_to_string(key, ', '))
 		UNION ALL
 		SELECT registered, 'shrink', NULL, '{}', '0',
-			   'A build never deletes more of the published rows than setting greenery.max_shrink.'
+			   'A build never deletes more of the published rows than setting max_shrink.'
 		RETURNING test_definitions.test_id)
 	SELECT array_agg(a.test_id) INTO tests FROM added a;
 	INSERT INTO greenery.test_changes (test_id, action, after)
@@ -159,13 +152,19 @@ BEGIN
 	  FROM greenery.data_tests t
 	 WHERE t.test_id = ANY (tests)
 	 ORDER BY t.test_id;
+	PERFORM greenery.record_change('model', name, 'add', NULL::jsonb,
+								   (SELECT to_jsonb(m) FROM greenery.models m WHERE m.model = name));
 	RETURN name;
 END
 $add_model$;
-COMMENT ON FUNCTION @extschema@.greenery_add_model(regclass, text[]) IS
-	'Makes a view or table a model: builds write, test and publish it, after all models it reads. Returns its name, which is the relation''s, and that of its table in greenery_published; who may read the other published tables may read it. key names the columns that identify a row. Tests of the key, and of kind shrink, are added; greenery_add_test() adds more. Afterwards a superuser''s builds are refused, see greenery.allow_superuser_build. Errors: 42703 and 42701 for key columns that do not exist or are named twice, 42710 and 42P07 for a name that is taken, 42809 and 42P16 for what cannot be a model, 55006 during a build.';
+COMMENT ON FUNCTION greenery.add_model(regclass, text[]) IS 'greenery_add_model(), with the rights of the owner.';
 
-CREATE FUNCTION @extschema@.greenery_drop_model(name text) RETURNS void
+CREATE FUNCTION @extschema@.greenery_add_model(relation regclass, key text[]) RETURNS text
+	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_call_as_owner';
+COMMENT ON FUNCTION @extschema@.greenery_add_model(regclass, text[]) IS
+	'Makes a view or table a model: builds write, test and publish it, after all models it reads. Returns its name, which is the relation''s, and that of its table in greenery_published; who may read the other published tables may read it. key names the columns that identify a row. Tests of the key, and of kind shrink, are added; greenery_add_test() adds more. A view must belong to the builder, whose rights it is computed with. For the owner of the extension. Errors: 42703 and 42701 for key columns that do not exist or are named twice, 42710 and 42P07 for a name that is taken, 42809 and 42P16 for what cannot be a model, 42501 for a view that does not belong to the builder, 0A000 for a model that no build could compute, 55006 during a build.';
+
+CREATE FUNCTION greenery.drop_model(name text) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $drop_model$
@@ -192,7 +191,12 @@ BEGIN
 	 ORDER BY t.test_id;
 	DELETE FROM greenery.test_definitions t WHERE t.model = old.relation;
 	DELETE FROM greenery.models m WHERE m.model = name;
+	PERFORM greenery.record_change('model', name, 'drop', to_jsonb(old), NULL::jsonb);
 END
 $drop_model$;
+COMMENT ON FUNCTION greenery.drop_model(text) IS 'greenery_drop_model(), with the rights of the owner.';
+
+CREATE FUNCTION @extschema@.greenery_drop_model(name text) RETURNS void
+	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_call_as_owner';
 COMMENT ON FUNCTION @extschema@.greenery_drop_model(text) IS
 	'Takes a model that was added with greenery_add_model() out of builds: its published table and its tests are dropped; their results, and the view, are kept. Errors: 42704 for an unknown model, 55000 for a built-in one, 55006 during a build, 2BP01 when other objects depend on the published table.';

@@ -146,13 +146,21 @@ $active_promos$;
 COMMENT ON FUNCTION @extschema@.greenery_active_promos(timestamptz) IS
 	'The promos active at a moment, by the recorded history, with their discount then. Before the history begins: a notice and no rows, because unknown is not none. NULL gives no rows.';
 
+INSERT INTO greenery.histories (history, staging, key, columns, position) VALUES
+	('promo_history', 'stg_promos', 'promo_id', '{status,discount}', 1),
+	('inventory_history', 'stg_products', 'product_id', '{inventory}', 2),
+	('order_status_history', 'stg_orders', 'order_id', '{status}', 3);
+
 -- One piece of code for all histories.  What the source says now is compared with
 -- the open rows: changed and vanished ones are closed, new ones opened.  All of
 -- it carries one moment, the transaction's, so that a second record in the same
 -- transaction finds its own rows and replaces them: no row ever has length 0.
 -- The moment never runs backwards: a transaction that began before another
 -- recorded, but records after it, takes the other's moment.
-CREATE FUNCTION @extschema@.greenery_record_history()
+--
+-- The sources are read with the rights of the builder, into a table that has only what
+-- can have changed; what is recorded is made from that with the rights of the owner.
+CREATE FUNCTION greenery.record_history()
 	RETURNS TABLE (history text, opened bigint, closed bigint, replaced bigint)
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -161,75 +169,69 @@ CREATE FUNCTION @extschema@.greenery_record_history()
 	SET enable_nestloop = off
 AS $record_history$
 DECLARE
-	spec record;
+	spec greenery.histories;
 	at timestamptz;
 	recorded boolean;
-	said text;
 	names text;
+	said text;
 	differs text;
-	suspects text[];
-	gone bigint;
+	seen CONSTANT text := format('greenery_build.%I', 'seen by ' || pg_backend_pid());
 BEGIN
 	-- one at a time, and not beside a build, which would find rows changed after
 	-- its snapshot
 	LOCK TABLE greenery.build_lock IN EXCLUSIVE MODE;
 
-	FOR spec IN
-		SELECT * FROM (VALUES
-			('promo_history', 'stg_promos', 'promo_id', ARRAY['status', 'discount']),
-			('inventory_history', 'stg_products', 'product_id', ARRAY['inventory']),
-			('order_status_history', 'stg_orders', 'order_id', ARRAY['status'])
-		) v (history, source, key, columns)
-	LOOP
+	FOR spec IN SELECT * FROM greenery.histories h ORDER BY h.position LOOP
 		EXECUTE format('SELECT greatest(transaction_timestamp(), max(valid_from), max(valid_to)),
 							   coalesce(max(valid_from) >= transaction_timestamp(), false)
 						  FROM greenery.%I', spec.history)
 			INTO at, recorded;
 
 		SELECT string_agg(format('%I', c), ', '),
+			   -- where its rows contradict each other, a source says nothing
+			   string_agg(format('CASE WHEN count(s.%1$I) = count(*) AND min(s.%1$I) = max(s.%1$I) THEN min(s.%1$I) END AS %1$I', c), ', '),
 			   string_agg(format('h.%1$I IS DISTINCT FROM s.%1$I', c), ' OR ')
-		  INTO names, differs FROM unnest(spec.columns) c;
+		  INTO names, said, differs FROM unnest(spec.columns) c;
 
-		-- The keys of which some row does not say what is recorded, and those that are
-		-- gone.  No other can have changed, and as a rule they are few, while grouping
-		-- the source's rows takes longer than joining them.
-		EXECUTE format('SELECT array_agg(DISTINCT coalesce(h.%2$I, s.%2$I))
-						  FROM (SELECT * FROM greenery.%1$I WHERE valid_to IS NULL) h
-						  FULL JOIN (SELECT %2$I, %5$s FROM greenery.%3$I
-									  WHERE %2$I IS NOT NULL) s ON s.%2$I = h.%2$I
-						 WHERE h.%2$I IS NULL OR s.%2$I IS NULL OR %4$s',
-					   spec.history, spec.key, spec.source, differs, names)
-			INTO suspects;
-
-		-- what the source says of each of them; where its rows contradict each other,
-		-- it says nothing
-		SELECT format('(SELECT %1$I, %2$s FROM greenery.%3$I
-						 WHERE %1$I = ANY ($2) GROUP BY %1$I)',
-					  spec.key,
-					  string_agg(format('CASE WHEN count(%1$I) = count(*) AND min(%1$I) = max(%1$I)
-											  THEN min(%1$I) END AS %1$I', c), ', '),
-					  spec.source)
-		  INTO said FROM unnest(spec.columns) c;
+		-- What the source says of the keys of which some row does not say what is
+		-- recorded, and those that are gone.  No other can have changed, and as a rule
+		-- they are few, while grouping the source's rows takes longer than joining them.
+		EXECUTE format('CREATE UNLOGGED TABLE %s AS SELECT %I, %s, true AS is_there FROM greenery.%I WITH NO DATA',
+					   seen, spec.key, names, spec.history);
+		PERFORM greenery.fill_as_builder(seen::regclass, format(
+			'WITH suspect AS MATERIALIZED (
+				SELECT DISTINCT coalesce(h.%2$I, s.%2$I) AS key
+				  FROM (SELECT * FROM greenery.%1$I WHERE valid_to IS NULL) h
+				  FULL JOIN (SELECT %2$I, %5$s FROM greenery.%3$I
+							  WHERE %2$I IS NOT NULL) s ON s.%2$I = h.%2$I
+				 WHERE h.%2$I IS NULL OR s.%2$I IS NULL OR %4$s)
+			 SELECT k.key, %6$s, count(s.%2$I) > 0
+			   FROM suspect k
+			   LEFT JOIN greenery.%3$I s ON s.%2$I = k.key
+			  GROUP BY k.key',
+			spec.history, spec.key, spec.staging, differs, names, said));
 
 		-- rows opened at this very moment, if there can be any: replace, or take back
 		replaced := 0;
 		IF recorded THEN
-			EXECUTE format('UPDATE greenery.%1$I h SET %2$s FROM %3$s s
-							 WHERE h.%4$I = s.%4$I AND h.valid_to IS NULL
-							   AND h.valid_from = $1 AND (%5$s)',
+			EXECUTE format('WITH replaced AS (
+								UPDATE greenery.%1$I h SET %2$s FROM %3$s s
+								WHERE h.%4$I = s.%4$I AND s.is_there
+								  AND h.valid_to IS NULL AND h.valid_from = $1 AND (%5$s)
+								RETURNING 1
+							), taken_back AS (
+								DELETE FROM greenery.%1$I h USING %3$s s
+								WHERE h.%4$I = s.%4$I AND NOT s.is_there
+								  AND h.valid_to IS NULL AND h.valid_from = $1
+								RETURNING 1
+							)
+							SELECT (SELECT count(*) FROM replaced) + (SELECT count(*) FROM taken_back)',
 						   spec.history,
 						   (SELECT string_agg(format('%1$I = s.%1$I', c), ', ')
 							  FROM unnest(spec.columns) c),
-						   said, spec.key, differs)
-				USING at, suspects;
-			GET DIAGNOSTICS replaced = ROW_COUNT;
-			EXECUTE format('DELETE FROM greenery.%1$I h
-							 WHERE h.valid_to IS NULL AND h.valid_from = $1
-							   AND NOT EXISTS (SELECT FROM greenery.%2$I s WHERE s.%3$I = h.%3$I)',
-						   spec.history, spec.source, spec.key)
+						   seen, spec.key, differs)
+				INTO replaced
 				USING at;
-			GET DIAGNOSTICS gone = ROW_COUNT;
-			replaced := replaced + gone;
 		END IF;
 
 		-- earlier open rows that hold no longer are closed, and then what the source
@@ -237,10 +239,9 @@ BEGIN
 		-- first time they are many
 		EXECUTE format('WITH changed AS MATERIALIZED (
 							SELECT h.%2$I AS held, h.valid_from, s.*
-							FROM (SELECT * FROM greenery.%1$I
-								   WHERE valid_to IS NULL AND %2$I = ANY ($2)) h
-							FULL JOIN %3$s s ON s.%2$I = h.%2$I
-							WHERE h.%2$I IS NULL OR s.%2$I IS NULL OR %4$s
+							FROM %3$s s
+							LEFT JOIN (SELECT * FROM greenery.%1$I WHERE valid_to IS NULL) h ON h.%2$I = s.%2$I
+							WHERE CASE WHEN h.%2$I IS NULL THEN s.is_there ELSE NOT s.is_there OR %4$s END
 						), closed AS (
 							UPDATE greenery.%1$I h SET valid_to = $1 FROM changed c
 							WHERE h.%2$I = c.held AND h.valid_from = c.valid_from
@@ -248,20 +249,26 @@ BEGIN
 						), opened AS (
 							INSERT INTO greenery.%1$I (%2$I, %5$s, valid_from)
 							SELECT c.%2$I, %6$s, $1 FROM changed c
-							WHERE c.%2$I IS NOT NULL AND (SELECT count(*) FROM closed) >= 0
+							WHERE c.is_there AND (SELECT count(*) FROM closed) >= 0
 							ORDER BY c.%2$I
 							RETURNING 1
 						)
 						SELECT (SELECT count(*) FROM closed), (SELECT count(*) FROM opened)',
-					   spec.history, spec.key, said, differs, names,
+					   spec.history, spec.key, seen, differs, names,
 					   (SELECT string_agg(format('c.%I', c), ', ') FROM unnest(spec.columns) c))
 			INTO closed, opened
-			USING at, suspects;
+			USING at;
+		EXECUTE format('DROP TABLE %s', seen);
 
 		history := spec.history;
 		RETURN NEXT;
 	END LOOP;
 END
 $record_history$;
+COMMENT ON FUNCTION greenery.record_history() IS 'greenery_record_history(), with the rights of the owner.';
+
+CREATE FUNCTION @extschema@.greenery_record_history()
+	RETURNS TABLE (history text, opened bigint, closed bigint, replaced bigint)
+	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_call_as_owner';
 COMMENT ON FUNCTION @extschema@.greenery_record_history() IS
-	'Records what the sources say now of promo status and discount, product inventory and order status. Returns, for each history, how many rows were opened, closed, and replaced (recorded before in the same transaction). A row that vanished from its source is closed.';
+	'Records what the sources say now of promo status and discount, product inventory and order status. Returns, for each history, how many rows were opened, closed, and replaced (recorded before in the same transaction). A row that vanished from its source is closed. The sources are read with the rights of the builder.';

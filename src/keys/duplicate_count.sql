@@ -43,3 +43,19 @@ CREATE AGGREGATE @extschema@.duplicate_count(value "any") (
 );
 COMMENT ON AGGREGATE @extschema@.duplicate_count("any") IS
 	'The number of distinct values that occur more than once; 0 when a column is unique, as the dbt test "unique" wants it, and for no rows. NULLs do not count. Exact, for all types that can be hashed; error 42883 for others.';
+
+-- By a name that no other function can take: beside the one above, a function with the
+-- type of the argument would be preferred to one for "any".
+CREATE AGGREGATE greenery.duplicate_count(value "any") (
+	SFUNC = @extschema@.duplicate_count_transition,
+	STYPE = internal,
+	SSPACE = 1024,
+	FINALFUNC = @extschema@.duplicate_count_final,
+	FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = @extschema@.duplicate_count_combine,
+	SERIALFUNC = @extschema@.duplicate_count_serialize,
+	DESERIALFUNC = @extschema@.duplicate_count_deserialize,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE greenery.duplicate_count("any") IS
+	'duplicate_count(), by a name that no other function can take: what data tests call.';

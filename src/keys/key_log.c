@@ -479,7 +479,7 @@ key_log_check(int words, const char *bytes, uint64_t size)
 }
 
 /* Add the keys of another log.  key_log_check has passed the bytes. */
-void
+bool
 key_log_load(KeyLog *log, char *bytes, uint64_t size, bool lasting)
 {
 	const uint64_t key_size = log->words * sizeof(uint64_t);
@@ -496,7 +496,7 @@ key_log_load(KeyLog *log, char *bytes, uint64_t size, bool lasting)
 			memcpy(key, bytes, key_size);
 			key_log_add(log, key);
 		}
-		return;
+		return false;
 	}
 
 	if (log->rows.parts == NULL)
@@ -506,4 +506,5 @@ key_log_load(KeyLog *log, char *bytes, uint64_t size, bool lasting)
 	/* what lasts takes no memory but its own */
 	if (!lasting && log->nkeys >= log->shrink_at)
 		shrink(log);
+	return lasting;
 }

@@ -47,12 +47,13 @@ extern void key_log_counts(KeyLog *log, uint64_t *keys,
 /*
  * The contents as bytes, for key_log_load in a process of the same machine.
  * key_log_dump_size may drop what need not travel.  key_log_check tells whether
- * bytes could come from a log like this one.  lasting is that of row_parts_load.
+ * bytes could come from a log like this one.  lasting is that of row_parts_load;
+ * key_log_load returns whether the log has kept such bytes.
  */
 extern uint64_t key_log_dump_size(KeyLog *log);
 extern void key_log_dump(const KeyLog *log, char *bytes);
 extern bool key_log_check(int words, const char *bytes, uint64_t size);
-extern void key_log_load(KeyLog *log, char *bytes, uint64_t size,
+extern bool key_log_load(KeyLog *log, char *bytes, uint64_t size,
 						 bool lasting);
 
 #endif							/* GREENERY_KEY_LOG_H */

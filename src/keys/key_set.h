@@ -6,7 +6,8 @@
  * Plain C: needs no server.
  *
  * The set holds no pointers, so that its bytes are the set wherever they are
- * copied to: a parallel worker looks up in what the leader has built.
+ * copied to: a parallel worker looks up in what the leader has built.  That may be
+ * at an address which is a multiple of four, as a tuple's values are, and no more.
  *
  * Open addressing with linear probing.  The high bits of a key choose its slot:
  * the caller has scattered the keys.  A key of all zeroes marks a free slot; the
@@ -22,7 +23,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#define KEY_SET_VERSION 1
+#define KEY_SET_VERSION 2
 
 /* 2^25 keys of 128 bits are half a gigabyte, and a bytea is less than one */
 #define KEY_SET_MAX_BYTES	(UINT64_C(1) << 29)
@@ -35,10 +36,11 @@ typedef struct KeySet
 	uint8_t		bits;			/* log2(number of slots) */
 	uint8_t		has_zero;		/* is the key of all zeroes in the set? */
 	uint32_t	type;			/* the caller's: what the keys were made of */
-	uint32_t	unused;			/* always 0 */
-	uint64_t	nkeys;			/* slots in use */
+	uint32_t	nkeys;			/* slots in use */
 	/* slots follow */
 } KeySet;
+
+_Static_assert(_Alignof(KeySet) == 4, "a set stands where a bytea does");
 
 static inline uint64_t
 key_set_bytes(int words, int bits)
@@ -46,7 +48,6 @@ key_set_bytes(int words, int bits)
 	return sizeof(KeySet) + (sizeof(uint64_t) * words << bits);
 }
 
-/* A set that stands in a tuple need not be aligned to more than four bytes */
 static inline uint64_t
 key_set_word(const char *slot)
 {
@@ -131,7 +132,7 @@ key_set_check(const KeySet *set, size_t size)
 		set->version == KEY_SET_VERSION &&
 		(set->words == 1 || set->words == 2) &&
 		set->bits >= 1 && set->bits <= 32 &&
-		set->has_zero <= 1 && set->unused == 0 &&
+		set->has_zero <= 1 &&
 		size == key_set_bytes(set->words, set->bits);
 }
 

@@ -122,7 +122,7 @@ add_value(PG_FUNCTION_ARGS)
 		PG_RETURN_POINTER(state);
 
 	if (unlikely(!key_set_has_room(state->set)))
-		reserve(state, 2 * state->set->nkeys);
+		reserve(state, 2 * (uint64) state->set->nkeys);
 	key = key_set_key(&state->column, PG_GETARG_DATUM(1));
 	key_set_add(state->set, key.words);
 	PG_RETURN_POINTER(state);
@@ -165,7 +165,7 @@ key_set_combine(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
 				 errmsg("states of %s are over different types", "key_set")));
 
-	reserve(state, state->set->nkeys + other->set->nkeys);
+	reserve(state, (uint64) state->set->nkeys + other->set->nkeys);
 	if (!key_set_add_all(state->set, other->set, poll_interrupts))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),

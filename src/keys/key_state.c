@@ -26,7 +26,6 @@
 #include "aggregate/transfer.h"
 #include "compat.h"
 #include "keys/key_state.h"
-#include "lib/stringinfo.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
@@ -194,12 +193,11 @@ key_state_counts(FunctionCallInfo fcinfo, const KeyAggregate *aggregate,
 	}
 }
 
-/* How many bytes it takes to write a state; values gets those of a value table */
+/* How many bytes it takes to write a state */
 static uint64
-dump_size(void *arg, StringInfo values)
+dump_size(void *arg)
 {
 	KeyState   *state = arg;
-
 	uint64		size = sizeof(KeyDumpHeader);
 
 	switch (state->store)
@@ -214,16 +212,14 @@ dump_size(void *arg, StringInfo values)
 			size += key_log_dump_size(&state->in.log);
 			break;
 		case KEY_STORE_VALUES:
-			initStringInfo(values);
-			value_table_dump(state->in.values, values);
-			size += values->len;
+			size += value_table_dump_size(state->in.values);
 			break;
 	}
 	return size;
 }
 
 static void
-write_dump(void *arg, const StringInfo values, char *where)
+write_dump(void *arg, char *where)
 {
 	KeyState   *state = arg;
 	KeyDumpHeader header = {
@@ -248,7 +244,7 @@ write_dump(void *arg, const StringInfo values, char *where)
 			key_log_dump(&state->in.log, where);
 			break;
 		case KEY_STORE_VALUES:
-			memcpy(where, values->data, values->len);
+			value_table_dump(state->in.values, where);
 			break;
 	}
 }
@@ -325,6 +321,7 @@ key_state_combine(FunctionCallInfo fcinfo, const KeyAggregate *aggregate)
 	KeyState   *state;
 	StateHead  *other;
 	const KeyDump *dump;
+	bool		kept = false;
 
 	if (PG_ARGISNULL(1))
 	{
@@ -359,12 +356,13 @@ key_state_combine(FunctionCallInfo fcinfo, const KeyAggregate *aggregate)
 			key_table_load(&state->in.table, dump->bytes);
 			break;
 		case KEY_STORE_LOG:
-			key_log_load(&state->in.log, dump->bytes, dump->size,
-						 dump->head.lasting);
+			kept = key_log_load(&state->in.log, dump->bytes, dump->size,
+								dump->head.shared != NULL);
 			break;
 		case KEY_STORE_VALUES:
 			value_table_load(state->in.values, dump->bytes, dump->size);
 			break;
 	}
+	state_added(&state->head, other, kept);
 	PG_RETURN_POINTER(state);
 }

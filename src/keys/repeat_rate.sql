@@ -110,3 +110,32 @@ CREATE AGGREGATE @extschema@.repeat_rate_by_row(user_id "any") (
 );
 COMMENT ON AGGREGATE @extschema@.repeat_rate_by_row("any") IS
 	'Repeat rate where every row is an order of its own: users with two or more rows divided by users with at least one, between 0 and 1. Rows with a NULL user do not count; NULL when there are no others. Exact, for all types that can be hashed; error 42883 for others. Where an order can have several rows, repeat_rate is the one to use.';
+
+-- By names that no other functions can take, for greenery_repeat_rate().
+CREATE AGGREGATE greenery.repeat_rate(user_id "any", order_id "any") (
+	SFUNC = @extschema@.repeat_rate_transition,
+	STYPE = internal,
+	SSPACE = 1024,
+	FINALFUNC = @extschema@.repeat_rate_final,
+	FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = @extschema@.repeat_rate_combine,
+	SERIALFUNC = @extschema@.repeat_rate_serialize,
+	DESERIALFUNC = @extschema@.repeat_rate_deserialize,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE greenery.repeat_rate("any", "any") IS
+	'repeat_rate(), by a name that no other function can take: what greenery_repeat_rate() calls.';
+
+CREATE AGGREGATE greenery.repeat_rate_by_row(user_id "any") (
+	SFUNC = @extschema@.repeat_rate_by_row_transition,
+	STYPE = internal,
+	SSPACE = 1024,
+	FINALFUNC = @extschema@.repeat_rate_by_row_final,
+	FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = @extschema@.repeat_rate_by_row_combine,
+	SERIALFUNC = @extschema@.repeat_rate_by_row_serialize,
+	DESERIALFUNC = @extschema@.repeat_rate_by_row_deserialize,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE greenery.repeat_rate_by_row("any") IS
+	'repeat_rate_by_row(), by a name that no other function can take: what greenery_repeat_rate() calls.';

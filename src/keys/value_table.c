@@ -16,6 +16,7 @@
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "keys/key_column.h"
+#include "keys/value_bytes.h"
 #include "keys/value_table.h"
 #include "miscadmin.h"
 #include "utils/datum.h"
@@ -27,8 +28,11 @@
 #define FIRST_CHUNK 512
 #define LAST_CHUNK (1024 * 1024)
 
-/* rows between two looks for interrupts, or two resets of working memory */
+/* rows between two looks for interrupts */
 #define POLL_EVERY 1024
+
+/* Working memory that is not given back yet */
+#define SCRATCH_SIZE ((Size) 1024 * 1024)
 
 /* A key, and its first value if ncolumns is 2 */
 typedef struct ValueRecord
@@ -70,13 +74,6 @@ struct ValueTable
 	Size		chunk_left;
 	Size		chunk_size;		/* of the next chunk */
 };
-
-/* A position in a dump */
-typedef struct Reader
-{
-	const char *p;
-	size_t		left;
-} Reader;
 
 /* Room in the current chunk, aligned for anything */
 static void *
@@ -331,19 +328,10 @@ value_table_repeats(const ValueTable *table)
 }
 
 static void
-dump_datum(StringInfo bytes, const ValueColumn *column, uint64 hash,
-		   Datum value)
+write_hashed(ValueWriter *writer, const ValueColumn *column, uint64 hash, Datum value)
 {
-	appendBinaryStringInfo(bytes, (char *) &hash, sizeof(hash));
-	if (column->typbyval)
-		appendBinaryStringInfo(bytes, (char *) &value, sizeof(value));
-	else
-	{
-		uint32		size = (uint32) datumGetSize(value, false, column->typlen);
-
-		appendBinaryStringInfo(bytes, (char *) &size, sizeof(size));
-		appendBinaryStringInfo(bytes, DatumGetPointer(value), size);
-	}
+	value_write_bytes(writer, &hash, sizeof(hash));
+	value_write(writer, value, column->typlen, column->typbyval);
 }
 
 /*
@@ -351,100 +339,67 @@ dump_datum(StringInfo bytes, const ValueColumn *column, uint64 hash,
  * itself, and, if it does not repeat and there are two columns, hash and value
  * of the second one.
  */
-void
-value_table_dump(const ValueTable *table, StringInfo bytes)
+static void
+write_table(ValueWriter *writer, const ValueTable *table)
 {
-	appendBinaryStringInfo(bytes, (const char *) &table->nkeys,
-						   sizeof(table->nkeys));
+	value_write_bytes(writer, &table->nkeys, sizeof(table->nkeys));
 	for (uint64 i = 0; i < table->nslots; i++)
 	{
 		const ValueRecord *record = table->slots[i].record;
+		char		repeats;
 
 		if (i % POLL_EVERY == 0)
 			CHECK_FOR_INTERRUPTS();
 		if (record == NULL)
 			continue;
-		appendStringInfoChar(bytes, record->repeats ? 1 : 0);
-		dump_datum(bytes, &table->columns[0], table->slots[i].hash, record->key);
+		repeats = record->repeats ? 1 : 0;
+		value_write_bytes(writer, &repeats, 1);
+		write_hashed(writer, &table->columns[0], table->slots[i].hash, record->key);
 		if (!record->repeats && table->ncolumns == 2)
-			dump_datum(bytes, &table->columns[1], record->value_hash,
-					   record->value);
+			write_hashed(writer, &table->columns[1], record->value_hash, record->value);
 	}
 }
 
-static void
-invalid_dump(void)
+uint64
+value_table_dump_size(const ValueTable *table)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-			 errmsg("invalid serialized aggregate state")));
+	ValueWriter writer = {NULL, 0};
+
+	write_table(&writer, table);
+	return writer.size;
 }
 
-static void
-read_bytes(Reader *reader, void *to, size_t size)
+void
+value_table_dump(const ValueTable *table, char *bytes)
 {
-	if (size > reader->left)
-		invalid_dump();
-	memcpy(to, reader->p, size);
-	reader->p += size;
-	reader->left -= size;
-}
+	ValueWriter writer = {bytes, 0};
 
-/* Is this a value of the size that it claims? */
-static bool
-datum_fits(const ValueColumn *column, const char *value, uint32 size)
-{
-	if (column->typlen > 0)
-		return size == (uint32) column->typlen;
-	if (column->typlen == -2)
-		return size > 0 && memchr(value, '\0', size) == value + size - 1;
-	if (size < 1 || VARATT_IS_EXTERNAL(value))
-		return false;
-	if (VARATT_IS_SHORT(value))
-		return VARSIZE_SHORT(value) == size;
-	return size >= VARHDRSZ && !VARATT_IS_COMPRESSED(value) &&
-		VARSIZE(value) == size;
+	write_table(&writer, table);
 }
 
 static Datum
-read_datum(Reader *reader, const ValueColumn *column, uint64 *hash)
+read_hashed(ValueReader *reader, const ValueColumn *column, uint64 *hash)
 {
-	Datum		value;
-	uint32		size;
-	char	   *copy;
-
-	read_bytes(reader, hash, sizeof(*hash));
-	if (column->typbyval)
-	{
-		read_bytes(reader, &value, sizeof(value));
-		return value;
-	}
-	read_bytes(reader, &size, sizeof(size));
-	if (size > reader->left)
-		invalid_dump();
-	copy = palloc(Max(size, 1));
-	read_bytes(reader, copy, size);
-	if (!datum_fits(column, copy, size))
-		invalid_dump();
-	return PointerGetDatum(copy);
+	value_read_bytes(reader, hash, sizeof(*hash));
+	return value_read(reader, column->typlen, column->typbyval);
 }
 
 /* Add what another table held.  An error if the bytes are no such dump. */
 void
 value_table_load(ValueTable *table, const char *bytes, size_t size)
 {
-	Reader		reader = {bytes, size};
+	ValueReader reader = {bytes, size};
 	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext,
 												  "greenery merge",
 												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(scratch);
 	uint64		n;
 
-	read_bytes(&reader, &n, sizeof(n));
+	value_read_bytes(&reader, &n, sizeof(n));
 
 	/* a key takes at least its flag and its hash */
 	if (n > reader.left / (1 + sizeof(uint64)))
-		invalid_dump();
+		value_bytes_invalid();
 
 	/*
 	 * They come in the order of the slots.  Were the table to grow on the way,
@@ -460,18 +415,18 @@ value_table_load(ValueTable *table, const char *bytes, size_t size)
 		Datum		value = 0;
 
 		if (i % POLL_EVERY == 0)
-		{
 			CHECK_FOR_INTERRUPTS();
+		/* values may be long */
+		if (MemoryContextMemAllocated(scratch, false) > SCRATCH_SIZE)
 			MemoryContextReset(scratch);
-		}
-		read_bytes(&reader, &repeats, 1);
-		key = read_datum(&reader, &table->columns[0], &hash);
+		value_read_bytes(&reader, &repeats, 1);
+		key = read_hashed(&reader, &table->columns[0], &hash);
 		if (!repeats && table->ncolumns == 2)
-			value = read_datum(&reader, &table->columns[1], &value_hash);
+			value = read_hashed(&reader, &table->columns[1], &value_hash);
 		enter(table, hash, key, repeats != 0, value_hash, value);
 	}
 	if (reader.left != 0)
-		invalid_dump();
+		value_bytes_invalid();
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(scratch);
 }

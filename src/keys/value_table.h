@@ -10,8 +10,6 @@
 
 #include "postgres.h"
 
-#include "lib/stringinfo.h"
-
 typedef struct ValueTable ValueTable;
 
 /*
@@ -25,8 +23,12 @@ extern void value_table_add(ValueTable *table, const Datum *row);
 extern uint64 value_table_keys(const ValueTable *table);
 extern uint64 value_table_repeats(const ValueTable *table);
 
-/* The contents as bytes, for a process of the same cluster */
-extern void value_table_dump(const ValueTable *table, StringInfo bytes);
+/*
+ * The contents as bytes, for a process of the same cluster: how many there are, and they.
+ * There may be more than fit into a datum.
+ */
+extern uint64 value_table_dump_size(const ValueTable *table);
+extern void value_table_dump(const ValueTable *table, char *bytes);
 extern void value_table_load(ValueTable *table, const char *bytes, size_t size);
 
 #endif							/* GREENERY_VALUE_TABLE_H */

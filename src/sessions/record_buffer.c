@@ -21,6 +21,7 @@
  */
 #include "postgres.h"
 
+#include "aggregate/handover.h"
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
 #include "sessions/record_buffer.h"
@@ -142,15 +143,12 @@ greenery_record_send_header(StringInfo buf, const RecordKind *kind)
 }
 
 void
-greenery_record_send(StringInfo buf, const RecordBuffer *buffer)
+greenery_record_send(StringInfo buf, const RecordBuffer *buffer,
+					 const RecordKind *kind)
 {
 	pq_sendint64(buf, buffer->n);
-	if (buffer->n > (MaxAllocSize - buf->len - 1) / sizeof(GreeneryRecord))
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("aggregate state is too large to be passed on"),
-				 errdetail("It holds %zu records.", buffer->n),
-				 errhint("Set max_parallel_workers_per_gather to 0 for this query.")));
+	handover_check_size(kind->name,
+						buf->len + (uint64) buffer->n * sizeof(GreeneryRecord));
 	enlargeStringInfo(buf, buffer->n * sizeof(GreeneryRecord));
 	for (size_t i = 0; i < buffer->n; i++)
 	{

@@ -51,7 +51,8 @@ extern void greenery_record_append_all(RecordBuffer *to,
 									   const RecordKind *kind);
 extern void greenery_record_sort(RecordBuffer *buffer);
 extern void greenery_record_send_header(StringInfo buf, const RecordKind *kind);
-extern void greenery_record_send(StringInfo buf, const RecordBuffer *buffer);
+extern void greenery_record_send(StringInfo buf, const RecordBuffer *buffer,
+								 const RecordKind *kind);
 extern void greenery_record_recv_begin(StringInfo buf, const bytea *serialized);
 extern void greenery_record_recv_header(StringInfo buf, const RecordKind *kind,
 										int fields);

@@ -114,9 +114,9 @@ extern bool session_log_check(SessionLogShape shape, const char *bytes,
 
 /*
  * rekey, if not NULL, gives the keys of the rows; shape.keys is 1 then.  lasting is
- * that of row_parts_load.
+ * that of row_parts_load; returns whether the log has kept such bytes.
  */
-extern void session_log_load(SessionLog *log, char *bytes, uint64_t size,
+extern bool session_log_load(SessionLog *log, char *bytes, uint64_t size,
 							 bool lasting, session_log_rekey rekey, void *arg);
 
 #endif							/* GREENERY_SESSION_LOG_H */

@@ -77,7 +77,7 @@ add_rekeyed(SessionLog *log, uint64_t part, const char *bytes, uint64_t n,
 	}
 }
 
-void
+bool
 session_log_load(SessionLog *log, char *bytes, uint64_t size, bool lasting,
 				 session_log_rekey rekey, void *arg)
 {
@@ -104,7 +104,7 @@ session_log_load(SessionLog *log, char *bytes, uint64_t size, bool lasting,
 			else
 				session_log_add(log, row, (int64_t) row[keys], row[keys + 1]);
 		}
-		return;
+		return false;
 	}
 
 	if (log->rows.parts == NULL)
@@ -115,7 +115,7 @@ session_log_load(SessionLog *log, char *bytes, uint64_t size, bool lasting,
 
 		/* what lasts takes no memory but its own */
 		if (lasting)
-			return;
+			return true;
 	}
 	else
 	{
@@ -131,4 +131,5 @@ session_log_load(SessionLog *log, char *bytes, uint64_t size, bool lasting,
 	}
 	if (log->nrows >= log->compact_at)
 		session_log_compact_parts(log);
+	return false;
 }

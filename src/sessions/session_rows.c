@@ -23,7 +23,6 @@
 #include "aggregate/transfer.h"
 #include "compat.h"
 #include "funcapi.h"
-#include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "sessions/session_elements.h"
 #include "utils/builtins.h"
@@ -74,8 +73,8 @@ PG_FUNCTION_INFO_V1(session_rows_serialize);
 PG_FUNCTION_INFO_V1(session_rows_deserialize);
 PG_FUNCTION_INFO_V1(session_rows_final);
 
-static uint64 dump_size(void *arg, StringInfo values);
-static void write_dump(void *arg, const StringInfo values, char *where);
+static uint64 dump_size(void *arg);
+static void write_dump(void *arg, char *where);
 static StateHead *read_dump(const void *aggregate, char *bytes, Size size);
 
 static const StateFamily family = {
@@ -211,25 +210,27 @@ session_rows_transition(PG_FUNCTION_ARGS)
 	return input_rows_transition(fcinfo, add_event);
 }
 
-/* How many bytes it takes to write a state; values gets those of its values */
+/* Bytes of the ids that the table keeps, or of the values; or there are neither */
 static uint64
-dump_size(void *arg, StringInfo values)
+ids_size(const RowsState *state)
+{
+	return state->values == NULL ? state->table.ids_used :
+		value_ids_dump_size(state->values);
+}
+
+/* How many bytes it takes to write a state */
+static uint64
+dump_size(void *arg)
 {
 	RowsState  *state = arg;
 
 	session_table_settle(&state->table);
-	if (state->values != NULL)
-	{
-		initStringInfo(values);
-		value_ids_dump(state->values, values);
-	}
 	return sizeof(RowsDumpHeader) +
-		state->table.nsessions * sizeof(SessionEntry) +
-		state->table.ids_used + values->len;
+		state->table.nsessions * sizeof(SessionEntry) + ids_size(state);
 }
 
 static void
-write_dump(void *arg, const StringInfo values, char *where)
+write_dump(void *arg, char *where)
 {
 	const RowsState *state = arg;
 	const SessionTable *table = &state->table;
@@ -240,7 +241,7 @@ write_dump(void *arg, const StringInfo values, char *where)
 		.type = state->column.type,
 		.collation = state->collation,
 		.sessions = table->nsessions,
-		.ids_size = table->ids_used + values->len
+		.ids_size = ids_size(state)
 	};
 
 	memcpy(where, &header, sizeof(header));
@@ -248,11 +249,10 @@ write_dump(void *arg, const StringInfo values, char *where)
 	memcpy(where, table->sessions, sessions_size);
 	where += sessions_size;
 
-	/* there are ids, or values, or neither */
-	if (table->ids_used > 0)
+	if (state->values != NULL)
+		value_ids_dump(state->values, where);
+	else if (table->ids_used > 0)
 		memcpy(where, table->ids, table->ids_used);
-	if (values->len > 0)
-		memcpy(where, values->data, values->len);
 }
 
 /* Wrap up bytes that claim to be a state; what is in them is checked later */
@@ -399,6 +399,7 @@ session_rows_combine(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
 				 errmsg("states of %s are over different types", name)));
 	add_dump(state, dump);
+	state_added(&state->head, other, false);
 	PG_RETURN_POINTER(state);
 }
 

@@ -23,7 +23,6 @@
 #include "aggregate/aggregate.h"
 #include "aggregate/transfer.h"
 #include "compat.h"
-#include "lib/stringinfo.h"
 #include "sessions/session_state.h"
 #include "sessions/steps.h"
 #include "utils/builtins.h"
@@ -72,8 +71,8 @@ typedef struct Renumbering
 	const SessionAggregate *aggregate;
 } Renumbering;
 
-static uint64 dump_size(void *arg, StringInfo values);
-static void write_dump(void *arg, const StringInfo values, char *where);
+static uint64 dump_size(void *arg);
+static void write_dump(void *arg, char *where);
 static StateHead *read_dump(const void *arg, char *bytes, Size size);
 
 static const StateFamily family = {
@@ -228,25 +227,26 @@ session_state_sweep_spans(SessionState *state, session_log_visit_span visit,
 	session_log_sweep_spans(&state->log, visit, arg);
 }
 
-/* How many bytes it takes to write a state; values gets those of its values */
 static uint64
-dump_size(void *arg, StringInfo values)
+values_size(const SessionState *state)
+{
+	return state->values == NULL ? 0 : value_ids_dump_size(state->values);
+}
+
+/* How many bytes it takes to write a state */
+static uint64
+dump_size(void *arg)
 {
 	SessionState *state = arg;
 
 	/* what need not be handed over costs the reader more, if there is much */
 	session_log_shrink(&state->log);
-	if (state->values != NULL)
-	{
-		initStringInfo(values);
-		value_ids_dump(state->values, values);
-	}
-	return sizeof(SessionDumpHeader) + values->len +
+	return sizeof(SessionDumpHeader) + values_size(state) +
 		session_log_dump_size(&state->log);
 }
 
 static void
-write_dump(void *arg, const StringInfo values, char *where)
+write_dump(void *arg, char *where)
 {
 	const SessionState *state = arg;
 	SessionDumpHeader header = {
@@ -257,14 +257,14 @@ write_dump(void *arg, const StringInfo values, char *where)
 		.collation = state->collation,
 		.length = state->length,
 		.rows = state->rows,
-		.values_size = values->len
+		.values_size = values_size(state)
 	};
 
 	memcpy(where, &header, sizeof(header));
 	where += sizeof(header);
-	if (values->len > 0)
-		memcpy(where, values->data, values->len);
-	session_log_dump(&state->log, where + values->len);
+	if (state->values != NULL)
+		value_ids_dump(state->values, where);
+	session_log_dump(&state->log, where + header.values_size);
 }
 
 static StateHead *
@@ -339,6 +339,7 @@ session_state_combine(FunctionCallInfo fcinfo,
 	StateHead  *other;
 	const SessionDump *dump;
 	Renumbering renumbering = {.aggregate = aggregate};
+	bool		kept;
 
 	if (PG_ARGISNULL(1))
 	{
@@ -371,8 +372,10 @@ session_state_combine(FunctionCallInfo fcinfo,
 		renumbering.numbers = value_ids_load(state->values, dump->values,
 											 dump->header.values_size,
 											 &renumbering.n);
-	session_log_load(&state->log, dump->log, dump->log_size, dump->head.lasting,
-					 state->values != NULL ? renumber : NULL, &renumbering);
+	kept = session_log_load(&state->log, dump->log, dump->log_size,
+							dump->head.shared != NULL,
+							state->values != NULL ? renumber : NULL, &renumbering);
 	state->rows += dump->header.rows;
+	state_added(&state->head, other, kept);
 	PG_RETURN_POINTER(state);
 }

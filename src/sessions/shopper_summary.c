@@ -85,8 +85,8 @@ PG_FUNCTION_INFO_V1(shopper_summary_serialize);
 PG_FUNCTION_INFO_V1(shopper_summary_deserialize);
 PG_FUNCTION_INFO_V1(shopper_summary_final);
 
-static uint64 dump_size(void *arg, StringInfo values);
-static void write_dump(void *arg, const StringInfo values, char *where);
+static uint64 dump_size(void *arg);
+static void write_dump(void *arg, char *where);
 static StateHead *read_dump(const void *aggregate, char *bytes, Size size);
 
 static const char name[] = "shopper_summary";
@@ -267,7 +267,7 @@ shopper_summary_transition(PG_FUNCTION_ARGS)
 }
 
 static uint64
-dump_size(void *arg, StringInfo values pg_attribute_unused())
+dump_size(void *arg)
 {
 	ShopperState *state = arg;
 
@@ -278,7 +278,7 @@ dump_size(void *arg, StringInfo values pg_attribute_unused())
 }
 
 static void
-write_dump(void *arg, const StringInfo values pg_attribute_unused(), char *where)
+write_dump(void *arg, char *where)
 {
 	const ShopperState *state = arg;
 	const Size	visits_size = state->shopper.nvisits * sizeof(Visit);
@@ -399,6 +399,7 @@ shopper_summary_combine(PG_FUNCTION_ARGS)
 		state = make_state(context, dump->shopper.gap);
 	check_gap(&state->shopper, dump->shopper.gap);
 	add_dump(state, dump);
+	state_added(&state->head, other, false);
 	PG_RETURN_POINTER(state);
 }
 

@@ -16,6 +16,7 @@
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "keys/key_column.h"
+#include "keys/value_bytes.h"
 #include "miscadmin.h"
 #include "port/pg_bitutils.h"
 #include "sessions/value_ids.h"
@@ -26,6 +27,9 @@
 
 #define FIRST_SLOTS 16
 #define POLL_EVERY 1024
+
+/* Working memory that is not given back yet */
+#define SCRATCH_SIZE ((Size) 1024 * 1024)
 
 typedef struct ValueSlot
 {
@@ -174,113 +178,66 @@ value_ids_value(const ValueIds *ids, uint64 number)
 	return ids->values[number];
 }
 
-/* The number of values; for each its size and itself, or the datum by value */
-void
-value_ids_dump(const ValueIds *ids, StringInfo bytes)
+/* The dump: the number of values, and they */
+static void
+write_values(ValueWriter *writer, const ValueIds *ids)
 {
-	appendBinaryStringInfo(bytes, (const char *) &ids->nvalues,
-						   sizeof(ids->nvalues));
+	value_write_bytes(writer, &ids->nvalues, sizeof(ids->nvalues));
 	for (uint64 i = 0; i < ids->nvalues; i++)
 	{
-		uint32		size;
-
 		if (i % POLL_EVERY == 0)
 			CHECK_FOR_INTERRUPTS();
-		if (ids->typbyval)
-		{
-			appendBinaryStringInfo(bytes, (const char *) &ids->values[i],
-								   sizeof(Datum));
-			continue;
-		}
-		size = (uint32) datumGetSize(ids->values[i], false, ids->typlen);
-		appendBinaryStringInfo(bytes, (const char *) &size, sizeof(size));
-		appendBinaryStringInfo(bytes, DatumGetPointer(ids->values[i]), size);
+		value_write(writer, ids->values[i], ids->typlen, ids->typbyval);
 	}
 }
 
-static void
-invalid_dump(void)
+uint64
+value_ids_dump_size(const ValueIds *ids)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-			 errmsg("invalid serialized aggregate state")));
+	ValueWriter writer = {NULL, 0};
+
+	write_values(&writer, ids);
+	return writer.size;
 }
 
-/* Is this a value of the size that it claims? */
-static bool
-datum_fits(const ValueIds *ids, const char *value, uint32 size)
+void
+value_ids_dump(const ValueIds *ids, char *bytes)
 {
-	if (ids->typlen > 0)
-		return size == (uint32) ids->typlen;
-	if (ids->typlen == -2)
-		return size > 0 && memchr(value, '\0', size) == value + size - 1;
-	if (size < 1 || VARATT_IS_EXTERNAL(value))
-		return false;
-	if (VARATT_IS_SHORT(value))
-		return VARSIZE_SHORT(value) == size;
-	return size >= VARHDRSZ && !VARATT_IS_COMPRESSED(value) &&
-		VARSIZE(value) == size;
-}
+	ValueWriter writer = {bytes, 0};
 
-static const char *
-read_bytes(const char **p, const char *end, Size size)
-{
-	const char *bytes = *p;
-
-	if (size > (Size) (end - bytes))
-		invalid_dump();
-	*p += size;
-	return bytes;
+	write_values(&writer, ids);
 }
 
 uint64 *
 value_ids_load(ValueIds *ids, const char *bytes, Size size, uint64 *n)
 {
-	const char *p = bytes;
-	const char *end = bytes + size;
+	ValueReader reader = {bytes, size};
 	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext,
 												  "greenery merge",
 												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old;
 	uint64	   *numbers;
 
-	memcpy(n, read_bytes(&p, end, sizeof(*n)), sizeof(*n));
+	value_read_bytes(&reader, n, sizeof(*n));
 
 	/* a value takes at least its size and a byte */
-	if (*n > (Size) (end - p) / (sizeof(uint32) + 1))
-		invalid_dump();
+	if (*n > reader.left / (sizeof(uint32) + 1))
+		value_bytes_invalid();
 	numbers = MemoryContextAllocHuge(CurrentMemoryContext,
 									 Max(*n, 1) * sizeof(uint64));
 	old = MemoryContextSwitchTo(scratch);
 	for (uint64 i = 0; i < *n; i++)
 	{
-		Datum		value;
-		uint32		value_size;
-		char	   *copy;
-
 		if (i % POLL_EVERY == 0)
-		{
 			CHECK_FOR_INTERRUPTS();
+		/* values may be long */
+		if (MemoryContextMemAllocated(scratch, false) > SCRATCH_SIZE)
 			MemoryContextReset(scratch);
-		}
-		if (ids->typbyval)
-			memcpy(&value, read_bytes(&p, end, sizeof(value)), sizeof(value));
-		else
-		{
-			memcpy(&value_size, read_bytes(&p, end, sizeof(value_size)),
-				   sizeof(value_size));
-			bytes = read_bytes(&p, end, value_size);
-			copy = palloc(Max(value_size, 1));
-			memcpy(copy, bytes, value_size);
-			if (!datum_fits(ids, copy, value_size))
-				invalid_dump();
-			value = PointerGetDatum(copy);
-		}
-		numbers[i] = value_ids_get(ids, value);
+		numbers[i] = value_ids_get(ids, value_read(&reader, ids->typlen, ids->typbyval));
 	}
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(scratch);
-	if (p != end)
-		invalid_dump();
+	if (reader.left != 0)
+		value_bytes_invalid();
 	return numbers;
 }

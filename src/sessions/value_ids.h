@@ -10,8 +10,6 @@
 
 #include "postgres.h"
 
-#include "lib/stringinfo.h"
-
 typedef struct ValueIds ValueIds;
 
 extern ValueIds *value_ids_create(MemoryContext context, Oid type,
@@ -24,10 +22,11 @@ extern uint64 value_ids_get(ValueIds *ids, Datum value);
 extern Datum value_ids_value(const ValueIds *ids, uint64 number);
 
 /*
- * The values as bytes, for a process of the same cluster, and the numbers here
- * of those in such bytes, *n of them.  An error if the bytes are no dump.
+ * The values as bytes, for a process of the same cluster, and how many those are; and the
+ * numbers here of the values in such bytes, *n of them.  An error if the bytes are no dump.
  */
-extern void value_ids_dump(const ValueIds *ids, StringInfo bytes);
+extern uint64 value_ids_dump_size(const ValueIds *ids);
+extern void value_ids_dump(const ValueIds *ids, char *bytes);
 extern uint64 *value_ids_load(ValueIds *ids, const char *bytes, Size size,
 							  uint64 *n);
 

@@ -173,7 +173,7 @@ window_funnel_serialize(PG_FUNCTION_ARGS)
 	greenery_record_send_header(&buf, &funnel_kind);
 	pq_sendint64(&buf, state->within);
 	pq_sendint64(&buf, state->steps);
-	greenery_record_send(&buf, &state->rows);
+	greenery_record_send(&buf, &state->rows, &funnel_kind);
 	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
 }
 

@@ -52,3 +52,6 @@ AS $source$
 $source$;
 COMMENT ON FUNCTION greenery.source_events() IS
 	'The source behind stg_events: one row a row of the shop''s events, read with the caller''s own rights. attributes holds further columns as JSON, NULL when there are none.';
+
+INSERT INTO greenery.sources (source, relation, function, staging, position)
+VALUES ('events', 'greenery.events', 'greenery.source_events', 'greenery.stg_events', 7);

@@ -32,13 +32,13 @@ hint_at_published(void *arg pg_attribute_unused())
 				"audited ones are in greenery_published.metrics.");
 }
 
-/* A column of relation o, cleaned if staging does that; schema is quoted */
+/* A column of relation o, cleaned if staging does that */
 static char *
-column_value(Oid relid, const OwnColumn *column, const char *schema)
+column_value(Oid relid, const OwnColumn *column)
 {
 	const char *name = quote_identifier(get_attname(relid, column->attnum, false));
 
-	return column->cleaned ? psprintf("%s.clean_text(o.%s)", schema, name)
+	return column->cleaned ? psprintf("greenery.clean_text(o.%s::pg_catalog.text)", name)
 		: psprintf("o.%s", name);
 }
 
@@ -55,7 +55,6 @@ rate_query(const char *schema, bool since, bool until)
 	Oid			text = TEXTOID;
 	OwnColumn	columns[3];
 	Oid			relid;
-	const char *quoted = quote_identifier(schema);
 	char	   *created_at = "o.created_at";
 	bool		condition = false;
 	StringInfoData query;
@@ -64,26 +63,25 @@ rate_query(const char *schema, bool since, bool until)
 	relid = own_columns_find("source_orders", since || until ? 3 : 2, names,
 							 columns);
 	if (!OidIsValid(relid))
-		appendStringInfo(&query, "SELECT %s.repeat_rate(o.user_id, o.order_id) FROM greenery.stg_orders o",
-						 quoted);
+		appendStringInfoString(&query, "SELECT greenery.repeat_rate(o.user_id, o.order_id) FROM greenery.stg_orders o");
 	else
 	{
-		char	   *user_id = column_value(relid, &columns[0], quoted);
-		char	   *order_id = column_value(relid, &columns[1], quoted);
+		char	   *user_id = column_value(relid, &columns[0]);
+		char	   *order_id = column_value(relid, &columns[1]);
 		const char *relation =
 			quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)),
 									   get_rel_name(relid));
 
 		if (since || until)
-			created_at = column_value(relid, &columns[2], quoted);
+			created_at = column_value(relid, &columns[2]);
 		condition = own_column_is_unique(relid, &columns[1],
 										 LookupFuncName(clean_text, 1, &text, false));
 		if (condition)
-			appendStringInfo(&query, "SELECT %s.repeat_rate_by_row(%s) FROM %s o WHERE %s IS NOT NULL",
-							 quoted, user_id, relation, order_id);
+			appendStringInfo(&query, "SELECT greenery.repeat_rate_by_row(%s) FROM %s o WHERE %s IS NOT NULL",
+							 user_id, relation, order_id);
 		else
-			appendStringInfo(&query, "SELECT %s.repeat_rate(%s, %s) FROM %s o",
-							 quoted, user_id, order_id, relation);
+			appendStringInfo(&query, "SELECT greenery.repeat_rate(%s, %s) FROM %s o",
+							 user_id, order_id, relation);
 	}
 	if (since)
 		appendStringInfo(&query, " %s %s OPERATOR(pg_catalog.>=) $1",
@@ -120,7 +118,7 @@ greenery_repeat_rate(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("the window ends before it begins"),
 				 errdetail("\"since\" is %s, \"until\" is %s.",
-						   timestamptz_to_str(PG_GETARG_TIMESTAMPTZ(0)),
+						   pstrdup(timestamptz_to_str(PG_GETARG_TIMESTAMPTZ(0))),
 						   pstrdup(timestamptz_to_str(PG_GETARG_TIMESTAMPTZ(1)))),
 				 errhint("Orders count at or after \"since\" and before \"until\".")));
 

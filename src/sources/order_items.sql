@@ -38,3 +38,6 @@ AS $source$
 $source$;
 COMMENT ON FUNCTION greenery.source_order_items() IS
 	'The source behind stg_order_items: one row a row of the shop''s order_items, read with the caller''s own rights. attributes holds further columns as JSON, NULL when there are none.';
+
+INSERT INTO greenery.sources (source, relation, function, staging, position)
+VALUES ('order_items', 'greenery.order_items', 'greenery.source_order_items', 'greenery.stg_order_items', 6);

@@ -28,6 +28,7 @@
 #include "funcapi.h"
 #include "nodes/nodeFuncs.h"
 #include "parser/analyze.h"
+#include "parser/parse_coerce.h"
 #include "parser/parse_func.h"
 #include "parser/parser.h"
 #include "parser/parsetree.h"
@@ -160,6 +161,25 @@ own_columns_query(const char *function)
 
 	ReleaseSysCache(procedure);
 	return query != NULL && only_table(query) != NULL ? query : NULL;
+}
+
+bool
+own_columns_are_declared(const char *function, const Query *query)
+{
+	HeapTuple	procedure = source_function(function);
+	TupleDesc	row = build_function_result_tupdesc_t(procedure);
+	bool		same = row != NULL && list_length(query->targetList) == row->natts;
+
+	for (int i = 0; same && i < row->natts; i++)
+	{
+		Oid			type = exprType((Node *) list_nth_node(TargetEntry, query->targetList, i)->expr);
+
+		/* an integer or a text that is called otherwise stays what it is */
+		same = type == TupleDescAttr(row, i)->atttypid ||
+			IsBinaryCoercible(type, TupleDescAttr(row, i)->atttypid);
+	}
+	ReleaseSysCache(procedure);
+	return same;
 }
 
 char *

@@ -37,6 +37,12 @@ extern Oid	own_columns_find(const char *function, int ncolumns,
  */
 extern struct Query *own_columns_query(const char *function);
 
+/*
+ * Whether the columns of such a query have the types that the function declares.  If not, they
+ * are converted after it, which the query does not show.
+ */
+extern bool own_columns_are_declared(const char *function, const struct Query *query);
+
 /* What becomes another text whenever the function is replaced, even by the same */
 extern char *own_columns_version(const char *function);
 

@@ -19,3 +19,8 @@ CREATE FUNCTION @extschema@.phone_problem(phone text, strict boolean) RETURNS te
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.phone_problem(text, boolean) IS
 	'As phone_problem(phone); with strict true also bad_area and bad_exchange for codes that the North American Numbering Plan does not allow, see normalize_phone(phone, strict). NULL when either argument is NULL.';
+
+CREATE FUNCTION greenery.normalize_phone(phone text) RETURNS text
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'normalize_phone';
+COMMENT ON FUNCTION greenery.normalize_phone(text) IS
+	'normalize_phone(), by a name that no other function can take.';

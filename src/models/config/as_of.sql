@@ -1,16 +1,30 @@
 -- as_of: one row.  The present, as the marts see it: a mart must say the same
 -- tomorrow about the same rows, so never now().
+
+-- A mistyped year must not move the present: orders of the future do not.  As a
+-- function, and not volatile as clock_timestamp() itself, so that the planner treats a
+-- view that names the present like any other.
+CREATE FUNCTION greenery.clock() RETURNS timestamptz
+	LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT clock_timestamp();
+END;
+COMMENT ON FUNCTION greenery.clock() IS
+	'What the clock shows. Orders made later do not count for greenery_as_of().';
+
 CREATE VIEW greenery.as_of AS
 SELECT coalesce(
 	@extschema@.greenery_as_of_setting(),
 	(SELECT max(o.created_at)
 	   FROM greenery.stg_orders o
-	  WHERE isfinite(o.created_at))) AS as_of
+	  WHERE isfinite(o.created_at)
+		-- a subquery: it is asked once, and the index on the time serves
+		AND o.created_at <= (SELECT greenery.clock()))) AS as_of
 -- a fence: computed once, however often a query names it
 OFFSET 0;
 
 COMMENT ON VIEW greenery.as_of IS
-	'The present, as the marts see it: setting greenery.as_of, else the time of the last order. One row.';
+	'The present, as the marts see it: setting greenery.as_of, else the time of the last order that does not lie in the future. One row.';
 COMMENT ON COLUMN greenery.as_of.as_of IS
 	'The moment; NULL when there are neither a setting nor orders.';
 
@@ -20,4 +34,4 @@ BEGIN ATOMIC
 	SELECT a.as_of FROM greenery.as_of a;
 END;
 COMMENT ON FUNCTION @extschema@.greenery_as_of() IS
-	'The present, as the marts see it: setting greenery.as_of, else the time of the last order; NULL without orders.';
+	'The present, as the marts see it: setting greenery.as_of, else the time of the last order that does not lie in the future; NULL without orders.';

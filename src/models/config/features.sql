@@ -95,8 +95,8 @@ END;
 COMMENT ON FUNCTION greenery.feature_column_type(regclass, text) IS
 	'Type of a column that a feature is read from; NULL where there is no such column.';
 
-CREATE FUNCTION @extschema@.greenery_add_feature(name text, relation regclass, user_id text, known_at text,
-												 value text, landmark text DEFAULT NULL)
+CREATE FUNCTION greenery.add_feature(name text, relation regclass, user_id text, known_at text,
+												 value text, landmark text)
 	RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -163,24 +163,39 @@ BEGIN
 		format('%I.%I', n.nspname, c.relname), user_id, known_at, value
 	FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 	WHERE c.oid = relation;
+	PERFORM greenery.record_change('feature', name, 'add', NULL::jsonb,
+								   (SELECT to_jsonb(f) FROM greenery.features f WHERE f.name = name));
 END
 $add_feature$;
-COMMENT ON FUNCTION @extschema@.greenery_add_feature(text, regclass, text, text, text, text) IS
-	'Adds an indicator that the shop''s seven tables do not know: user_id, known_at and value are names of columns of the relation. A user''s feature is the last value known at or before the cut-off of the landmark (of several at one time, the largest); rows without user or with a NULL or infinite time do not count. value is boolean or a number; known_at timestamptz, or timestamp or date in setting greenery.timezone. landmark is first_order or history; NULL: that of the wanted indicator of this name, else first_order. The relation is read with the rights of whoever reads repeat_indicators. Errors: 22004, 22023, 42710 for a name in use, 42703, 42804, 42809.';
+COMMENT ON FUNCTION greenery.add_feature(text, regclass, text, text, text, text) IS 'greenery_add_feature(), with the rights of the owner.';
 
-CREATE FUNCTION @extschema@.greenery_drop_feature(name text) RETURNS void
+CREATE FUNCTION @extschema@.greenery_add_feature(name text, relation regclass, user_id text, known_at text,
+												 value text, landmark text DEFAULT NULL)
+	RETURNS void
+	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_call_as_owner';
+COMMENT ON FUNCTION @extschema@.greenery_add_feature(text, regclass, text, text, text, text) IS
+	'Adds an indicator that the shop''s seven tables do not know: user_id, known_at and value are names of columns of the relation. A user''s feature is the last value known at or before the cut-off of the landmark (of several at one time, the largest); rows without user or with a NULL or infinite time do not count. value is boolean or a number; known_at timestamptz, or timestamp or date in setting greenery.timezone. landmark is first_order or history; NULL: that of the wanted indicator of this name, else first_order. The relation is read with the rights of the role that reads repeat_indicators, in builds with the builder''s. For the owner of the extension. Errors: 22004, 22023, 42710 for a name in use, 42703, 42804, 42809.';
+
+CREATE FUNCTION greenery.drop_feature(name text) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $drop_feature$
 #variable_conflict use_variable
+DECLARE
+	old jsonb;
 BEGIN
-	DELETE FROM greenery.features f WHERE f.name = name;
+	DELETE FROM greenery.features f WHERE f.name = name RETURNING to_jsonb(f) INTO old;
 	IF NOT FOUND THEN
 		RAISE EXCEPTION 'feature "%" does not exist', name
 			USING ERRCODE = 'undefined_object', HINT = 'greenery.features lists them.';
 	END IF;
+	PERFORM greenery.record_change('feature', name, 'drop', old, NULL::jsonb);
 END
 $drop_feature$;
+COMMENT ON FUNCTION greenery.drop_feature(text) IS 'greenery_drop_feature(), with the rights of the owner.';
+
+CREATE FUNCTION @extschema@.greenery_drop_feature(name text) RETURNS void
+	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_call_as_owner';
 COMMENT ON FUNCTION @extschema@.greenery_drop_feature(text) IS
 	'Drops a feature that greenery_add_feature() added. Error 42704 when there is none of that name.';
 
@@ -214,7 +229,7 @@ BEGIN
 		END LOOP;
 		known := CASE WHEN greenery.feature_column_type(rel, f.known_at_column) = 'timestamptz'::regtype
 					  THEN format('r.%I', f.known_at_column)
-					  ELSE format('r.%I::timestamp AT TIME ZONE %L', f.known_at_column, @extschema@.greenery_timezone())
+					  ELSE format('r.%I::timestamp AT TIME ZONE %L', f.known_at_column, greenery.timezone())
 				 END;
 		RETURN QUERY EXECUTE format(
 			'SELECT %L, k.user_id, k.value
@@ -224,7 +239,7 @@ BEGIN
 					   FROM %s r
 					  CROSS JOIN LATERAL (SELECT %s AS known_at) t
 					  CROSS JOIN LATERAL (SELECT CAST(%s AS double precision) AS value) v
-					   JOIN greenery.first_orders o ON o.user_id = @extschema@.clean_text(r.%I::text)
+					   JOIN greenery.first_orders o ON o.user_id = greenery.clean_text(r.%I::text)
 					  WHERE isfinite(t.known_at) AND t.known_at <= %s) k
 			  WHERE k.n = 1',
 			f.name, rel, known,

@@ -8,6 +8,10 @@
 --
 -- All is counted on the shop's clock, in local time: a day on which the clock is
 -- changed is a day.
+--
+-- A cohort has a row for each period up to the present, so that an order of the year 1
+-- would make 24,000 months, and each of its days a row.  Orders of more than a hundred
+-- years ago are taken for mistakes and do not count, like those of the future.
 
 -- No subquery, so that the planner can inline it.
 CREATE FUNCTION greenery.complete_units(unit text, since timestamp, until timestamp)
@@ -43,7 +47,10 @@ CREATE FUNCTION greenery.cohort_periods(unit text, mode text, timezone text)
 	LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	WITH present AS (
-		SELECT n.as_of, n.as_of AT TIME ZONE timezone AS at
+		SELECT n.as_of, n.as_of AT TIME ZONE timezone AS at,
+			-- 36,525 days, in hours: the same in every session; not before there are months
+			CASE WHEN n.as_of >= timestamptz '4600-01-01 00:00:00+00 BC' THEN n.as_of - interval '876600:00:00'
+				 ELSE timestamptz '4713-01-01 00:00:00+00 BC' END AS since
 		FROM greenery.as_of n
 	),
 	-- read twice rather than stored: stored rows are not read in parallel
@@ -54,6 +61,7 @@ BEGIN ATOMIC
 			AND o.user_id IS NOT NULL
 			AND isfinite(o.created_at)
 			AND o.created_at <= (SELECT n.as_of FROM present n)
+			AND o.created_at > (SELECT n.since FROM present n)
 	),
 	active AS (
 		SELECT a.cohort, a.period, count(*) AS users
@@ -136,4 +144,4 @@ BEGIN
 END
 $cohort_retention$;
 COMMENT ON FUNCTION @extschema@.greenery_cohort_retention(text, text, text) IS
-	'One row a cohort and period: users by the unit (day, week from Monday, month) of their first order, and how many of them ordered in period 0, 1, 2, ... up to greenery_as_of(), zeros included. Mode calendar: period k is the k-th unit after the cohort''s own; rolling: from k to k + 1 units after the user''s own first order. retention = active_users / users, as seen so far; is_mature: whether the period is over for all of the cohort (period 0 always is). Local time of timezone (NULL: setting greenery.timezone). Orders without a finite time or after greenery_as_of() do not count. Error 22023 for an unknown unit, mode or time zone.';
+	'One row a cohort and period: users by the unit (day, week from Monday, month) of their first order, and how many of them ordered in period 0, 1, 2, ... up to greenery_as_of(), zeros included. Mode calendar: period k is the k-th unit after the cohort''s own; rolling: from k to k + 1 units after the user''s own first order. retention = active_users / users, as seen so far; is_mature: whether the period is over for all of the cohort (period 0 always is). Local time of timezone (NULL: setting greenery.timezone). Orders without a finite time, after greenery_as_of() or more than 100 years before it do not count. Error 22023 for an unknown unit, mode or time zone.';

@@ -42,4 +42,4 @@ VALUES
 	(221, 'greenery.dim_order_products', 'unique', 'order_id', '{}', NULL, '0',
 	 'No order_id occurs twice.', true),
 	(222, 'greenery.dim_order_products', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting greenery.max_shrink.', true);
+	 'A build never deletes more of the published rows than setting max_shrink.', true);

@@ -66,4 +66,4 @@ VALUES
 	(351, 'greenery.dim_product_stock', 'unique', 'product_id', '{}', NULL, '0',
 	 'No product_id occurs twice.', true),
 	(352, 'greenery.dim_product_stock', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting greenery.max_shrink.', true);
+	 'A build never deletes more of the published rows than setting max_shrink.', true);

@@ -39,4 +39,4 @@ VALUES
 	(211, 'greenery.dim_products', 'unique', 'product_id', '{}', NULL, '0',
 	 'No product_id occurs twice.', true),
 	(212, 'greenery.dim_products', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting greenery.max_shrink.', true);
+	 'A build never deletes more of the published rows than setting max_shrink.', true);

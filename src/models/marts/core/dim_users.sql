@@ -108,4 +108,4 @@ VALUES
 	(251, 'greenery.dim_users', 'unique', 'user_id', '{}', NULL, '0',
 	 'No user_id occurs twice.', true),
 	(252, 'greenery.dim_users', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting greenery.max_shrink.', true);
+	 'A build never deletes more of the published rows than setting max_shrink.', true);

@@ -52,4 +52,4 @@ VALUES
 	(202, 'greenery.fact_events', 'not_null', 'product_id', '{"where": "event_type IN (''page_view'', ''add_to_cart'') AND page_kind = ''product''"}', NULL, '0',
 	 'Every view of a product page, and every product put into a cart, has its product.', true),
 	(203, 'greenery.fact_events', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting greenery.max_shrink.', true);
+	 'A build never deletes more of the published rows than setting max_shrink.', true);

@@ -33,4 +33,4 @@ VALUES
 	(232, 'greenery.fact_order_items_products', 'unique_combination', NULL, '{"columns": ["order_id", "product_id"]}', NULL, '0',
 	 'No pair of order_id and product_id occurs twice.', true),
 	(233, 'greenery.fact_order_items_products', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting greenery.max_shrink.', true);
+	 'A build never deletes more of the published rows than setting max_shrink.', true);

@@ -66,7 +66,7 @@ VALUES
 	(281, 'greenery.fact_user_content_pageviews', 'unique', 'event_id', '{}', NULL, '0',
 	 'No event_id occurs twice.', true),
 	(282, 'greenery.fact_user_content_pageviews', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting greenery.max_shrink.', true),
+	 'A build never deletes more of the published rows than setting max_shrink.', true),
 	(283, 'greenery.fact_user_content_pageviews', 'range', 'price', '{"min": 0, "inclusive": false}', NULL, '0',
 	 'Every product viewed has a positive price: no product is given away.', true),
 	(284, 'greenery.fact_user_content_pageviews', 'not_null', 'price', '{"where": "product_id IS NOT NULL"}', NULL, '0',

@@ -45,7 +45,7 @@ VALUES
 	(291, 'greenery.fact_user_order_pageviews', 'unique', 'event_id', '{}', NULL, '0',
 	 'No event_id occurs twice.', true),
 	(292, 'greenery.fact_user_order_pageviews', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting greenery.max_shrink.', true),
+	 'A build never deletes more of the published rows than setting max_shrink.', true),
 	(293, 'greenery.fact_user_order_pageviews', 'unique_combination', NULL, '{"columns": ["event_id", "user_id"]}', NULL, '0',
 	 'Every order page view is counted once for its user.', true),
 	(294, 'greenery.fact_user_order_pageviews', 'expression', NULL, '{"expression": "created_at >= user_created_at"}', NULL, '0',

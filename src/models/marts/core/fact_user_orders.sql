@@ -100,7 +100,7 @@ VALUES
 	(241, 'greenery.fact_user_orders', 'unique', 'order_id', '{}', NULL, '0',
 	 'No order_id occurs twice.', true),
 	(242, 'greenery.fact_user_orders', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting greenery.max_shrink.', true),
+	 'A build never deletes more of the published rows than setting max_shrink.', true),
 	(243, 'greenery.fact_user_orders', 'expression', NULL, '{"expression": "abs(order_total - (order_cost + shipping_cost - CASE WHEN promo_id IS NULL THEN 0 ELSE discount END)) <= 0.005"}', NULL, '0',
 	 'Money adds up: order_total is order_cost plus shipping_cost less the discount in force.', true),
 	(244, 'greenery.fact_user_orders', 'expression', NULL, '{"expression": "abs(order_cost - items_amount) <= 0.005"}', '0', NULL,

@@ -6,7 +6,8 @@
 -- them.
 CREATE VIEW greenery.fact_user_sessions AS
 SELECT
-	s.session_id || ':' || coalesce(s.user_id, '') AS session_user_key,
+	-- ids may have colons themselves: without the escapes a:b of c and a of b:c were one
+	replace(replace(s.session_id, E'\\', E'\\\\'), ':', E'\\:') || ':' || coalesce(s.user_id, '') AS session_user_key,
 	s.session_id,
 	s.user_id,
 	s.session_start,
@@ -41,7 +42,7 @@ FROM (
 
 COMMENT ON VIEW greenery.fact_user_sessions IS
 	'One row a visit of a user, from the first to the last thing the shopper did. A session id with nothing but shipments keeps its row, with 0 events.';
-COMMENT ON COLUMN greenery.fact_user_sessions.session_user_key IS 'Session id, a colon, and the user id (nothing after the colon for an anonymous session). Key.';
+COMMENT ON COLUMN greenery.fact_user_sessions.session_user_key IS 'Session id, with a backslash before each of its colons and backslashes; then a colon and the user id (nothing for an anonymous session). Key.';
 COMMENT ON COLUMN greenery.fact_user_sessions.session_id IS 'Identifier of the session: see session_events.';
 COMMENT ON COLUMN greenery.fact_user_sessions.user_id IS 'Whose: dim_users.user_id; NULL for an anonymous session.';
 COMMENT ON COLUMN greenery.fact_user_sessions.session_start IS 'The shopper''s first own event.';
@@ -72,7 +73,7 @@ VALUES
 	(271, 'greenery.fact_user_sessions', 'unique', 'session_user_key', '{}', NULL, '0',
 	 'No session_user_key occurs twice. Holds by construction.', true),
 	(272, 'greenery.fact_user_sessions', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting greenery.max_shrink.', true),
+	 'A build never deletes more of the published rows than setting max_shrink.', true),
 	(273, 'greenery.fact_user_sessions', 'range', 'duration', '{"min": "0"}', NULL, '0',
 	 'No session has a negative length. Holds by construction.', true),
 	(274, 'greenery.fact_user_sessions', 'range', 'events', '{"min": 0, "inclusive": false}', NULL, '0',

@@ -92,4 +92,6 @@ VALUES
 	(301, 'greenery.metrics', 'unique', 'name', '{}', NULL, '0',
 	 'No name occurs twice. Holds by construction.', true),
 	(302, 'greenery.metrics', 'expression', NULL, '{"expression": "name NOT LIKE ''%\\_rate'' OR value BETWEEN 0 AND 1"}', NULL, '0',
-	 'Every rate lies between 0 and 1. Holds by construction.', true);
+	 'Every rate lies between 0 and 1. Holds by construction.', true),
+	(309, 'greenery.metrics', 'shrink', NULL, '{}', NULL, '0',
+	 'A build never deletes more of the published rows than setting max_shrink.', true);

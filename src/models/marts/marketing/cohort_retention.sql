@@ -31,6 +31,6 @@ VALUES
 	(542, 'greenery.cohort_retention', 'unique_combination', NULL, '{"columns": ["cohort", "period"]}', NULL, '0',
 	 'No pair of cohort and period occurs twice. Holds by construction.', true),
 	(543, 'greenery.cohort_retention', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting greenery.max_shrink.', true),
+	 'A build never deletes more of the published rows than setting max_shrink.', true),
 	(544, 'greenery.cohort_retention', 'expression', NULL, '{"expression": "active_users <= users AND (period > 0 OR active_users = users)"}', NULL, '0',
 	 'A cohort is whole in its first period, and never more than that. Holds by construction.', true);

@@ -46,4 +46,4 @@ VALUES
 	(311, 'greenery.fact_promo_orders', 'unique', 'order_id', '{}', NULL, '0',
 	 'No order_id occurs twice.', true),
 	(312, 'greenery.fact_promo_orders', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting greenery.max_shrink.', true);
+	 'A build never deletes more of the published rows than setting max_shrink.', true);

@@ -90,6 +90,6 @@ VALUES
 	(531, 'greenery.product_reorder', 'unique', 'product_id', '{}', NULL, '0',
 	 'No product_id occurs twice.', true),
 	(532, 'greenery.product_reorder', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting greenery.max_shrink.', true),
+	 'A build never deletes more of the published rows than setting max_shrink.', true),
 	(533, 'greenery.product_reorder', 'expression', NULL, '{"expression": "reorder_buyers <= buyers AND first_order_buyers <= buyers AND first_order_repeaters <= first_order_buyers"}', NULL, '0',
 	 'No product has more buyers who came back than buyers. Holds by construction.', true);

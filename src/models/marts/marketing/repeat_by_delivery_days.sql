@@ -87,4 +87,4 @@ VALUES
 	(521, 'greenery.repeat_by_delivery_days', 'unique', 'delivery_days', '{}', NULL, '0',
 	 'No delivery_days occurs twice. Holds by construction.', true),
 	(522, 'greenery.repeat_by_delivery_days', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting greenery.max_shrink.', true);
+	 'A build never deletes more of the published rows than setting max_shrink.', true);

@@ -53,4 +53,4 @@ VALUES
 	(501, 'greenery.repeat_by_promo', 'unique', 'promo_id', '{}', NULL, '0',
 	 'No promo_id occurs twice. Holds by construction.', true),
 	(502, 'greenery.repeat_by_promo', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting greenery.max_shrink.', true);
+	 'A build never deletes more of the published rows than setting max_shrink.', true);

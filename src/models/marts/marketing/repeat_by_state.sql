@@ -54,4 +54,4 @@ VALUES
 	(511, 'greenery.repeat_by_state', 'unique', 'state', '{}', NULL, '0',
 	 'No state occurs twice. Holds by construction.', true),
 	(512, 'greenery.repeat_by_state', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting greenery.max_shrink.', true);
+	 'A build never deletes more of the published rows than setting max_shrink.', true);

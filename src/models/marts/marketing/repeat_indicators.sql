@@ -295,4 +295,6 @@ VALUES
 	(422, 'greenery.repeat_indicators', 'unique_combination', NULL, '{"columns": ["indicator", "landmark"]}', NULL, '0',
 	 'No indicator is judged twice at one landmark. Holds by construction.', true),
 	(423, 'greenery.repeat_indicators', 'expression', NULL, '{"expression": "p_value BETWEEN 0 AND 1 AND p_adjusted BETWEEN p_value AND 1 AND repeat_rate_with BETWEEN 0 AND 1 AND repeat_rate_without BETWEEN 0 AND 1"}', NULL, '0',
-	 'Rates and p values lie between 0 and 1. Holds by construction.', true);
+	 'Rates and p values lie between 0 and 1. Holds by construction.', true),
+	(429, 'greenery.repeat_indicators', 'shrink', NULL, '{}', NULL, '0',
+	 'A build never deletes more of the published rows than setting max_shrink.', true);

@@ -117,6 +117,6 @@ VALUES
 	(401, 'greenery.user_repeat_features', 'unique', 'user_id', '{}', NULL, '0',
 	 'No user_id occurs twice. Holds by construction.', true),
 	(402, 'greenery.user_repeat_features', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting greenery.max_shrink.', true),
+	 'A build never deletes more of the published rows than setting max_shrink.', true),
 	(403, 'greenery.user_repeat_features', 'expression', NULL, '{"expression": "bounced_sessions <= sessions_without_purchase AND abandoned_carts <= sessions_without_purchase AND sessions_without_purchase <= session_frequency AND breadth <= product_views"}', NULL, '0',
 	 'A part is never larger than the whole. Holds by construction.', true);

@@ -77,4 +77,7 @@ VALUES
 	(431, 'greenery.user_repeat_history', 'unique', 'user_id', '{}', NULL, '0',
 	 'No user_id occurs twice. Holds by construction.', true),
 	(432, 'greenery.user_repeat_history', 'expression', NULL, '{"expression": "purchase_frequency >= 1 AND follow_up >= interval ''0'' AND past_late_share BETWEEN 0 AND 1 AND past_on_time_share BETWEEN 0 AND 1"}', NULL, '0',
-	 'Everybody had ordered by the landmark, and shares lie between 0 and 1. Holds by construction.', true);
+	 'Everybody had ordered by the landmark, and shares lie between 0 and 1. Holds by construction.', true),
+	-- another horizon is about other users
+	(439, 'greenery.user_repeat_history', 'shrink', NULL, '{}', '0', NULL,
+	 'A build hardly ever deletes more of the published rows than setting max_shrink.', true);

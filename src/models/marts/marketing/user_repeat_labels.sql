@@ -53,6 +53,6 @@ VALUES
 	(411, 'greenery.user_repeat_labels', 'unique', 'user_id', '{}', NULL, '0',
 	 'No user_id occurs twice. Holds by construction.', true),
 	(412, 'greenery.user_repeat_labels', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting greenery.max_shrink.', true),
+	 'A build never deletes more of the published rows than setting max_shrink.', true),
 	(413, 'greenery.user_repeat_labels', 'expression', NULL, '{"expression": "(purchased_again_within IS NOT NULL) = is_mature"}', NULL, '0',
 	 'Users are labelled when they have been followed long enough, and only then. Holds by construction.', true);

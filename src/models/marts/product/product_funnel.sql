@@ -69,6 +69,6 @@ VALUES
 	(331, 'greenery.product_funnel', 'unique', 'product_id', '{}', NULL, '0',
 	 'No product_id occurs twice.', true),
 	(332, 'greenery.product_funnel', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting greenery.max_shrink.', true),
+	 'A build never deletes more of the published rows than setting max_shrink.', true),
 	(333, 'greenery.product_funnel', 'range', 'conversion_rate', '{"min": 0, "max": 1}', NULL, '0',
 	 'Every conversion rate lies between 0 and 1. Holds by construction.', true);

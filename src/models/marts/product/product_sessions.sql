@@ -55,4 +55,4 @@ VALUES
 	(322, 'greenery.product_sessions', 'unique_combination', NULL, '{"columns": ["session_id", "product_id"]}', NULL, '0',
 	 'No pair of session_id and product_id occurs twice. Holds by construction.', true),
 	(323, 'greenery.product_sessions', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting greenery.max_shrink.', true);
+	 'A build never deletes more of the published rows than setting max_shrink.', true);

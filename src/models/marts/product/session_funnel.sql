@@ -38,4 +38,6 @@ VALUES
 	(341, 'greenery.session_funnel', 'unique', 'scope', '{}', NULL, '0',
 	 'No scope occurs twice. Holds by construction.', true),
 	(342, 'greenery.session_funnel', 'range', 'conversion_rate', '{"min": 0, "max": 1}', NULL, '0',
-	 'The conversion rate lies between 0 and 1. Holds by construction.', true);
+	 'The conversion rate lies between 0 and 1. Holds by construction.', true),
+	(349, 'greenery.session_funnel', 'shrink', NULL, '{}', NULL, '0',
+	 'A build never deletes more of the published rows than setting max_shrink.', true);

@@ -8,8 +8,9 @@
 #include "postgres.h"
 
 #include "access/xact.h"
-#include "checks/data_test.h"
 #include "compat.h"
+#include "greenery.h"
+#include "guarded.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
 
@@ -28,17 +29,16 @@ is_fatal(int sqlerrcode)
 }
 
 /*
- * Run work(arg) in a subtransaction.  Returns true if it succeeded; otherwise
- * everything it did is undone and *message, in the caller's memory context,
- * says why.  What it did in the database is undone as well when it has succeeded,
- * and left *undo true.
+ * Run work(arg) in a subtransaction.  Returns NULL if it succeeded; otherwise everything
+ * it did is undone, and the error is returned, in the caller's memory context.  What it
+ * did in the database is undone as well when it has succeeded, and left *undo true.
  */
-bool
-run_or_undo(void (*work) (void *), void *arg, const bool *undo, char **message)
+static ErrorData *
+run(void (*work) (void *), void *arg, const bool *undo)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
-	volatile bool succeeded = false;
+	ErrorData  *volatile error = NULL;
 
 	BeginInternalSubTransaction(NULL);
 	MemoryContextSwitchTo(context);
@@ -49,12 +49,9 @@ run_or_undo(void (*work) (void *), void *arg, const bool *undo, char **message)
 			RollbackAndReleaseCurrentSubTransaction();
 		else
 			ReleaseCurrentSubTransaction();
-		succeeded = true;
 	}
 	PG_CATCH();
 	{
-		ErrorData  *error;
-
 		MemoryContextSwitchTo(context);
 		error = CopyErrorData();
 		FlushErrorState();
@@ -62,22 +59,50 @@ run_or_undo(void (*work) (void *), void *arg, const bool *undo, char **message)
 		MemoryContextSwitchTo(context);
 		CurrentResourceOwner = owner;
 		if (is_fatal(error->sqlerrcode))
+		{
+			/* the SQL in it may quote rows that the caller must not see */
+			error->context = NULL;
 			ReThrowError(error);
-		*message = error->detail
-			? psprintf("%s (SQLSTATE %s): %s", error->message,
-					   unpack_sql_state(error->sqlerrcode), error->detail)
-			: psprintf("%s (SQLSTATE %s)", error->message,
-					   unpack_sql_state(error->sqlerrcode));
-		FreeErrorData(error);
+		}
 	}
 	PG_END_TRY();
 
 	MemoryContextSwitchTo(context);
 	CurrentResourceOwner = owner;
-	return succeeded;
+	return error;
 }
 
-/* Run work(arg) in a subtransaction, and undo it only if it fails */
+bool
+run_or_undo(void (*work) (void *), void *arg, const bool *undo, char **message)
+{
+	ErrorData  *error = run(work, arg, undo);
+
+	if (error == NULL)
+		return true;
+	*message = psprintf("%s (SQLSTATE %s)%s%s%s%s", error->message,
+						unpack_sql_state(error->sqlerrcode),
+						error->detail || error->hint ? ": " : "",
+						error->detail ? error->detail : "",
+						error->detail && error->hint ? " " : "",
+						error->hint ? error->hint : "");
+	FreeErrorData(error);
+	return false;
+}
+
+bool
+run_expecting(void (*work) (void *), void *arg, bool (*is_expected) (int sqlerrcode))
+{
+	static const bool undo = false;
+	ErrorData  *error = run(work, arg, &undo);
+
+	if (error == NULL)
+		return true;
+	if (!is_expected(error->sqlerrcode))
+		ReThrowError(error);
+	FreeErrorData(error);
+	return false;
+}
+
 bool
 run_guarded(void (*work) (void *), void *arg, char **message)
 {
@@ -100,10 +125,6 @@ look_up(void *arg)
 	lookup->relid = relation_by_name(lookup->name);
 }
 
-/*
- * relation_by_name, but for a relation that does not exist: InvalidOid, and
- * *message says so.
- */
 Oid
 relation_or_message(const char *name, char **message)
 {

@@ -1,0 +1,329 @@
+-- Whose SQL runs as whom.  Each of these attempts once worked, or could have.
+SET client_min_messages = warning;
+
+\i sql/include/builds.sql
+\i sql/include/helpers.sql
+-- the superuser that runs the tests may have any name
+CREATE FUNCTION pg_temp.told(query text) RETURNS text LANGUAGE sql AS $told$
+	SELECT replace(pg_temp.error_of(query), format('"%s"', session_user), '"superuser"')
+$told$;
+SELECT pg_temp.empty_shop();
+INSERT INTO greenery.addresses VALUES ('a1', '1 Elm St', '02139', 'MA', 'United States');
+INSERT INTO greenery.users VALUES
+	('u1', 'Ann', 'Ash', 'ann@example.com', '212-555-0101', '2021-01-01 00:00Z', '2021-01-02 00:00Z', 'a1'),
+	('u2', 'Bob', 'Bay', 'bob@example.com', '212-555-0102', '2021-01-01 00:00Z', '2021-01-02 00:00Z', 'a1');
+INSERT INTO greenery.products VALUES ('p1', 'Fern', 10, 5);
+INSERT INTO greenery.orders
+	(order_id, user_id, address_id, created_at, order_cost, shipping_cost, order_total, status)
+VALUES
+	('o1', 'u1', 'a1', '2021-02-01 10:00Z', 10, 5, 15, 'preparing'),
+	('o2', 'u2', 'a1', '2021-02-01 11:00Z', 10, 5, 15, 'preparing');
+INSERT INTO greenery.order_items VALUES ('o1', 'p1', 1), ('o2', 'p1', 1);
+
+CREATE ROLE regress_hostile;
+CREATE ROLE regress_operator;
+CREATE ROLE regress_builder;
+SELECT greenery_grant('regress_operator', 'operator');
+
+-- no model
+CREATE TABLE public.regress_table (what text);
+GRANT SELECT ON public.regress_table TO PUBLIC;
+
+--
+-- 1. Functions that suit the arguments better, planted beside the extension's own: for every
+-- one of its functions and aggregates, one of each type that a shop's column may have.
+--
+GRANT CREATE ON SCHEMA public TO regress_hostile;
+-- those with names of their own; greenery_NAME are called by people, who say which they mean
+CREATE TEMP TABLE plants AS
+	SELECT DISTINCT p.proname, types.list
+	FROM pg_proc p
+	JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
+	JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'greenery'
+	CROSS JOIN unnest('{text,varchar,bigint,uuid,record}'::text[]) planted
+	CROSS JOIN LATERAL (
+		SELECT string_agg(CASE WHEN t.typname IN ('any', 'text', 'anyelement') THEN planted ELSE format_type(t.oid, NULL) END, ', ' ORDER BY a.n) AS list
+		FROM unnest(p.proargtypes::oid[]) WITH ORDINALITY a (type, n) JOIN pg_type t ON t.oid = a.type) types
+	WHERE p.pronamespace = 'public'::regnamespace AND p.pronargs BETWEEN 1 AND 6
+		AND NOT 'internal'::regtype = ANY (p.proargtypes) AND p.provariadic = 0 AND p.proname NOT LIKE 'greenery\_%'
+		AND to_regprocedure(format('public.%I(%s)', p.proname, types.list)) IS NULL;
+GRANT SELECT ON plants TO regress_hostile;
+SET ROLE regress_hostile;
+DO $plant$
+DECLARE
+	p record;
+BEGIN
+	FOR p IN SELECT * FROM plants LOOP
+		EXECUTE format($f$CREATE FUNCTION public.%1$I(%2$s) RETURNS bigint LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $b$
+			BEGIN RAISE WARNING 'planted %1$s ran as %%', current_user; RETURN 0; END $b$ $f$, p.proname, p.list);
+	END LOOP;
+END
+$plant$;
+RESET ROLE;
+SELECT count(*) > 20 AS many,
+	bool_or(proname = 'duplicate_count') AS duplicate_count, bool_or(proname = 'repeat_rate' AND list = 'text, text') AS repeat_rate,
+	bool_or(proname = 'clean_text') AS clean_text, bool_or(proname = 'is_email') AS is_email
+FROM plants;
+-- as a superuser: nothing of it may run
+SELECT greenery_repeat_rate();
+SELECT greenery_repeat_rate('2021-01-01 00:00Z', '2021-03-01 00:00Z');
+CREATE UNIQUE INDEX regress_order_ids ON greenery.orders (clean_text(order_id));
+SELECT greenery_repeat_rate();
+DROP INDEX greenery.regress_order_ids;
+SELECT status, count(*) > 100 AS many FROM greenery_test() WHERE status <> 'skipped' GROUP BY 1;
+SELECT count(*) FROM greenery_record_history();
+CALL greenery_build();
+CALL greenery_build();
+SELECT status FROM greenery.builds ORDER BY 1;
+SELECT greenery_add_test('greenery.dim_users', 'email', 'email') > 0 AS added, greenery_add_test('greenery.dim_users', 'phone', 'phone_number') > 0 AS added2;
+SELECT greenery_add_feature('regress', 'greenery.dim_users', 'user_id', 'first_order_at', 'orders');
+SELECT count(*) > 0 AS indicators FROM greenery.repeat_indicators;
+SELECT greenery_drop_feature('regress');
+-- a product that comes twice is found
+INSERT INTO greenery.products VALUES ('p1', 'Fern', 10, 5);
+SELECT test_id, status, failures FROM greenery_test('greenery.stg_products') WHERE kind = 'unique';
+DELETE FROM greenery.products WHERE ctid = (SELECT max(ctid) FROM greenery.products);
+SELECT count(greenery_drop_test(test_id)) AS dropped FROM greenery.data_tests WHERE NOT builtin;
+DROP OWNED BY regress_hostile;
+GRANT CREATE ON SCHEMA public TO regress_hostile;
+-- the extension is not installed beside one that its own views would call
+BEGIN;
+SET client_min_messages = error;
+DROP EXTENSION greenery CASCADE;
+SET ROLE regress_hostile;
+CREATE FUNCTION public.count_both(counts bigint[], u text, o text) RETURNS bigint[] LANGUAGE sql IMMUTABLE AS $$ SELECT counts $$;
+CREATE AGGREGATE public.repeat_counts(text, text) (SFUNC = public.count_both, STYPE = bigint[], INITCOND = '{7,7}');
+RESET ROLE;
+SELECT split_part(pg_temp.error_of('CREATE EXTENSION greenery SCHEMA public'), ', which', 1) AS refused;
+ROLLBACK;
+REVOKE CREATE ON SCHEMA public FROM regress_hostile;
+
+--
+-- 2. to 5. What operators wrote, others ran
+--
+SET ROLE regress_operator;
+SELECT pg_temp.error_of($$SELECT greenery_add_test('greenery.dim_users', 'expression', NULL, '{"expression": "true"}')$$);
+SELECT pg_temp.error_of($$SELECT greenery_add_test('greenery.dim_users', 'not_null', 'email', '{"where": "true"}')$$);
+SELECT pg_temp.error_of($$SELECT greenery_add_test('public.regress_table', 'not_null', 'what')$$);
+SELECT pg_temp.error_of($$SELECT greenery_add_test('greenery.dim_users', 'relationships', 'email', '{"to": "public.regress_table", "field": "what"}')$$);
+SELECT greenery_add_test('greenery.dim_users', 'accepted_values', 'email', '{"values": []}', severity => 'warn');
+SELECT greenery_add_test('greenery.dim_users', 'accepted_values', 'email', '{"values": ["x"]}', severity => 'warn') AS id \gset
+SELECT pg_temp.error_of(format($$SELECT greenery_alter_test(%s, args => '{"values": ["x"], "where": "true"}')$$, :id));
+SELECT pg_temp.error_of($$SELECT greenery_alter_test(33, args => '{"expression": "true"}')$$);
+SELECT pg_temp.error_of($$SELECT greenery_alter_test(31, enabled => false)$$);
+SELECT pg_temp.error_of($$SELECT greenery_alter_test(252, enabled => false)$$);
+SELECT pg_temp.error_of($$SELECT greenery_add_feature('x', 'public.regress_table', 'what', 'what', 'what')$$);
+SELECT pg_temp.error_of($$SELECT greenery_add_model('public.regress_table', '{what}')$$);
+SELECT pg_temp.error_of($$SELECT greenery_set_builder('regress_operator')$$);
+SELECT pg_temp.error_of($$SELECT greenery_set('max_shrink', '100%')$$);
+SELECT pg_temp.error_of($$SELECT greenery_grant('regress_operator', 'analyst')$$);
+SELECT pg_temp.error_of($$SELECT greenery_purge('0 s')$$);
+SELECT pg_temp.error_of($$SELECT greenery.as_owner('SELECT 1')$$);
+SELECT pg_temp.error_of($$SELECT greenery.fill_as_builder('greenery.users', 'SELECT 1')$$);
+SELECT pg_temp.error_of($$SELECT greenery.add_test('greenery.dim_users', 'expression', NULL, '{"expression": "true"}', NULL, NULL, NULL, NULL, NULL)$$);
+SELECT statement, pg_temp.error_of(statement) FROM unnest(ARRAY[
+	$$DELETE FROM greenery.models WHERE model = 'metrics'$$,
+	$$INSERT INTO greenery.test_overrides VALUES (31, '{"enabled": false}')$$,
+	$$UPDATE greenery.test_definitions SET args = '{"expression": "true"}'$$,
+	$$INSERT INTO greenery.excluded_users (user_id, excluded_by) VALUES ('u1', 'someone')$$,
+	$$UPDATE greenery.builds SET status = 'published'$$,
+	$$DELETE FROM greenery.test_changes$$,
+	$$UPDATE greenery.settings SET value = 'regress_operator'$$,
+	$$DELETE FROM greenery.alert_routes$$,
+	$$CREATE VIEW greenery_build.dim_users AS SELECT 1$$,
+	$$CREATE TABLE greenery_published.mine ()$$,
+	$$UPDATE greenery_published.metrics SET value = 1$$,
+	$$SELECT * FROM greenery.users$$,
+	$$SELECT * FROM greenery.test_failures$$]) statement;
+-- tests and builds are for operators; keys of failing rows are for roles that may read the model
+SELECT kind, status, failures, sample FROM greenery_test('greenery.dim_users') WHERE test_id = :id;
+CALL greenery_build(accept_shrink => true);
+CALL greenery_build();
+SELECT current_user, status, failures FROM greenery_published.test_status WHERE test_id = :id;
+RESET ROLE;
+SELECT sample FROM greenery_test('greenery.dim_users') WHERE test_id = :id;
+SELECT started_by, status FROM greenery.builds ORDER BY build_id DESC LIMIT 1;
+SELECT changed_by, action, after ->> 'kind' AS kind FROM greenery.test_changes ORDER BY change_id DESC LIMIT 1;
+SELECT count(greenery_drop_test(test_id)) AS dropped FROM greenery.data_tests WHERE NOT builtin;
+
+-- what the caller has set decides nothing
+DELETE FROM greenery.orders WHERE order_id = 'o2';
+DELETE FROM greenery.order_items WHERE order_id = 'o2';
+SET ROLE regress_operator;
+SET greenery.max_shrink = '100%';
+SET greenery.as_of = '2020-01-01 00:00:00Z';
+SET timezone = 'Asia/Kolkata';
+SET datestyle = 'SQL, DMY';
+SET search_path = regress_nosuch;
+\set VERBOSITY terse
+CALL public.greenery_build();
+\set VERBOSITY default
+RESET search_path;
+RESET timezone;
+RESET datestyle;
+RESET greenery.max_shrink;
+RESET greenery.as_of;
+SELECT count(*) AS orders FROM greenery_published.fact_user_orders;
+RESET ROLE;
+CALL greenery_build(accept_shrink => true);
+SELECT count(*) AS orders FROM greenery_published.fact_user_orders;
+SELECT status, accept_shrink, warned > 0 AS warned FROM greenery.builds ORDER BY build_id DESC LIMIT 1;
+
+-- an error may quote rows: whoever calls is told no more than he may read
+CREATE SCHEMA regress_models;
+CREATE VIEW regress_models.quoting AS SELECT user_id, email::integer AS number FROM greenery.dim_users;
+SELECT greenery_add_model('regress_models.quoting', '{user_id}');
+\set VERBOSITY terse
+SET ROLE regress_operator;
+CALL greenery_build();
+SELECT message FROM greenery_published.test_status WHERE model = 'regress_models.quoting' ORDER BY test_id LIMIT 1;
+RESET ROLE;
+SELECT message FROM greenery.test_results WHERE model = 'regress_models.quoting' ORDER BY test_id LIMIT 1;
+SELECT greenery_drop_model('quoting');
+-- he is who he was, after an error in each transaction of a build
+SELECT greenery_set_builder('regress_builder');
+DROP OWNED BY regress_builder;
+DROP ROLE regress_builder;
+SET ROLE regress_operator;
+CALL greenery_build();
+SELECT current_user, session_user = current_user AS same;
+RESET ROLE;
+CREATE ROLE regress_builder;
+SELECT greenery_set_builder(NULL);
+CREATE FUNCTION public.regress_fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$;
+CREATE TRIGGER regress_fail BEFORE UPDATE ON greenery.builds FOR EACH ROW EXECUTE FUNCTION public.regress_fail();
+SET ROLE regress_operator;
+CALL greenery_build();
+SELECT current_user;
+RESET ROLE;
+DROP TRIGGER regress_fail ON greenery.builds;
+CREATE TRIGGER regress_fail BEFORE DELETE ON greenery.builds FOR EACH ROW EXECUTE FUNCTION public.regress_fail();
+UPDATE greenery.builds SET finished_at = '2000-01-01' WHERE build_id = 1;
+SET client_min_messages = error;
+SET ROLE regress_operator;
+CALL greenery_build();
+SELECT current_user;
+RESET ROLE;
+SET client_min_messages = warning;
+DROP FUNCTION public.regress_fail() CASCADE;
+
+--
+-- A superuser builder reads only what superusers own: views, tables, partitions, children, and
+-- what is called by indexes, checks and domains
+--
+CREATE FUNCTION pg_temp.build_error() RETURNS text LANGUAGE sql AS $error$
+	SELECT replace(message, format('"%s"', session_user), '"superuser"') FROM greenery.builds ORDER BY build_id DESC LIMIT 1
+$error$;
+GRANT CREATE ON DATABASE :"DBNAME" TO regress_hostile;
+SET ROLE regress_hostile;
+CREATE SCHEMA regress_theirs;
+GRANT USAGE ON SCHEMA regress_theirs TO PUBLIC;
+CREATE FUNCTION regress_theirs.spy(i integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS $spy$
+BEGIN
+	RAISE WARNING 'ran as %', current_user;
+	RETURN i;
+END
+$spy$;
+CREATE TABLE regress_theirs.numbers (id integer);
+SET client_min_messages = error;
+CREATE INDEX ON regress_theirs.numbers (id) WHERE regress_theirs.spy(1) = 1;
+SET client_min_messages = warning;
+CREATE VIEW regress_theirs.seen AS SELECT id FROM regress_theirs.numbers;
+RESET ROLE;
+-- a view of theirs beneath, their table, their function, their child, an operator, a domain
+CREATE VIEW regress_models.over_view AS SELECT id FROM regress_theirs.seen;
+CREATE VIEW regress_models.over_table AS SELECT id FROM regress_theirs.numbers;
+CREATE VIEW regress_models.over_function AS SELECT regress_theirs.spy(i) AS id FROM generate_series(1, 3) i;
+CREATE TABLE regress_models.parent (id integer);
+ALTER TABLE regress_theirs.numbers INHERIT regress_models.parent;
+CREATE VIEW regress_models.over_child AS SELECT id FROM regress_models.parent;
+SELECT pg_temp.told($$SELECT greenery_add_model('regress_models.over_view', '{id}')$$);
+SELECT pg_temp.told($$SELECT greenery_add_model('regress_models.over_table', '{id}')$$);
+SELECT pg_temp.told($$SELECT greenery_add_model('regress_models.over_function', '{id}')$$);
+SELECT pg_temp.told($$SELECT greenery_add_model('regress_models.over_child', '{id}')$$);
+SELECT replace(pg_temp.told($$SELECT greenery_add_model('regress_theirs.seen', '{id}')$$), 'TO ' || quote_ident(session_user), 'TO superuser') AS told;
+-- one that becomes so later
+ALTER TABLE regress_theirs.numbers NO INHERIT regress_models.parent;
+SELECT greenery_add_model('regress_models.over_child', '{id}');
+ALTER TABLE regress_theirs.numbers INHERIT regress_models.parent;
+CALL greenery_build();
+SELECT pg_temp.build_error();
+SELECT pg_temp.told('SELECT count(*) FROM greenery_test()');
+ALTER TABLE regress_theirs.numbers NO INHERIT regress_models.parent;
+-- a test, and a feature
+SELECT greenery_add_test('regress_models.over_child', 'expression', NULL, '{"expression": "regress_theirs.spy(id) > 0"}') AS id \gset
+CALL greenery_build();
+SELECT pg_temp.build_error();
+SELECT greenery_drop_test(:id);
+-- a source function
+CREATE FUNCTION regress_models.original() RETURNS text LANGUAGE sql AS $$ SELECT pg_get_functiondef('greenery.source_products()'::regprocedure) $$;
+CREATE TABLE regress_models.kept AS SELECT regress_models.original() AS definition;
+CREATE OR REPLACE FUNCTION greenery.source_products()
+	RETURNS TABLE (product_id text, name text, price numeric, inventory integer, attributes jsonb)
+	LANGUAGE sql STABLE PARALLEL SAFE AS $$ SELECT n.id::text, 'x', 1, 1, NULL::jsonb FROM regress_theirs.numbers n $$;
+CALL greenery_build();
+SELECT pg_temp.build_error();
+DO $back$ BEGIN EXECUTE (SELECT definition FROM regress_models.kept); END $back$;
+-- with another builder, they run as that
+SELECT greenery_set_builder('regress_builder');
+GRANT USAGE ON SCHEMA regress_models, regress_theirs TO regress_builder;
+GRANT SELECT ON ALL TABLES IN SCHEMA regress_models, regress_theirs TO regress_builder;
+SELECT pg_temp.told($$SELECT greenery_add_model('regress_models.over_function', '{id}')$$);
+ALTER VIEW regress_models.over_function OWNER TO regress_builder;
+ALTER VIEW regress_models.over_child OWNER TO regress_builder;
+SELECT greenery_add_model('regress_models.over_function', '{id}');
+CALL greenery_build();
+SELECT status FROM greenery.builds ORDER BY build_id DESC LIMIT 1;
+SELECT * FROM greenery_published.over_function ORDER BY 1;
+SELECT c.relowner::regrole = e.extowner::regrole AS owned FROM pg_class c, pg_extension e
+WHERE c.oid = 'greenery_published.over_function'::regclass AND e.extname = 'greenery';
+-- and what the builder runs cannot lay its hand on what the owner reads
+CREATE FUNCTION regress_models.tamper() RETURNS integer LANGUAGE sql VOLATILE AS $tamper$
+	ALTER TABLE greenery_build.over_function ADD CHECK (regress_theirs.spy(1) = 1);
+	SELECT 1
+$tamper$;
+CREATE OR REPLACE VIEW regress_models.over_function AS SELECT regress_models.tamper() AS id;
+CALL greenery_build();
+SELECT message FROM greenery.build_models WHERE model = 'over_function' ORDER BY build_id DESC LIMIT 1;
+SELECT greenery_drop_model('over_function'), greenery_drop_model('over_child');
+SELECT greenery_set_builder(NULL);
+
+--
+-- Row-level security: what it hides from anyone, a build does not publish
+--
+CREATE TABLE regress_models.secret (id integer, mine boolean);
+INSERT INTO regress_models.secret SELECT i, i > 10 FROM generate_series(1, 20) i;
+ALTER TABLE regress_models.secret ENABLE ROW LEVEL SECURITY;
+CREATE POLICY mine ON regress_models.secret USING (mine);
+CREATE VIEW regress_models.open AS SELECT id FROM regress_models.secret;
+SELECT pg_temp.told($$SELECT greenery_add_model('regress_models.open', '{id}')$$);
+ALTER TABLE regress_models.secret DISABLE ROW LEVEL SECURITY;
+SELECT greenery_add_model('regress_models.open', '{id}');
+ALTER TABLE regress_models.secret ENABLE ROW LEVEL SECURITY;
+CALL greenery_build();
+SELECT pg_temp.build_error();
+SELECT greenery_drop_model('open');
+
+--
+-- What cannot be looked into may read a table that is not locked
+--
+CREATE FUNCTION regress_models.hidden() RETURNS bigint LANGUAGE plpgsql STABLE AS $$ BEGIN RETURN (SELECT count(*) FROM regress_models.parent); END $$;
+CREATE FUNCTION regress_models.visible() RETURNS bigint LANGUAGE sql STABLE AS $$ SELECT count(*) FROM regress_models.parent $$;
+CREATE FUNCTION regress_models.harmless() RETURNS bigint LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN 1; END $$;
+CREATE VIEW regress_models.hides AS SELECT regress_models.hidden() AS id;
+CREATE VIEW regress_models.names AS SELECT query_to_xml('SELECT 1', true, true, '')::text AS id;
+CREATE VIEW regress_models.shows AS SELECT regress_models.visible() + regress_models.harmless() AS id;
+CREATE VIEW regress_models.published AS SELECT name AS id FROM greenery_published.metrics;
+SELECT pg_temp.told($$SELECT greenery_add_model('regress_models.hides', '{id}')$$);
+SELECT pg_temp.told($$SELECT greenery_add_model('regress_models.names', '{id}')$$);
+SELECT pg_temp.told($$SELECT greenery_add_model('regress_models.published', '{id}')$$);
+SELECT greenery_add_model('regress_models.shows', '{id}');
+SELECT greenery_drop_model('shows');
+
+DROP SCHEMA regress_models CASCADE;
+DROP OWNED BY regress_hostile, regress_builder;
+SELECT greenery_revoke('regress_operator', 'operator');
+DROP OWNED BY regress_operator;
+DROP ROLE regress_hostile, regress_operator, regress_builder;
+DROP TABLE public.regress_table;
+SELECT pg_temp.empty_shop();

@@ -1,0 +1,255 @@
+/*-------------------------------------------------------------------------
+ *
+ * build_reads.c
+ *	  What a build reads, and the locks on it.
+ *
+ * A snapshot does not protect against TRUNCATE, DROP or a rewriting ALTER: a table that
+ * is truncated and loaded again by someone else is empty in it.  So all that the build
+ * reads in the end is locked before the snapshot is taken.  What that is, takes a snapshot
+ * to find: so the build looks, begins again with these locks, and looks again, until it
+ * finds no more than it has locked.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "build/build.h"
+#include "compat.h"
+#include "executor/spi.h"
+#include "greenery.h"
+#include "guarded.h"
+#include "miscadmin.h"
+#include "parser/analyze.h"
+#include "roles.h"
+#include "sources/reach.h"
+#include "storage/lmgr.h"
+#include "tcop/tcopprot.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+
+/* Something that the build asks: a relation that it reads, and SQL about its rows */
+typedef struct Root
+{
+	const char *what;			/* for people */
+	Oid			relid;
+	const char *sql;			/* or NULL */
+	Reach		reach;
+} Root;
+
+/* The caller guards it: what cannot be parsed, no build can run, and that is told later */
+static void
+look_at_root(void *arg)
+{
+	Root	   *root = arg;
+	ListCell   *lc;
+
+	reach_relation(&root->reach, root->relid);
+	if (root->sql != NULL)
+		foreach(lc, pg_parse_query(root->sql))
+			reach_node(&root->reach,
+					   (Node *) parse_analyze_fixedparams(lfirst_node(RawStmt, lc), root->sql,
+													   NULL, 0, NULL));
+}
+
+/*
+ * All relations that models, features and the users' tests name, and the SQL of these
+ * tests.  Lists of Root *.
+ */
+static List *
+find_roots(void)
+{
+	MemoryContext context = CurrentMemoryContext;
+	List	   *roots = NIL;
+
+	if (SPI_execute("SELECT format('model %s', m.model), greenery.relation_named(m.relation), NULL"
+					"  FROM greenery.models m"
+					" UNION ALL "
+					"SELECT format('feature \"%s\"', f.name), greenery.relation_named(f.relation), NULL"
+					"  FROM greenery.features f"
+					" UNION ALL "
+					"SELECT format('data test %s', t.test_id), greenery.relation_named(t.model),"
+					/* each on lines of its own, for comments end with a line */
+					"       format(E'SELECT FROM %s t WHERE (\\n%s\\n) OR (\\n%s\\n)', t.model,"
+					"              coalesce(t.args ->> 'where', 'true'), coalesce(t.args ->> 'expression', 'true'))"
+					"  FROM greenery.data_tests t"
+					" WHERE t.enabled AND NOT t.builtin"
+					" UNION ALL "
+					"SELECT format('data test %s', t.test_id), greenery.relation_named(t.args ->> 'to'), NULL"
+					"  FROM greenery.data_tests t"
+					" WHERE t.enabled AND NOT t.builtin AND t.kind = 'relationships'"
+					" ORDER BY 1", false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not look up what builds read");
+	MemoryContextSwitchTo(context);
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		HeapTuple	row = SPI_tuptable->vals[i];
+		TupleDesc	desc = SPI_tuptable->tupdesc;
+		Root	   *root;
+		bool		isnull;
+		Datum		relid = SPI_getbinval(row, desc, 2, &isnull);
+
+		/* one that is missing is reported when it is its turn */
+		if (isnull)
+			continue;
+		root = palloc0(sizeof(Root));
+		root->what = SPI_getvalue(row, desc, 1);
+		root->relid = DatumGetObjectId(relid);
+		root->sql = SPI_getvalue(row, desc, 3);
+		roots = lappend(roots, root);
+	}
+	SPI_freetuptable(SPI_tuptable);
+	return roots;
+}
+
+/* What each root reaches; in the current memory context */
+static List *
+look(const Build *build)
+{
+	List	   *roots = find_roots();
+	RoleSwitch	before;
+	ListCell   *lc;
+
+	role_enter(build->builder, &before);
+	foreach(lc, roots)
+		(void) run_expecting(look_at_root, lfirst(lc), reach_is_no_answer);
+	role_leave(&before);
+	return roots;
+}
+
+static List *
+relations_of(List *roots)
+{
+	List	   *relations = NIL;
+	ListCell   *lc;
+
+	foreach(lc, roots)
+		relations = list_concat_unique_oid(relations, ((Root *) lfirst(lc))->reach.relations);
+	return relations;
+}
+
+/*
+ * Lock what the build reads, so that nobody can truncate, drop or rewrite it from here on.
+ *
+ * The histories are about to be written: locked now, no other record can be newer than the
+ * snapshot.  Takes no snapshot.
+ */
+void
+build_lock_reads(Build *build)
+{
+	ListCell   *lc;
+
+	foreach(lc, build->histories)
+		LockRelationOid(lfirst_oid(lc), ShareRowExclusiveLock);
+	foreach(lc, build->locked)
+		LockRelationOid(lfirst_oid(lc), AccessShareLock);
+}
+
+/* An error for a table that the build itself changes: it would be of this build or of the last */
+static void
+refuse_published(const Reach *reach, const char *what)
+{
+	ListCell   *lc;
+
+	foreach(lc, reach->relations)
+	{
+		char	   *schema = get_namespace_name(get_rel_namespace(lfirst_oid(lc)));
+
+		if (schema != NULL &&
+			(strcmp(schema, PUBLISHED_SCHEMA) == 0 || strcmp(schema, BUILD_SCHEMA) == 0))
+			ereport(ERROR,
+					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+					 errmsg("%s reads %s", what, quoted_relation(lfirst_oid(lc))),
+					 errdetail("A build changes that table while models are computed."),
+					 errhint("Read the live model of that name in schema \"greenery\": builds put what they have written in its place.")));
+	}
+}
+
+/* An error if there is something that the builder must not read or run */
+static void
+refuse(const Build *build, const Root *root)
+{
+	refuse_published(&root->reach, root->what);
+	reach_refuse_strangers(&root->reach, build->builder);
+	reach_refuse_policies(&root->reach);
+	reach_refuse_hidden(&root->reach, root->what);
+}
+
+static void
+refuse_any(const Build *build, List *roots)
+{
+	ListCell   *lc;
+
+	foreach(lc, roots)
+		refuse(build, lfirst(lc));
+}
+
+/*
+ * See that the build may read what it is about to read.  Returns false when there is more
+ * than was locked before the snapshot; build->locked then has it too.
+ */
+bool
+build_check_reads(Build *build)
+{
+	List	   *roots = look(build);
+	List	   *relations = relations_of(roots);
+
+	if (list_difference_oid(relations, build->locked) != NIL)
+	{
+		MemoryContext context = MemoryContextSwitchTo(build->context);
+
+		build->locked = list_concat_unique_oid(build->locked, relations);
+		list_sort(build->locked, list_oid_cmp);
+		MemoryContextSwitchTo(context);
+		return false;
+	}
+	refuse_any(build, roots);
+	return true;
+}
+
+/* The same without any locks, where there is nothing to publish */
+void
+build_refuse_reads(const Build *build)
+{
+	refuse_any(build, look(build));
+}
+
+/* The same of one relation that is to become a model */
+void
+build_refuse_relation(const Build *build, Oid relid)
+{
+	Root		root = {.what = psprintf("relation %s", quoted_relation(relid)), .relid = relid};
+	RoleSwitch	before;
+
+	role_enter(build->builder, &before);
+	look_at_root(&root);
+	role_leave(&before);
+	refuse(build, &root);
+}
+
+/*
+ * What the build takes for the present, and for how long it follows purchasers: both are
+ * asked once, and stay what they are while it runs.
+ */
+void
+build_find_present(Build *build)
+{
+	RoleSwitch	before;
+	char	   *as_of;
+	char	   *horizon;
+
+	role_enter(build->builder, &before);
+	/* the format has no place for years before the first */
+	if (SPI_execute(psprintf("SELECT CASE WHEN p.as_of >= '0001-01-01 00:00:00Z'"
+							 "            THEN to_char(p.as_of AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') END,"
+							 "       %1$s.greenery_repeat_horizon()::text"
+							 "  FROM (SELECT %1$s.greenery_as_of()) p(as_of)", greenery_schema()),
+					false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not find the time of the last order");
+	as_of = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+	horizon = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
+	build->as_of = as_of == NULL ? NULL : MemoryContextStrdup(build->context, as_of);
+	build->horizon = horizon == NULL ? NULL : MemoryContextStrdup(build->context, horizon);
+	SPI_freetuptable(SPI_tuptable);
+	role_leave(&before);
+}

@@ -1,0 +1,28 @@
+/*-------------------------------------------------------------------------
+ *
+ * fill_table.h
+ *	  Store what the builder computes in a table of the owner's.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef GREENERY_FILL_TABLE_H
+#define GREENERY_FILL_TABLE_H
+
+#include "postgres.h"
+
+#include "access/tupdesc.h"
+
+/*
+ * Run a query as a role, and store its rows in a table that this transaction has made.  The
+ * query is a rewritten tree, see model_tree.h.  Returns how many rows.  An error 42804 unless
+ * its columns have the table's types.
+ */
+extern int64 fill_table(Oid table, Oid role, const char *rewritten);
+
+/* Names, types and collations of columns, as CREATE TABLE takes them */
+extern char *columns_of_descriptor(TupleDesc desc);
+
+/* The same of a relation; NULL for InvalidOid */
+extern char *columns_of_relation(Oid relid);
+
+#endif							/* GREENERY_FILL_TABLE_H */

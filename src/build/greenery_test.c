@@ -1,0 +1,205 @@
+/*-------------------------------------------------------------------------
+ *
+ * greenery_test.c
+ *	  greenery_test(): run data tests, and leave nothing behind.
+ *
+ * Tests are other people's SQL, and run with the rights of the builder, as in a build, and
+ * with the settings of builds.  All tests together compute each model once: it is written
+ * to a table, tested there, read from there by other models, and undone at the end.  One
+ * model's tests, or those on a server where nothing can be written, read the live views.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "access/xlog.h"
+#include "alerts/shareable.h"
+#include "build/build_audit.h"
+#include "build_settings.h"
+#include "compat.h"
+#include "executor/spi.h"
+#include "greenery.h"
+#include "guarded.h"
+#include "miscadmin.h"
+#include "result_set.h"
+#include "roles.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/lsyscache.h"
+#include "utils/timestamp.h"
+#include "utils/tuplestore.h"
+
+PG_FUNCTION_INFO_V1(greenery_test);
+
+/* Set result column i of values and nulls, from a string or NULL */
+static void
+set_text(Datum *values, bool *nulls, int i, const char *text)
+{
+	nulls[i] = text == NULL;
+	if (text != NULL)
+		values[i] = CStringGetTextDatum(text);
+}
+
+/* Whether the caller may see rows of a model: keys of failing ones, and what errors quote */
+static bool
+may_see(const Build *build, const BuildModel *model)
+{
+	return OidIsValid(model->relid) &&
+		pg_class_aclcheck(model->relid, build->caller, ACL_SELECT) == ACLCHECK_OK &&
+		greenery_may_use_schema(get_rel_namespace(model->relid), build->caller);
+}
+
+/* A row for each test of a model */
+static void
+report(const Build *build, const BuildModel *model, ReturnSetInfo *rsinfo)
+{
+	bool		tell = may_see(build, model);
+	ListCell   *lc;
+
+	foreach(lc, model->tests)
+	{
+		DataTest   *test = lfirst(lc);
+		Datum		values[11] = {0};
+		bool		nulls[11] = {0};
+		Interval   *duration = palloc0(sizeof(Interval));
+
+		/* a build alone knows what it is about to delete */
+		if (test->kind == TEST_SHRINK)
+			continue;
+		values[0] = Int64GetDatum(test->test_id);
+		set_text(values, nulls, 1, test->model);
+		set_text(values, nulls, 2, test->kind_name);
+		set_text(values, nulls, 3, test->column);
+		set_text(values, nulls, 4, test_status_names[test->status]);
+		nulls[5] = test->failures < 0;
+		values[5] = Int64GetDatum(test->failures);
+		nulls[6] = test->total < 0;
+		values[6] = Int64GetDatum(test->total);
+		nulls[7] = test->total <= 0;
+		if (!nulls[7])
+			values[7] = Float8GetDatum((double) test->failures / (double) test->total);
+		nulls[8] = test->sample == NULL || !tell;
+		if (!nulls[8])
+			values[8] = DirectFunctionCall1(jsonb_in, CStringGetDatum(test->sample));
+		duration->time = test->duration;
+		values[9] = IntervalPGetDatum(duration);
+		set_text(values, nulls, 10, test->message == NULL || tell ? test->message
+				 : shareable_message(test->message));
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	}
+}
+
+/* Run the tests of a model on what has been written of it, or where it is */
+static void
+run_tests(Build *build, BuildModel *model)
+{
+	TestTarget	target;
+	RoleSwitch	before;
+
+	if (model->status == MODEL_FAILED)
+	{
+		tests_set_status(model->tests, RESULT_BROKEN, model->message);
+		return;
+	}
+	target = build_test_target(build, model);
+	if (model->rows < 0)
+		target.from = quoted_relation(model->relid);
+	role_enter(build->builder, &before);
+	tests_run(model->tests, &target);
+	role_leave(&before);
+}
+
+/* Write and test all models, in dependency order; undone by the caller */
+static void
+write_and_test(void *arg)
+{
+	Build	   *build = arg;
+	ListCell   *lc;
+
+	foreach(lc, build->models)
+	{
+		BuildModel *model = lfirst(lc);
+		ModelInBuild in = {build, model};
+
+		CHECK_FOR_INTERRUPTS();
+		if (model->is_mart && model->status != MODEL_FAILED)
+		{
+			if (run_guarded(build_write_model, &in, &model->message))
+				model->status = MODEL_WRITTEN;
+			else
+			{
+				model->status = MODEL_FAILED;
+				model->rows = -1;
+			}
+		}
+		run_tests(build, model);
+		if (model->status == MODEL_WRITTEN)
+			build_make_helpers(build);
+	}
+}
+
+/* Test one model, or all, where they are */
+static void
+test_live(Build *build, Oid only)
+{
+	ListCell   *lc;
+
+	foreach(lc, build->models)
+	{
+		BuildModel *model = lfirst(lc);
+
+		if (!OidIsValid(only) || model->relid == only)
+			run_tests(build, model);
+	}
+}
+
+/* greenery_test(model): run the tests of one model, or of all */
+Datum
+greenery_test(PG_FUNCTION_ARGS)
+{
+	static const bool undo = true;
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	Oid			only = PG_ARGISNULL(0) ? InvalidOid : PG_GETARG_OID(0);
+	Build		build = {.is_test = true};
+	RoleSwitch	before;
+	char	   *message;
+	ListCell   *lc;
+
+	greenery_begin_result_set(fcinfo);
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "could not connect to SPI");
+	build.context = CurrentMemoryContext;
+	build.caller = GetUserId();
+	build.owner = greenery_owner();
+
+	role_enter(build.owner, &before);
+	/* debugging output may quote rows */
+	if (!build_may_tell(&build) && client_min_messages < NOTICE)
+		(void) set_config_option("client_min_messages", "notice", PGC_USERSET, PGC_S_SESSION,
+								 GUC_ACTION_SAVE, true, 0, false);
+	build.settings = build_settings_load();
+	build_settings_apply(build.settings);
+	greenery_pin_settings();
+	build.builder = greenery_builder();
+	build_refuse_reads(&build);
+	build_load_models(&build);
+	if (OidIsValid(only) || XactReadOnly || RecoveryInProgress())
+		test_live(&build, only);
+	else if (!run_or_undo(write_and_test, &build, &undo, &message))
+		ereport(ERROR,
+				(errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
+				 errmsg("could not run the data tests"),
+				 errdetail("%s", build_may_tell(&build) ? message : shareable_message(message))));
+	foreach(lc, build.models)
+	{
+		const BuildModel *model = lfirst(lc);
+
+		if (!OidIsValid(only) || model->relid == only)
+			report(&build, model, rsinfo);
+	}
+	role_leave(&before);
+	SPI_finish();
+	return (Datum) 0;
+}

@@ -1,0 +1,491 @@
+/*-------------------------------------------------------------------------
+ *
+ * reach.c
+ *	  What a relation or a query reads and calls in the end.
+ *
+ * A build locks what it reads before it takes its snapshot, which does not protect
+ * against TRUNCATE; and one that has a superuser's rights must not run what others
+ * wrote.  Both need to know all of it.  The catalog's dependencies do not: a source
+ * function has a string body, a parent's lock does not cover its children, and an index
+ * predicate runs when a query is planned.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/relation.h"
+#include "access/table.h"
+#include "access/transam.h"
+#include "catalog/dependency.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_aggregate.h"
+#include "catalog/pg_constraint.h"
+#include "catalog/pg_index.h"
+#include "catalog/pg_inherits.h"
+#include "catalog/pg_language.h"
+#include "catalog/pg_partitioned_table.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_statistic_ext.h"
+#include "catalog/pg_type.h"
+#include "commands/extension.h"
+#include "compat.h"
+#include "executor/functions.h"
+#include "executor/spi.h"
+#include "greenery.h"
+#include "guarded.h"
+#include "miscadmin.h"
+#include "nodes/nodeFuncs.h"
+#include "parser/parser.h"
+#include "sources/reach.h"
+#include "tcop/tcopprot.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/relcache.h"
+#include "utils/syscache.h"
+
+/* Functions of the server that read what a text names */
+static const char *const reading_functions[] = {
+	"cursor_to_xml", "database_to_xml", "query_to_xml", "query_to_xml_and_xmlschema",
+	"schema_to_xml", "table_to_xml", "table_to_xml_and_xmlschema", "ts_rewrite", "ts_stat"
+};
+
+static bool walk(Node *node, void *context);
+
+static void
+add_unique(List **list, Oid oid)
+{
+	*list = list_append_unique_oid(*list, oid);
+}
+
+bool
+reach_is_no_answer(int sqlerrcode)
+{
+	return ERRCODE_TO_CATEGORY(sqlerrcode) != ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE;
+}
+
+/* Set what the function would set for itself; returns the level to end it with, or 0 */
+static int
+enter_settings_of(HeapTuple procedure)
+{
+	bool		isnull;
+	Datum		settings = SysCacheGetAttr(PROCOID, procedure, Anum_pg_proc_proconfig, &isnull);
+	int			level;
+
+	if (isnull)
+		return 0;
+	level = NewGUCNestLevel();
+	ProcessGUCArray(DatumGetArrayTypeP(settings), PGC_SUSET, PGC_S_SESSION, GUC_ACTION_SAVE);
+	return level;
+}
+
+/* A body that is a string, and what it says */
+typedef struct StringBody
+{
+	HeapTuple	procedure;
+	Node	   *queries;
+} StringBody;
+
+/* Parse it, with names looked up as a call would do it; the caller guards it */
+static void
+parse_body(void *arg)
+{
+	StringBody *parsed = arg;
+	HeapTuple	procedure = parsed->procedure;
+	bool		isnull;
+	char	   *source = TextDatumGetCString(SysCacheGetAttr(PROCOID, procedure,
+															 Anum_pg_proc_prosrc, &isnull));
+	SQLFunctionParseInfoPtr info = prepare_sql_fn_parse_info(procedure, NULL, InvalidOid);
+	List	   *statements = pg_parse_query(source);
+	List	   *queries = NIL;
+	ListCell   *lc;
+	int			level = enter_settings_of(procedure);
+
+	foreach(lc, statements)
+		queries = lappend(queries, parse_analyze_withcb(lfirst_node(RawStmt, lc), source,
+														(ParserSetupHook) sql_fn_parser_setup,
+														info, NULL));
+	if (level > 0)
+		AtEOXact_GUC(true, level);
+	parsed->queries = (Node *) queries;
+}
+
+static bool
+has_polymorphic_arguments(Form_pg_proc form)
+{
+	for (int i = 0; i < form->pronargs; i++)
+		if (IsPolymorphicType(form->proargtypes.values[i]))
+			return true;
+	return false;
+}
+
+static void
+look_into_body(Reach *reach, HeapTuple procedure)
+{
+	Form_pg_proc form = (Form_pg_proc) GETSTRUCT(procedure);
+	bool		isnull;
+	Datum		body = SysCacheGetAttr(PROCOID, procedure, Anum_pg_proc_prosqlbody, &isnull);
+	StringBody	parsed = {procedure, NULL};
+
+	if (!isnull)
+		(void) walk(stringToNode(TextDatumGetCString(body)), reach);
+	else if (!has_polymorphic_arguments(form) && run_expecting(parse_body, &parsed, reach_is_no_answer))
+		(void) walk(parsed.queries, reach);
+	else
+		add_unique(&reach->hidden, form->oid);
+}
+
+static bool add_function(Oid function, void *context);
+
+static void
+add_if_valid(Reach *reach, Oid function)
+{
+	if (OidIsValid(function))
+		(void) add_function(function, reach);
+}
+
+static void
+look_into_aggregate(Reach *reach, Oid function)
+{
+	HeapTuple	tuple = SearchSysCache1(AGGFNOID, ObjectIdGetDatum(function));
+	Form_pg_aggregate form;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for aggregate %u", function);
+	form = (Form_pg_aggregate) GETSTRUCT(tuple);
+	add_if_valid(reach, form->aggtransfn);
+	add_if_valid(reach, form->aggfinalfn);
+	add_if_valid(reach, form->aggcombinefn);
+	add_if_valid(reach, form->aggserialfn);
+	add_if_valid(reach, form->aggdeserialfn);
+	add_if_valid(reach, form->aggmtransfn);
+	add_if_valid(reach, form->aggminvtransfn);
+	add_if_valid(reach, form->aggmfinalfn);
+	if (OidIsValid(form->aggsortop))
+		add_if_valid(reach, get_opcode(form->aggsortop));
+	ReleaseSysCache(tuple);
+}
+
+/* Whether a function of the server reads a table that only a text names */
+static bool
+reads_by_name(Oid function)
+{
+	const char *name = get_func_name(function);
+
+	for (int i = 0; name != NULL && i < (int) lengthof(reading_functions); i++)
+		if (strcmp(name, reading_functions[i]) == 0)
+			return true;
+	return false;
+}
+
+/* A check_function_callback: adds the function, and finds none that would end the search */
+static bool
+add_function(Oid function, void *context)
+{
+	Reach	   *reach = context;
+	HeapTuple	tuple;
+	Form_pg_proc form;
+
+	if (function < FirstNormalObjectId)
+	{
+		if (reads_by_name(function))
+			add_unique(&reach->hidden, function);
+		return false;
+	}
+	if (list_member_oid(reach->functions, function))
+		return false;
+	reach->functions = lappend_oid(reach->functions, function);
+	check_stack_depth();
+
+	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for function %u", function);
+	form = (Form_pg_proc) GETSTRUCT(tuple);
+	if (form->prokind == PROKIND_AGGREGATE)
+		look_into_aggregate(reach, function);
+	else if (form->prolang == SQLlanguageId)
+		look_into_body(reach, tuple);
+	else if (form->provolatile != PROVOLATILE_IMMUTABLE &&
+			 getExtensionOfObject(ProcedureRelationId, function) != get_extension_oid("greenery", true))
+		add_unique(&reach->hidden, function);
+	ReleaseSysCache(tuple);
+	return false;
+}
+
+/* A domain, and what its checks call */
+static void
+add_domain(Reach *reach, Oid domain)
+{
+	Relation	rel;
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	if (domain < FirstNormalObjectId || list_member_oid(reach->domains, domain))
+		return;
+	reach->domains = lappend_oid(reach->domains, domain);
+	rel = table_open(ConstraintRelationId, AccessShareLock);
+	ScanKeyInit(&key, Anum_pg_constraint_contypid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(domain));
+	scan = systable_beginscan(rel, ConstraintTypidIndexId, true, NULL, 1, &key);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		bool		isnull;
+		Datum		check = heap_getattr(tuple, Anum_pg_constraint_conbin, RelationGetDescr(rel), &isnull);
+
+		if (!isnull)
+			(void) walk(stringToNode(TextDatumGetCString(check)), reach);
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	/* a domain over a domain */
+	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(domain));
+	if (HeapTupleIsValid(tuple))
+	{
+		Oid			base = ((Form_pg_type) GETSTRUCT(tuple))->typbasetype;
+
+		ReleaseSysCache(tuple);
+		if (get_typtype(base) == TYPTYPE_DOMAIN)
+			add_domain(reach, base);
+	}
+}
+
+static void
+add_operator(Reach *reach, Oid operator)
+{
+	if (OidIsValid(operator))
+		add_if_valid(reach, get_opcode(operator));
+}
+
+static bool
+walk(Node *node, void *context)
+{
+	Reach	   *reach = context;
+
+	if (node == NULL)
+		return false;
+	switch (nodeTag(node))
+	{
+		case T_RangeTblEntry:
+			if (((RangeTblEntry *) node)->rtekind == RTE_RELATION)
+				reach_relation(reach, ((RangeTblEntry *) node)->relid);
+			return false;
+		case T_Query:
+			return query_tree_walker((Query *) node, walk, context,
+									 QTW_EXAMINE_RTES_BEFORE | QTW_EXAMINE_SORTGROUP);
+		case T_SortGroupClause:
+			add_operator(reach, ((SortGroupClause *) node)->eqop);
+			add_operator(reach, ((SortGroupClause *) node)->sortop);
+			return false;
+		case T_CoerceToDomain:
+			add_domain(reach, ((CoerceToDomain *) node)->resulttype);
+			break;
+		default:
+			break;
+	}
+	(void) check_functions_in_node(node, add_function, reach);
+	return expression_tree_walker(node, walk, context);
+}
+
+void
+reach_node(Reach *reach, Node *node)
+{
+	(void) walk(node, reach);
+}
+
+/*
+ * Expressions in a column of a row of the catalog.  They are read from there, because the
+ * relation cache folds constants, which runs what they call.
+ */
+static void
+look_into_attribute(Reach *reach, int cache, HeapTuple tuple, AttrNumber attribute)
+{
+	bool		isnull;
+	Datum		expressions = SysCacheGetAttr(cache, tuple, attribute, &isnull);
+
+	if (!isnull)
+		(void) walk(stringToNode(TextDatumGetCString(expressions)), reach);
+}
+
+/* The row of an object in the catalog, and expressions in two of its columns */
+static void
+look_into_row(Reach *reach, int cache, Oid object, AttrNumber first, AttrNumber second)
+{
+	HeapTuple	tuple = SearchSysCache1(cache, ObjectIdGetDatum(object));
+
+	if (!HeapTupleIsValid(tuple))
+		return;
+	look_into_attribute(reach, cache, tuple, first);
+	if (second != InvalidAttrNumber)
+		look_into_attribute(reach, cache, tuple, second);
+	ReleaseSysCache(tuple);
+}
+
+/* Expressions of a table's indexes and extended statistics */
+static void
+look_into_indexes(Reach *reach, Relation rel)
+{
+	ListCell   *lc;
+
+	foreach(lc, RelationGetIndexList(rel))
+		look_into_row(reach, INDEXRELID, lfirst_oid(lc),
+					  Anum_pg_index_indexprs, Anum_pg_index_indpred);
+	foreach(lc, RelationGetStatExtList(rel))
+		look_into_row(reach, STATEXTOID, lfirst_oid(lc),
+					  Anum_pg_statistic_ext_stxexprs, InvalidAttrNumber);
+}
+
+static void
+look_into_constraints(Reach *reach, Relation rel)
+{
+	TupleConstr *constr = RelationGetDescr(rel)->constr;
+
+	for (int i = 0; constr != NULL && i < constr->num_check; i++)
+		(void) walk(stringToNode(constr->check[i].ccbin), reach);
+	/* generated columns are computed as they are read, since 18 */
+	for (int i = 0; constr != NULL && i < constr->num_defval; i++)
+		if (TupleDescAttr(RelationGetDescr(rel), constr->defval[i].adnum - 1)->attgenerated != '\0')
+			(void) walk(stringToNode(constr->defval[i].adbin), reach);
+	if (rel->rd_rel->relkind == RELKIND_PARTITIONED_TABLE)
+		look_into_row(reach, PARTRELID, RelationGetRelid(rel),
+					  Anum_pg_partitioned_table_partexprs, InvalidAttrNumber);
+}
+
+/* What a view selects */
+static void
+look_into_view(Reach *reach, Relation rel)
+{
+	RuleLock   *rules = rel->rd_rules;
+
+	for (int i = 0; rules != NULL && i < rules->numLocks; i++)
+		if (rules->rules[i]->event == CMD_SELECT)
+			(void) walk((Node *) rules->rules[i]->actions, reach);
+}
+
+void
+reach_relation(Reach *reach, Oid relid)
+{
+	Relation	rel;
+	char		relkind;
+
+	if (relid < FirstNormalObjectId || list_member_oid(reach->relations, relid))
+		return;
+	check_stack_depth();
+	CHECK_FOR_INTERRUPTS();
+	rel = try_relation_open(relid, AccessShareLock);
+	if (rel == NULL)
+		return;
+	reach->relations = lappend_oid(reach->relations, relid);
+	relkind = rel->rd_rel->relkind;
+	if (relkind == RELKIND_VIEW)
+		look_into_view(reach, rel);
+	else
+	{
+		if (relkind == RELKIND_RELATION || relkind == RELKIND_MATVIEW ||
+			relkind == RELKIND_PARTITIONED_TABLE)
+			look_into_indexes(reach, rel);
+		look_into_constraints(reach, rel);
+	}
+	relation_close(rel, NoLock);
+	if (relkind != RELKIND_VIEW && relkind != RELKIND_MATVIEW && has_subclass(relid))
+	{
+		ListCell   *lc;
+
+		foreach(lc, find_all_inheritors(relid, AccessShareLock, NULL))
+			reach_relation(reach, lfirst_oid(lc));
+	}
+}
+
+void
+reach_refuse_hidden(const Reach *reach, const char *what)
+{
+	if (reach->hidden != NIL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("%s calls function %s, which may read tables that a build cannot see",
+						what, format_procedure(linitial_oid(reach->hidden))),
+				 errdetail("A build locks what it reads before its snapshot. It can look into SQL functions only."),
+				 errhint("Write it in SQL, with the schemas of all names, or declare it IMMUTABLE if it reads nothing.")));
+}
+
+void
+reach_refuse_policies(const Reach *reach)
+{
+	ListCell   *lc;
+
+	foreach(lc, reach->relations)
+	{
+		HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(lfirst_oid(lc)));
+		bool		secured;
+
+		if (!HeapTupleIsValid(tuple))
+			continue;
+		secured = ((Form_pg_class) GETSTRUCT(tuple))->relrowsecurity;
+		ReleaseSysCache(tuple);
+		if (secured)
+			ereport(ERROR,
+					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+					 errmsg("a build cannot read table %s, which has row-level security",
+							quoted_relation(lfirst_oid(lc))),
+					 errdetail("What is published is seen by every reader: a policy cannot decide who sees which row."),
+					 errhint("Have the build read a table without policies, or disable row-level security there.")));
+	}
+}
+
+static void
+refuse_stranger(const char *kind, const char *name, Oid owner, Oid builder)
+{
+	if (superuser_arg(owner))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("%s %s belongs to role \"%s\", and builds have the rights of superuser \"%s\"",
+					kind, name, GetUserNameFromId(owner, false), GetUserNameFromId(builder, false)),
+			 errdetail("What it runs, its indexes and checks included, would run as a superuser."),
+			 errhint("Name a role that is no superuser and may read it: SELECT greenery_set_builder('role').")));
+}
+
+void
+reach_refuse_strangers(const Reach *reach, Oid builder)
+{
+	ListCell   *lc;
+
+	if (!superuser_arg(builder))
+		return;
+	foreach(lc, reach->relations)
+	{
+		HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(lfirst_oid(lc)));
+		Oid			owner;
+
+		if (!HeapTupleIsValid(tuple))
+			continue;
+		owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+		ReleaseSysCache(tuple);
+		refuse_stranger("relation", quoted_relation(lfirst_oid(lc)), owner, builder);
+	}
+	foreach(lc, reach->functions)
+	{
+		HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(lfirst_oid(lc)));
+		Oid			owner;
+
+		if (!HeapTupleIsValid(tuple))
+			continue;
+		owner = ((Form_pg_proc) GETSTRUCT(tuple))->proowner;
+		ReleaseSysCache(tuple);
+		refuse_stranger("function", format_procedure(lfirst_oid(lc)), owner, builder);
+	}
+	foreach(lc, reach->domains)
+	{
+		HeapTuple	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(lfirst_oid(lc)));
+		Oid			owner;
+
+		if (!HeapTupleIsValid(tuple))
+			continue;
+		owner = ((Form_pg_type) GETSTRUCT(tuple))->typowner;
+		ReleaseSysCache(tuple);
+		refuse_stranger("domain", format_type_be_qualified(lfirst_oid(lc)), owner, builder);
+	}
+}

@@ -1,0 +1,47 @@
+/*-------------------------------------------------------------------------
+ *
+ * reach.h
+ *	  What a relation or a query reads and calls in the end.
+ *
+ * Views, children, partitions, and the bodies of SQL functions are looked into, and so is
+ * what the planner computes by itself: expressions and predicates of indexes, checks,
+ * partition keys.  Nothing in the server's own catalogs counts.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef GREENERY_REACH_H
+#define GREENERY_REACH_H
+
+#include "postgres.h"
+
+#include "nodes/parsenodes.h"
+#include "nodes/pg_list.h"
+
+typedef struct Reach
+{
+	List	   *relations;		/* OIDs of tables and views, the roots included */
+	List	   *functions;		/* OIDs, those behind operators, casts and aggregates included */
+	List	   *domains;		/* OIDs of domains that values are cast to */
+	List	   *hidden;			/* OIDs of functions whose bodies cannot be looked into */
+} Reach;
+
+/*
+ * Add what a relation, a query or an expression reaches.  Relations are locked with ACCESS
+ * SHARE on the way; one that has gone is left out.  Needs an active snapshot, and names in
+ * bodies of functions are looked up in the current search_path.
+ */
+extern void reach_relation(Reach *reach, Oid relid);
+extern void reach_node(Reach *reach, Node *node);
+
+/*
+ * Whether an error says that something cannot be parsed; others, as of a lock that was not to
+ * be had, say nothing about it.
+ */
+extern bool reach_is_no_answer(int sqlerrcode);
+
+/* An error if a build may not read this; what is the thing that reads, for people */
+extern void reach_refuse_hidden(const Reach *reach, const char *what);
+extern void reach_refuse_policies(const Reach *reach);
+extern void reach_refuse_strangers(const Reach *reach, Oid builder);
+
+#endif							/* GREENERY_REACH_H */
