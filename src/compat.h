@@ -106,6 +106,15 @@ greenery_qualified_name_list(const char *name)
 	table_beginscan(rel, snapshot, 0, NULL)
 #endif
 
+/* Planning can fill an EXPLAIN since 19 */
+#if PG_VERSION_NUM >= 190000
+#define greenery_plan_query(query, string, options, params) \
+	pg_plan_query(query, string, options, params, NULL)
+#else
+#define greenery_plan_query(query, string, options, params) \
+	pg_plan_query(query, string, options, params)
+#endif
+
 /* Whether the caller owns a table, and so may analyze it; renamed in 16 */
 static inline bool
 greenery_owns_table(Oid table)
