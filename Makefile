@@ -247,6 +247,7 @@ REGRESS = \
 	repeat_features \
 	features \
 	repeat_indicators \
+	plan_cliffs \
 	settings \
 	sources \
 	history \

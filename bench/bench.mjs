@@ -16,6 +16,7 @@ import { rows as data_tests } from './rows/data_tests.mjs';
 import { rows as sessions } from './rows/sessions.mjs';
 import { rows as phone } from './rows/phone.mjs';
 import { rows as build } from './rows/build.mjs';
+import { cliffs_markdown, cliffs_missed, measure_cliffs } from './rows/cliffs.mjs';
 import { growth, memory_of_repeat_rate } from './growth.mjs';
 
 const all_rows = [...repeat_rate, ...data_tests, ...sessions, ...phone, ...build];
@@ -26,14 +27,19 @@ const rounds = Number(process.env.ROUNDS || 5);
 // How many processors this process may use; Node learnt to ask in version 18.14
 const threads = availableParallelism();
 
+const names = (process.env.ROW ?? '').split(/[\s,]+/).filter((name) => name !== '');
+
+// cliffs is a table of its own: models with themselves, and no contenders
+const cliffs_wanted = names.length === 0 || names.includes('cliffs');
+
 function chosen_rows()
 {
-	const names = (process.env.ROW ?? '').split(/[\s,]+/).filter((name) => name !== '');
-	const unknown = names.filter((name) => !all_rows.some((row) => row.name === name));
+	const known = [...all_rows.map((row) => row.name), 'cliffs'];
+	const unknown = names.filter((name) => !known.includes(name));
 
 	if (unknown.length > 0)
 	{
-		console.error(`no such row: ${unknown.join(', ')}\nrows: ${all_rows.map((row) => row.name).join(' ')}`);
+		console.error(`no such row: ${unknown.join(', ')}\nrows: ${known.join(' ')}`);
 		process.exit(2);
 	}
 	return all_rows.filter((row) => names.length === 0 || names.includes(row.name));
@@ -98,13 +104,22 @@ async function measure_rows(bench)
 			report.memory = await memory_of_repeat_rate(bench);
 		await remove_dataset(bench, dataset);
 	}
+	if (cliffs_wanted)
+	{
+		await bench.pg.query('RESET ALL');
+		report.cliffs = await measure_cliffs(bench, rounds);
+	}
 	return report;
 }
 
 // Written after each row: a run may take an hour
 function write(report)
 {
-	const table = `${preamble(report)}\n${markdown(report)}`;
+	const table = [
+		preamble(report),
+		...report.rows.length > 0 ? [markdown(report)] : [],
+		...report.cliffs !== undefined ? [cliffs_markdown(report.cliffs)] : [],
+	].join('\n');
 
 	mkdirSync(BENCH_RESULTS, { recursive: true });
 	writeFileSync(`${BENCH_RESULTS}/results.json`, JSON.stringify(report, null, '\t') + '\n');
@@ -122,7 +137,8 @@ if (mode !== 'growth')
 {
 	report = await measure_rows(bench);
 	console.log(`\n${write(report)}\nresults: ${BENCH_RESULTS}/results.md and results.json`);
-	missed = report.rows.flatMap((row) => row.goals).filter((goal) => !goal.reached).length;
+	missed = report.rows.flatMap((row) => row.goals).filter((goal) => !goal.reached).length
+		+ (report.cliffs === undefined ? 0 : cliffs_missed(report.cliffs));
 	console.log(`${missed === 0 ? 'all goals reached' : `${missed} goals not reached`}`);
 }
 if (mode !== 'rows')

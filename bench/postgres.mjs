@@ -57,6 +57,18 @@ export class Postgres
 		});
 	}
 
+	// Run a statement that may fail: its rows, and its SQLSTATE or null
+	async attempt(sql)
+	{
+		const rows = await this.query(`\\set ON_ERROR_STOP 0
+${sql.trim().replace(/;*$/, ';')}
+\\set ON_ERROR_STOP 1
+\\echo :SQLSTATE`);
+		const [state] = rows.pop()[0].split(';');
+
+		return { rows, error: state === '00000' ? null : state };
+	}
+
 	// The only value of a statement
 	async value(sql)
 	{

@@ -34,14 +34,17 @@ export function markdown(report)
 
 export function preamble(report)
 {
-	const loads = report.rows.flatMap((row) => [row.load.before, row.load.after])
-		.map((load) => Number(load.split(' ')[0]));
+	const loads = [
+		...report.rows.flatMap((row) => [row.load.before, row.load.after]).map((load) => Number(load.split(' ')[0])),
+		...report.cliffs?.load ?? [],
+	];
 
 	return [
 		`- ${report.date}, \`${report.command}\``,
 		`- ${report.postgres}; ${report.duckdb}; greenery ${report.greenery}`,
 		`- ${report.machine}; load average over the run: ${Math.min(...loads)} to ${Math.max(...loads)}`,
-		`- scale ${report.scale} rows, ${report.rounds} rounds after one warm-up, contenders in turn`,
+		...report.rows.length > 0
+			? [`- scale ${report.scale} rows, ${report.rounds} rounds after one warm-up, contenders in turn`] : [],
 	].join('\n') + '\n';
 }
 

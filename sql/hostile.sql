@@ -225,6 +225,7 @@ BEGIN
 END
 $spy$;
 CREATE TABLE regress_theirs.numbers (id integer);
+CREATE TABLE regress_theirs.visits (user_id text, at timestamptz, n integer);
 SET client_min_messages = error;
 CREATE INDEX ON regress_theirs.numbers (id) WHERE regress_theirs.spy(1) = 1;
 SET client_min_messages = warning;
@@ -251,7 +252,15 @@ SELECT pg_temp.build_error();
 SELECT pg_temp.told('SELECT count(*) FROM greenery_test()');
 ALTER TABLE regress_theirs.numbers NO INHERIT regress_models.parent;
 -- a test, and a feature
-SELECT greenery_add_test('regress_models.over_child', 'expression', NULL, '{"expression": "regress_theirs.spy(id) > 0"}') AS id \gset
+SELECT pg_temp.told($$SELECT greenery_add_test('regress_models.over_child', 'expression', NULL, '{"expression": "regress_theirs.spy(id) > 0"}')$$);
+SELECT pg_temp.told($$SELECT greenery_add_test('regress_models.over_child', 'not_null', 'id', '{"where": "regress_theirs.spy(id) > 0"}')$$);
+SELECT pg_temp.told($$SELECT greenery_add_test('regress_theirs.numbers', 'not_null', 'id')$$);
+SELECT pg_temp.told($$SELECT greenery_add_test('regress_models.over_child', 'relationships', 'id', '{"to": "regress_theirs.numbers", "field": "id"}')$$);
+SELECT pg_temp.told($$SELECT greenery_add_feature('theirs', 'regress_theirs.visits', 'user_id', 'at', 'n')$$);
+CREATE FUNCTION regress_models.positive(i integer) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT i > 0 $$;
+SELECT greenery_add_test('regress_models.over_child', 'expression', NULL, '{"expression": "regress_models.positive(id)"}') AS id \gset
+CREATE OR REPLACE FUNCTION regress_models.positive(i integer) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT regress_theirs.spy(i) > 0 $$;
+SELECT pg_temp.told(format($$SELECT greenery_alter_test(%s, severity => 'warn')$$, :id));
 CALL greenery_build();
 SELECT pg_temp.build_error();
 SELECT greenery_drop_test(:id);
@@ -266,6 +275,9 @@ SELECT pg_temp.build_error();
 DO $back$ BEGIN EXECUTE (SELECT definition FROM regress_models.kept); END $back$;
 -- with another builder, they run as that
 SELECT greenery_set_builder('regress_builder');
+SELECT pg_temp.told($$SELECT greenery_add_model('regress_theirs.numbers', '{id}')$$);
+SELECT pg_temp.told($$SELECT greenery_add_test('regress_theirs.numbers', 'not_null', 'id')$$);
+SELECT pg_temp.told($$SELECT greenery_add_feature('theirs', 'regress_theirs.visits', 'user_id', 'at', 'n')$$);
 GRANT USAGE ON SCHEMA regress_models, regress_theirs TO regress_builder;
 GRANT SELECT ON ALL TABLES IN SCHEMA regress_models, regress_theirs TO regress_builder;
 SELECT pg_temp.told($$SELECT greenery_add_model('regress_models.over_function', '{id}')$$);

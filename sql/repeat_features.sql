@@ -127,6 +127,12 @@ SELECT greenery_repeat_horizon(), array_agg(user_id ORDER BY user_id) FILTER (WH
 FROM greenery.user_repeat_labels;
 SET LOCAL greenery.repeat_horizon = 'auto';
 
+-- an order that the source has twice is one order: cid has not come back
+SAVEPOINT twice;
+INSERT INTO greenery.orders SELECT * FROM greenery.orders WHERE order_id = 'c1';
+SELECT DISTINCT user_id, second_order_at, is_mature AS mature, purchased_again_within AS again FROM greenery.user_repeat_labels WHERE user_id = 'cid';
+ROLLBACK TO twice;
+
 -- 6. history: as_of less 7 days is 13 February.  ann: 2 orders; sessions s1 to s4 in
 -- ten days less 21600 s; of parcels with an estimate hers came on time, bea's b2 and
 -- dot's d1 late; dot comes back on the 15th.  eve counts from the order with a time;

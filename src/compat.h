@@ -115,17 +115,6 @@ greenery_qualified_name_list(const char *name)
 	pg_plan_query(query, string, options, params)
 #endif
 
-/* Whether the caller owns a table, and so may analyze it; renamed in 16 */
-static inline bool
-greenery_owns_table(Oid table)
-{
-#if PG_VERSION_NUM >= 160000
-	return object_ownercheck(RelationRelationId, table, GetUserId());
-#else
-	return pg_class_ownercheck(table, GetUserId());
-#endif
-}
-
 /* Whether a role may look up names in a schema; asked in another way since 16 */
 static inline bool
 greenery_may_use_schema(Oid schema, Oid role)

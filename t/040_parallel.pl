@@ -43,14 +43,14 @@ my ($rate, $log) = plans_of('SELECT greenery_repeat_rate()');
 is($rate, 1, 'every user has twenty orders');
 like($log, qr/Workers Launched: 2/, 'greenery_repeat_rate() is given workers');
 like($log, qr/Partial Aggregate/, 'each of which aggregates its part');
-like($log, qr/Query Text: SELECT public\.repeat_rate\(/, 'orders are told apart by their ids');
+like($log, qr/Query Text: SELECT greenery\.repeat_rate\(/, 'orders are told apart by their ids');
 
 # where an index says that no order comes twice, users are all there is to remember
 $node->safe_psql('postgres',
 	'CREATE UNIQUE INDEX once ON greenery.orders (clean_text(order_id))');
 ($rate, $log) = plans_of('SELECT greenery_repeat_rate()');
 is($rate, 1, 'every user has twenty rows');
-like($log, qr/Query Text: SELECT public\.repeat_rate_by_row\(public\.clean_text\(o\.user_id\)\) FROM greenery\.orders o/,
+like($log, qr/Query Text: SELECT greenery\.repeat_rate_by_row\(greenery\.clean_text\(o\.user_id::pg_catalog\.text\)\) FROM greenery\.orders o/,
 	'rows are counted');
 like($log, qr/Workers Launched: 2/, 'with workers');
 # of the shop's own numbers
@@ -66,7 +66,7 @@ END $do$;
 });
 ($rate, $log) = plans_of('SELECT greenery_repeat_rate()');
 is($rate, 1, 'so are those of the own table');
-like($log, qr/Query Text: SELECT public\.repeat_rate_by_row\(o\.customer\) FROM shop\.sales o/,
+like($log, qr/Query Text: SELECT greenery\.repeat_rate_by_row\(o\.customer\) FROM shop\.sales o/,
 	'by its own columns');
 
 ($rate, $log) = plans_of(

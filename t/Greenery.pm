@@ -46,6 +46,8 @@ sub contents
 		  FROM pg_class c
 		 WHERE c.relnamespace::regnamespace::text IN ('greenery', 'greenery_published')
 		   AND c.relkind IN ('r', 'v', 'm', 'S')
+		   -- how far the last build has come is not dumped
+		   AND c.relname !~ '^build_(plan$|progress_)'
 		 ORDER BY c.oid::regclass::text COLLATE "C"});
 
 	$queries =~ s/\n/;\n/g;

@@ -316,9 +316,9 @@ close_build(const Build *build, const char *status, const char *message)
 									   "       passed = $4, warned = $5, failed = $6, broken = $7, skipped = $8,"
 									   "       as_of = %1$s.greenery_as_of_setting(),"
 									   "       timezone = %1$s.greenery_timezone(),"
-									   "       repeat_horizon = %1$s.greenery_repeat_horizon_setting(),"
-									   "       session_gap = %1$s.greenery_session_gap(),"
-									   "       stock_cover = %1$s.greenery_stock_cover()"
+									   "       repeat_horizon = justify_hours(%1$s.greenery_repeat_horizon_setting()),"
+									   "       session_gap = justify_hours(%1$s.greenery_session_gap()),"
+									   "       stock_cover = justify_hours(%1$s.greenery_stock_cover())"
 									   " WHERE build_id = $1", greenery_schema()),
 							  8, types, values, nulls, false, 0) != SPI_OK_UPDATE)
 		elog(ERROR, "could not close the build");

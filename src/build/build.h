@@ -148,7 +148,7 @@ extern void build_find_present(Build *build);
 extern void build_lock_reads(Build *build);
 extern bool build_check_reads(Build *build);
 extern void build_refuse_reads(const Build *build);
-extern void build_refuse_relation(const Build *build, Oid relid);
+extern void build_refuse_relation(const Build *build, Oid relid, const char *sql);
 
 /* build_helpers.c */
 extern void build_load_helpers(Build *build);

@@ -83,18 +83,13 @@ mart_has_statistics(const BuildModel *model)
 								 Int16GetDatum(column), BoolGetDatum(false));
 }
 
-/*
- * It cannot be where the table keeps its rows elsewhere, as after its owner has
- * partitioned it, and where nobody has analyzed it, nor may the caller, since marts
- * that read it would be planned badly.
- */
+/* It cannot be where the table keeps its rows elsewhere, as after its owner has partitioned it */
 bool
 mart_is_comparable(const BuildModel *model)
 {
 	Oid			published = mart_published(model);
 
-	return get_rel_relkind(published) == RELKIND_RELATION && !has_subclass(published) &&
-		(mart_has_statistics(model) || greenery_owns_table(published));
+	return get_rel_relkind(published) == RELKIND_RELATION && !has_subclass(published);
 }
 
 /*

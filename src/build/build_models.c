@@ -114,6 +114,7 @@ why_not_open(Oid relid, Oid builder)
 }
 
 PG_FUNCTION_INFO_V1(greenery_check_model);
+PG_FUNCTION_INFO_V1(greenery_check_reads);
 
 /* greenery.check_model(regclass): an error where a build could not compute the relation */
 Datum
@@ -134,7 +135,27 @@ greenery_check_model(PG_FUNCTION_ARGS)
 				 errhint("ALTER VIEW %s OWNER TO %s, or register a view of the builder's that reads it.",
 						 quoted_relation(relid),
 						 quote_identifier(GetUserNameFromId(build.builder, false)))));
-	build_refuse_relation(&build, relid);
+	build_refuse_relation(&build, relid, NULL);
+	SPI_finish();
+	PG_RETURN_VOID();
+}
+
+/*
+ * greenery.check_reads(regclass, text): an error where a build could not read the relation, or
+ * could not look into SQL about its rows
+ */
+Datum
+greenery_check_reads(PG_FUNCTION_ARGS)
+{
+	Build		build = {0};
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_VOID();
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "could not connect to SPI");
+	build.builder = greenery_builder();
+	build_refuse_relation(&build, PG_GETARG_OID(0),
+						  PG_ARGISNULL(1) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(1)));
 	SPI_finish();
 	PG_RETURN_VOID();
 }

@@ -68,16 +68,10 @@ find_roots(void)
 					"SELECT format('feature \"%s\"', f.name), greenery.relation_named(f.relation), NULL"
 					"  FROM greenery.features f"
 					" UNION ALL "
-					"SELECT format('data test %s', t.test_id), greenery.relation_named(t.model),"
-					/* each on lines of its own, for comments end with a line */
-					"       format(E'SELECT FROM %s t WHERE (\\n%s\\n) OR (\\n%s\\n)', t.model,"
-					"              coalesce(t.args ->> 'where', 'true'), coalesce(t.args ->> 'expression', 'true'))"
+					"SELECT format('data test %s', t.test_id), greenery.relation_named(r.relation), r.statement"
 					"  FROM greenery.data_tests t"
+					" CROSS JOIN greenery.test_reads(t.model, t.kind, t.args) r"
 					" WHERE t.enabled AND NOT t.builtin"
-					" UNION ALL "
-					"SELECT format('data test %s', t.test_id), greenery.relation_named(t.args ->> 'to'), NULL"
-					"  FROM greenery.data_tests t"
-					" WHERE t.enabled AND NOT t.builtin AND t.kind = 'relationships'"
 					" ORDER BY 1", false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not look up what builds read");
 	MemoryContextSwitchTo(context);
@@ -214,17 +208,46 @@ build_refuse_reads(const Build *build)
 	refuse_any(build, look(build));
 }
 
-/* The same of one relation that is to become a model */
-void
-build_refuse_relation(const Build *build, Oid relid)
+typedef struct Reader
 {
-	Root		root = {.what = psprintf("relation %s", quoted_relation(relid)), .relid = relid};
+	Oid			builder;
+	Oid			relid;
+} Reader;
+
+/* The executor looks at the rights before it looks at a row */
+static void
+read_nothing(void *arg)
+{
+	const Reader *reader = arg;
 	RoleSwitch	before;
+
+	role_enter(reader->builder, &before);
+	if (SPI_execute(psprintf("SELECT * FROM %s LIMIT 0", quoted_relation(reader->relid)), false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not read %s", quoted_relation(reader->relid));
+	role_leave(&before);
+}
+
+/* The same of one relation, and SQL or NULL about its rows, that builds are to read */
+void
+build_refuse_relation(const Build *build, Oid relid, const char *sql)
+{
+	Root		root = {.what = psprintf(sql == NULL ? "relation %s" : "the data test of %s", quoted_relation(relid)),
+						.relid = relid, .sql = sql};
+	Reader		reader = {build->builder, relid};
+	RoleSwitch	before;
+	char	   *message;
 
 	role_enter(build->builder, &before);
 	look_at_root(&root);
 	role_leave(&before);
 	refuse(build, &root);
+	if (!run_guarded(read_nothing, &reader, &message))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("the builder, role \"%s\", cannot read %s",
+						GetUserNameFromId(build->builder, false), quoted_relation(relid)),
+				 errdetail("%s", message),
+				 errhint("Builds have the rights of that role: it needs SELECT on the relation and USAGE on the schema.")));
 }
 
 /*

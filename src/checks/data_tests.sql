@@ -108,6 +108,27 @@ $may_test$;
 COMMENT ON FUNCTION greenery.check_may_test(regclass, text, jsonb) IS
 	'Raises error 42501 unless the caller may add such a data test: SQL is for the owner of the extension; others test models, by the other kinds.';
 
+-- The text is parsed, with the model's columns in sight; it is not run
+CREATE FUNCTION greenery.test_reads(model text, kind text, args jsonb)
+	RETURNS TABLE (relation text, statement text)
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT model,
+		CASE WHEN args ?| '{where,expression}' THEN
+			-- on lines of their own: a comment in one ends with its line
+			format(E'SELECT FROM %s t WHERE (\n%s\n) OR (\n%s\n)', model,
+				   coalesce(args ->> 'where', 'true'), coalesce(args ->> 'expression', 'true')) END
+	UNION ALL
+	SELECT args ->> 'to', NULL WHERE kind = 'relationships';
+END;
+COMMENT ON FUNCTION greenery.test_reads(text, text, jsonb) IS
+	'What a data test reads: relations, and a statement that has its SQL, or NULL.';
+
+CREATE FUNCTION greenery.check_reads(relation regclass, statement text) RETURNS void
+	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_check_reads';
+COMMENT ON FUNCTION greenery.check_reads(regclass, text) IS
+	'Raises an error where a build could not read a relation, or could not see what a statement about its rows reads: 42501 for what the builder may not read, 0A000 for published tables, row-level security, and functions that cannot be looked into. NULL: no relation, no statement.';
+
 CREATE FUNCTION greenery.add_test(
 	model regclass,
 	kind text,
@@ -161,6 +182,11 @@ BEGIN
 	END IF;
 	PERFORM greenery.check_may_test(model, kind, args);
 	PERFORM greenery.check_test(model, kind, column_name, args, warn_above, error_above);
+	PERFORM greenery.check_reads(greenery.relation_named(r.relation)::regclass, r.statement)
+	   FROM pg_class c
+	   JOIN pg_namespace n ON n.oid = c.relnamespace,
+			greenery.test_reads(format('%I.%I', n.nspname, c.relname), kind, args) r
+	  WHERE c.oid = model;
 
 	INSERT INTO greenery.test_definitions
 		(model, kind, column_name, args, warn_above, error_above, owner, description)
@@ -294,6 +320,10 @@ BEGIN
 	IF greenery.relation_named(old.model) IS NOT NULL AND old.kind <> 'shrink' THEN
 		PERFORM greenery.check_test(greenery.relation_named(old.model)::regclass, old.kind, old.column_name,
 									old.args, old.warn_above, old.error_above);
+		IF old.enabled AND NOT old.builtin THEN
+			PERFORM greenery.check_reads(greenery.relation_named(r.relation)::regclass, r.statement)
+			   FROM greenery.test_reads(old.model, old.kind, old.args) r;
+		END IF;
 	END IF;
 
 	IF old.builtin THEN

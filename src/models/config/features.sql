@@ -158,6 +158,7 @@ BEGIN
 				  HINT = 'Make a view with one boolean column for each value of interest, and add one feature for each.';
 	END IF;
 
+	PERFORM greenery.check_reads(relation, NULL);
 	INSERT INTO greenery.features
 	SELECT name, coalesce(landmark, wanted.landmark, 'first_order'), kind,
 		format('%I.%I', n.nspname, c.relname), user_id, known_at, value

@@ -60,8 +60,10 @@ BEGIN ATOMIC
 		WHERE o.order_id IS NOT NULL
 			AND o.user_id IS NOT NULL
 			AND isfinite(o.created_at)
-			AND o.created_at <= (SELECT n.as_of FROM present n)
-			AND o.created_at > (SELECT n.since FROM present n)
+			-- of two comparisons with values that it does not know the planner would expect one
+			-- row in 200, and join by a loop
+			AND CASE WHEN o.created_at <= (SELECT n.as_of FROM present n)
+				THEN o.created_at > (SELECT n.since FROM present n) END
 	),
 	active AS (
 		SELECT a.cohort, a.period, count(*) AS users

@@ -33,7 +33,9 @@ BEGIN ATOMIC
 	FROM (
 		SELECT
 			o.user_id,
-			n.landmark_at,
+			-- the same for all; grouped by the user alone, for the planner to know that each
+			-- user comes once
+			min(n.landmark_at) AS landmark_at,
 			min(o.created_at) AS first_order_at,
 			count(*) FILTER (WHERE o.created_at <= n.landmark_at) AS orders,
 			count(*) FILTER (WHERE d.arrived) AS deliveries,
@@ -49,7 +51,7 @@ BEGIN ATOMIC
 		WHERE n.landmark_at IS NOT NULL
 			AND o.user_id IS NOT NULL
 			AND o.order_id IS NOT NULL
-		GROUP BY o.user_id, n.landmark_at
+		GROUP BY o.user_id
 	) h
 	WHERE h.orders > 0;
 END;

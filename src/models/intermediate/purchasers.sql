@@ -1,9 +1,11 @@
 -- purchasers: who bought, what is known of their first order, and whether they
--- came back.  Grain: user with at least one order.  What the breakdowns read; it is
--- no mart itself.
+-- came back.  Grain: user with at least one order.  What the breakdowns and the marts
+-- about first orders read; it is no mart itself.
 --
 -- One pass over the orders: a user has one order of number 1, whose values the
 -- aggregates pick, and two different orders when the smallest id is not the largest.
+-- Grouped, and not filtered by the number: the planner knows without statistics that
+-- each user comes once, and joins accordingly.
 CREATE VIEW greenery.purchasers AS
 SELECT
 	o.user_id,
@@ -14,7 +16,14 @@ SELECT
 	-- "C" is the fastest
 	CASE WHEN min(o.order_id COLLATE "C") <> max(o.order_id COLLATE "C")
 		 THEN min(o.created_at) FILTER (WHERE o.order_number = 2) END AS second_order_at,
-	min(o.order_id COLLATE "C") <> max(o.order_id COLLATE "C") AS purchased_again
+	min(o.order_id COLLATE "C") <> max(o.order_id COLLATE "C") AS purchased_again,
+	(min(o.order_id COLLATE "C") FILTER (WHERE o.order_number = 1)) COLLATE "default" AS first_order_id,
+	min(o.created_at) FILTER (WHERE o.order_number = 1) AS first_order_at,
+	min(o.units) FILTER (WHERE o.order_number = 1) AS units,
+	min(o.distinct_products) FILTER (WHERE o.order_number = 1) AS distinct_products,
+	min(o.order_total) FILTER (WHERE o.order_number = 1) AS order_total,
+	min(o.estimated_delivery_days) FILTER (WHERE o.order_number = 1) AS estimated_delivery_days,
+	(min(o.timeliness COLLATE "C") FILTER (WHERE o.order_number = 1)) COLLATE "default" AS timeliness
 FROM greenery.fact_user_orders o
 WHERE o.user_id IS NOT NULL
 GROUP BY o.user_id;
@@ -28,5 +37,12 @@ COMMENT ON COLUMN greenery.purchasers.delivery_days IS 'Days from the first orde
 COMMENT ON COLUMN greenery.purchasers.delivered_at IS 'When the first order arrived; NULL while it has not.';
 COMMENT ON COLUMN greenery.purchasers.second_order_at IS 'When the user ordered again; NULL for never so far.';
 COMMENT ON COLUMN greenery.purchasers.purchased_again IS 'Whether the user has two or more orders so far.';
+COMMENT ON COLUMN greenery.purchasers.first_order_id IS 'The first order: fact_user_orders.order_id.';
+COMMENT ON COLUMN greenery.purchasers.first_order_at IS 'When the user ordered first; NULL when unknown.';
+COMMENT ON COLUMN greenery.purchasers.units IS 'Units in the first order.';
+COMMENT ON COLUMN greenery.purchasers.distinct_products IS 'Different products in the first order.';
+COMMENT ON COLUMN greenery.purchasers.order_total IS 'What the first order cost, in the shop''s currency.';
+COMMENT ON COLUMN greenery.purchasers.estimated_delivery_days IS 'Days from the first order to its estimated delivery, with fractions; NULL without estimate.';
+COMMENT ON COLUMN greenery.purchasers.timeliness IS 'Delivery of the first order against its estimate: early, on_time, late or unknown.';
 
 INSERT INTO greenery.stored_helpers (view) VALUES ('purchasers');

@@ -7,8 +7,13 @@ SELECT
 	p.discount,
 	s.active_since
 FROM greenery.stg_promos p
-LEFT JOIN greenery.promo_active_spans s
-	ON s.promo_id = p.promo_id AND s.active_until IS NULL
+-- one open time a promo at the most; grouped, and not filtered, which the planner would
+-- take for a single row
+LEFT JOIN (
+	SELECT a.promo_id, max(a.active_since) FILTER (WHERE a.active_until IS NULL) AS active_since
+	FROM greenery.promo_active_spans a
+	GROUP BY a.promo_id
+) s ON s.promo_id = p.promo_id
 WHERE p.status = 'active';
 
 COMMENT ON VIEW greenery.dim_active_promos IS 'One row a promo that is active now.';

@@ -16,7 +16,9 @@ LEFT JOIN (
 		sum(s.quantity) AS units,
 		sum(s.quantity * coalesce(s.unit_price, p.price)) AS items_amount
 	FROM greenery.stg_order_items s
-	LEFT JOIN greenery.stg_products p ON p.product_id = s.product_id
+	-- twice, for the planner: see fact_user_orders
+	LEFT JOIN greenery.stg_products p
+		ON p.product_id = s.product_id AND (p.product_id = s.product_id) IS TRUE
 	GROUP BY s.order_id
 ) i ON i.order_id = o.order_id
 WHERE o.order_id IS NOT NULL;

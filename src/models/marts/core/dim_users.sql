@@ -24,7 +24,9 @@ SELECT
 	coalesce(o.lifetime_value, 0) AS lifetime_value,
 	coalesce(o.orders >= 2, false) AS is_repeat_purchaser
 FROM greenery.stg_users u
-LEFT JOIN greenery.stg_addresses a ON a.address_id = u.address_id
+-- twice, for the planner: see fact_user_orders
+LEFT JOIN greenery.stg_addresses a
+	ON a.address_id = u.address_id AND (a.address_id = u.address_id) IS TRUE
 LEFT JOIN (
 	SELECT
 		s.user_id,

@@ -29,7 +29,9 @@ FROM (
 	WHERE f.event_type = 'page_view'
 		AND f.page_kind NOT IN ('checkout', 'shipping')
 ) e
-LEFT JOIN greenery.dim_product_stock p ON p.product_id = e.product_id;
+-- twice, for the planner: see fact_user_orders
+LEFT JOIN greenery.dim_product_stock p
+	ON p.product_id = e.product_id AND (p.product_id = e.product_id) IS TRUE;
 
 COMMENT ON VIEW greenery.fact_user_content_pageviews IS
 	'One row a view of a content page: every page_view outside checkout and shipping, with the product seen and whether it may run out.';

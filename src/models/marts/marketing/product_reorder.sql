@@ -1,7 +1,9 @@
 -- Mart: product_reorder (marketing).  Grain: product.
 --
 -- Two questions: do its buyers buy this product again, and do those who began with
--- it buy anything again?  The verdict is on the second.
+-- it buy anything again?  The verdict is on the second.  Asked of the items one after
+-- the other: both at once would need all that is known of every order, of which only
+-- its user matters, and the user's first.
 CREATE VIEW greenery.product_reorder AS
 SELECT
 	h.product_id,
@@ -28,11 +30,11 @@ FROM (
 			c.name,
 			coalesce(s.bought[1], 0) AS buyers,
 			coalesce(s.bought[2], 0) AS reorder_buyers,
-			coalesce(s.began[1], 0) AS first_order_buyers,
-			coalesce(s.came_back[1], 0) AS first_order_repeaters,
+			coalesce(f.began[1], 0) AS first_order_buyers,
+			coalesce(f.came_back[1], 0) AS first_order_repeaters,
 			a.all_users,
 			a.all_repeaters,
-			greenery.group_p_value(s.began[1], s.came_back[1],
+			greenery.group_p_value(f.began[1], f.came_back[1],
 								   a.all_users, a.all_repeaters) AS p_value
 		FROM greenery.stg_products c
 		CROSS JOIN (
@@ -42,19 +44,20 @@ FROM (
 		LEFT JOIN (
 			-- a user who bought it counts once, and again in a second order; the ids of
 			-- users and orders, and not a group for each user and product
-			SELECT
-				i.product_id,
-				@extschema@.repeat_counts(o.user_id, o.order_id) AS bought,
-				@extschema@.repeat_counts(o.user_id, o.order_id) FILTER (WHERE o.began) AS began,
-				@extschema@.repeat_counts(o.user_id, o.order_id) FILTER (WHERE o.began AND o.purchased_again) AS came_back
+			SELECT i.product_id, @extschema@.repeat_counts(o.user_id, o.order_id) AS bought
 			FROM greenery.fact_order_items_products i
-			JOIN (
-				SELECT o.order_id, o.user_id, o.order_number = 1 AS began, u.purchased_again
-				FROM greenery.fact_user_orders o
-				JOIN greenery.purchasers u ON u.user_id = o.user_id
-			) o ON o.order_id = i.order_id
+			JOIN greenery.stg_orders o ON o.order_id = i.order_id
 			GROUP BY i.product_id
 		) s ON s.product_id = c.product_id
+		LEFT JOIN (
+			SELECT
+				i.product_id,
+				@extschema@.repeat_counts(u.user_id, u.first_order_id) AS began,
+				@extschema@.repeat_counts(u.user_id, u.first_order_id) FILTER (WHERE u.purchased_again) AS came_back
+			FROM greenery.fact_order_items_products i
+			JOIN greenery.purchasers u ON u.first_order_id = i.order_id
+			GROUP BY i.product_id
+		) f ON f.product_id = c.product_id
 	) p
 ) h
 CROSS JOIN LATERAL (SELECT @extschema@.wilson_interval(h.reorder_buyers, h.buyers) AS i) r

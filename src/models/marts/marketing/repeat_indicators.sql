@@ -52,6 +52,7 @@ WITH first_order AS (
 ), history AS (
 	SELECT
 		h.user_id,
+		h.landmark_at,
 		h.purchased_again_within AS came_back,
 		h.purchase_frequency::double precision AS purchase_frequency,
 		h.session_frequency,
@@ -65,10 +66,10 @@ WITH first_order AS (
 	JOIN first_order u ON u.user_id = v.user_id
 	UNION ALL
 	SELECT 'history', v.feature, u.came_back, v.value
-	FROM (SELECT max(h.landmark_at) AS landmark_at FROM greenery.user_repeat_history h) n
+	FROM (SELECT max(h.landmark_at) AS landmark_at FROM history h) n
 	CROSS JOIN LATERAL greenery.feature_values('history', n.landmark_at) v
 	JOIN history u ON u.user_id = v.user_id
-), median AS (
+), median AS MATERIALIZED (
 	SELECT
 		percentile_cont(0.5) WITHIN GROUP (ORDER BY u.mean_session_duration) AS mean_session_duration,
 		percentile_cont(0.5) WITHIN GROUP (ORDER BY u.product_views) AS product_views,
@@ -81,13 +82,13 @@ WITH first_order AS (
 		-- a shop without events has no sessions that could be counted as 0
 		EXISTS (SELECT FROM greenery.fact_events) AS has_events
 	FROM first_order u
-), history_median AS (
+), history_median AS MATERIALIZED (
 	SELECT
 		percentile_cont(0.5) WITHIN GROUP (ORDER BY u.purchase_frequency) AS purchase_frequency,
 		percentile_cont(0.5) WITHIN GROUP (ORDER BY u.session_frequency) AS session_frequency,
 		EXISTS (SELECT FROM greenery.fact_events) AS has_events
 	FROM history u
-), feature_median AS (
+), feature_median AS MATERIALIZED (
 	SELECT
 		f.landmark,
 		f.feature,
@@ -97,7 +98,7 @@ WITH first_order AS (
 	FROM feature f
 	JOIN greenery.features k ON k.name = f.feature
 	GROUP BY f.landmark, f.feature
-), counted AS (
+), counted AS MATERIALIZED (
 	SELECT
 		v.landmark,
 		v.indicator,

@@ -6,8 +6,8 @@
 CREATE VIEW greenery.user_repeat_features AS
 SELECT
 	o.user_id,
-	o.order_id AS first_order_id,
-	o.created_at AS first_order_at,
+	o.first_order_id,
+	o.first_order_at,
 	coalesce((s.known).sessions, z.none) AS session_frequency,
 	(s.known).session_duration_without_purchase,
 	(s.known).mean_session_duration,
@@ -19,10 +19,10 @@ SELECT
 	coalesce((s.known).product_views - (s.known).breadth, z.none) AS repeat_product_views,
 	coalesce((s.known).breadth, z.none) AS breadth,
 	(s.known).product_views::double precision / nullif((s.known).breadth, 0) AS depth,
-	o.has_promo AS promo_used,
+	o.promo_id IS NOT NULL AS promo_used,
 	-- before the recorded history it is unknown, and not none
-	CASE WHEN isfinite(o.created_at) AND o.created_at >= p.recorded_since
-		 THEN coalesce(o.created_at <@ p.active, false) END AS active_promotion,
+	CASE WHEN isfinite(o.first_order_at) AND o.first_order_at >= p.recorded_since
+		 THEN coalesce(o.first_order_at <@ p.active, false) END AS active_promotion,
 	o.units AS basket_size,
 	o.distinct_products,
 	o.order_total AS order_value,
@@ -34,17 +34,7 @@ SELECT
 	CASE o.timeliness WHEN 'late' THEN true WHEN 'early' THEN false WHEN 'on_time' THEN false END AS delivery_late,
 	CASE o.timeliness WHEN 'late' THEN false WHEN 'early' THEN true WHEN 'on_time' THEN true END AS delivery_early_or_on_time,
 	o.purchased_again
-FROM (
-	SELECT
-		f.user_id, f.order_id, f.created_at, f.has_promo, f.units, f.distinct_products, f.order_total,
-		f.estimated_delivery_days, f.delivery_days, f.timeliness,
-		-- the first one by its number; bad data may hold it twice
-		row_number() OVER (PARTITION BY f.user_id ORDER BY f.order_number) AS position,
-		min(f.order_id COLLATE "C") OVER (PARTITION BY f.user_id)
-			<> max(f.order_id COLLATE "C") OVER (PARTITION BY f.user_id) AS purchased_again
-	FROM greenery.fact_user_orders f
-	WHERE f.user_id IS NOT NULL
-) o
+FROM greenery.purchasers o
 LEFT JOIN (
 	SELECT
 		e.user_id,
@@ -63,13 +53,11 @@ CROSS JOIN (
 ) p
 CROSS JOIN LATERAL (
 	-- whoever ordered at no known time, of them nothing is known; not: nothing was
-	SELECT CASE WHEN isfinite(o.created_at) THEN 0 END AS none
+	SELECT CASE WHEN isfinite(o.first_order_at) THEN 0 END AS none
 ) z
 CROSS JOIN LATERAL (
-	SELECT o.created_at AT TIME ZONE @extschema@.greenery_timezone() AS local
-) t
--- "= 1" says the same, but the planner would take it for a rare value
-WHERE o.position < 2;
+	SELECT o.first_order_at AT TIME ZONE @extschema@.greenery_timezone() AS local
+) t;
 
 COMMENT ON VIEW greenery.user_repeat_features IS
 	'One row a purchaser: what was known of them up to and including their first order. Only the columns named delivery, and purchased_again, were known later.';

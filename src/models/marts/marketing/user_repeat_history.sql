@@ -25,20 +25,27 @@ CROSS JOIN LATERAL greenery.repeat_history(n.landmark_at, n.follow_up) h
 LEFT JOIN (
 	SELECT s.user_id, count(*) AS sessions
 	FROM greenery.fact_user_sessions s
+	-- the checkout of the first order counts as at the time of that order, and may say
+	-- of itself that it came later; joined, since a subquery in an OR is run for each
+	-- session when the planner expects few
+	LEFT JOIN (
+		SELECT c.session_id, c.user_id
+		FROM greenery.fact_events c
+		JOIN greenery.stg_orders o ON o.order_id = c.order_id AND o.user_id = c.user_id
+		WHERE c.event_type = 'checkout'
+			AND (c.created_at <= (SELECT n.landmark_at FROM landmark n) AND isfinite(c.created_at)) IS NOT TRUE
+			AND o.created_at <= (SELECT n.landmark_at FROM landmark n)
+			AND isfinite(o.created_at)
+			-- the first, by the order of fact_user_orders; few are asked
+			AND NOT EXISTS (
+				SELECT FROM greenery.stg_orders p
+				WHERE p.user_id = o.user_id
+					AND (p.created_at < o.created_at
+						 OR (p.created_at = o.created_at AND p.order_id COLLATE "C" < o.order_id COLLATE "C")))
+		GROUP BY c.session_id, c.user_id
+	) l ON l.session_id = s.session_id AND l.user_id = s.user_id
 	WHERE greenery.has_session_ids()
-		AND (s.session_start <= (SELECT n.landmark_at FROM landmark n)
-			 -- the checkout of the first order counts as at the time of that order, and
-			 -- may say of itself that it came later
-			 OR (s.checkouts > 0 AND EXISTS (
-				SELECT FROM greenery.fact_events c
-				JOIN greenery.fact_user_orders f ON f.order_id = c.order_id AND f.user_id = c.user_id
-				WHERE c.session_id = s.session_id
-					AND c.user_id = s.user_id
-					AND c.event_type = 'checkout'
-					AND (c.created_at <= (SELECT n.landmark_at FROM landmark n) AND isfinite(c.created_at)) IS NOT TRUE
-					AND f.order_number = 1
-					AND f.created_at <= (SELECT n.landmark_at FROM landmark n)
-					AND isfinite(f.created_at))))
+		AND (s.session_start <= (SELECT n.landmark_at FROM landmark n) OR l.session_id IS NOT NULL)
 	GROUP BY s.user_id
 	UNION ALL
 	SELECT

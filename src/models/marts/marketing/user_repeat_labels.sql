@@ -13,23 +13,12 @@ SELECT
 	CASE WHEN m.is_mature
 		 THEN coalesce(u.second_order_at <= u.first_order_at + h.horizon, false) END AS purchased_again_within,
 	h.horizon
-FROM (
-	SELECT
-		o.user_id,
-		o.created_at AS first_order_at,
-		lead(o.created_at) OVER w AS second_order_at,
-		row_number() OVER w AS position
-	FROM greenery.fact_user_orders o
-	WHERE o.user_id IS NOT NULL
-	WINDOW w AS (PARTITION BY o.user_id ORDER BY o.order_number)
-) u
+FROM greenery.purchasers u
 CROSS JOIN greenery.as_of n
 CROSS JOIN greenery.repeat_horizon h
 CROSS JOIN LATERAL (
 	SELECT coalesce(isfinite(u.first_order_at) AND u.first_order_at <= n.as_of - h.horizon, false) AS is_mature
-) m
--- "= 1" says the same, but the planner would take it for a rare value
-WHERE u.position < 2;
+) m;
 
 COMMENT ON VIEW greenery.user_repeat_labels IS
 	'One row a purchaser: whether they bought again within the same time after their first order, for those who have been followed that long.';
