@@ -88,6 +88,8 @@ asan_make_server()
 			CPPFLAGS='-DUSE_VALGRIND -I$prefix/include'
 		make -s -j$(nproc)
 		make -s install
+		# tests use some of these
+		make -s -C contrib -j$(nproc) install
 		touch '$prefix/complete'
 	MAKE
 	run -o "$dir/log" env ASAN_OPTIONS=detect_leaks=0 sh "$dir/make" ||

@@ -106,6 +106,15 @@ greenery_qualified_name_list(const char *name)
 	table_beginscan(rel, snapshot, 0, NULL)
 #endif
 
+/* Planning can fill an EXPLAIN since 19 */
+#if PG_VERSION_NUM >= 190000
+#define greenery_plan_query(query, string, options, params) \
+	pg_plan_query(query, string, options, params, NULL)
+#else
+#define greenery_plan_query(query, string, options, params) \
+	pg_plan_query(query, string, options, params)
+#endif
+
 /* Whether a role may look up names in a schema; asked in another way since 16 */
 static inline bool
 greenery_may_use_schema(Oid schema, Oid role)

@@ -11,6 +11,10 @@ BEGIN
 EXCEPTION WHEN OTHERS THEN
 	GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT,
 		detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+	-- what the parser says besides differs between versions
+	IF message ~ '^function .* does not exist$' THEN
+		RETURN concat_ws(' | ', state, message);
+	END IF;
 	RETURN concat_ws(' | ', state, message, nullif(detail, ''), nullif(hint, ''));
 END $$;
 

@@ -126,7 +126,7 @@ write_the_rest(const BuildModel *model)
 
 	row_list_sort(others);
 	PushActiveSnapshot(GetTransactionSnapshot());
-	scan = table_beginscan(published, GetActiveSnapshot(), 0, NULL);
+	scan = greenery_beginscan(published, GetActiveSnapshot());
 	while (table_scan_getnextslot(scan, ForwardScanDirection, from))
 	{
 		CHECK_FOR_INTERRUPTS();

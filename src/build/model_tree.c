@@ -200,7 +200,7 @@ tree_run(const char *rewritten, const char *parameter, DestReceiver *dest)
 
 	/* this may be another process than the one that has rewritten it */
 	AcquireRewriteLocks(query, true, false);
-	plan = pg_plan_query(query, QUERY_NAME, CURSOR_OPT_PARALLEL_OK, params);
+	plan = greenery_plan_query(query, QUERY_NAME, CURSOR_OPT_PARALLEL_OK, params);
 	desc = CreateQueryDesc(plan, QUERY_NAME, GetActiveSnapshot(), InvalidSnapshot, dest,
 						   params, NULL, 0);
 	ExecutorStart(desc, 0);
