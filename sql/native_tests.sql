@@ -129,6 +129,7 @@ CREATE FUNCTION pg_temp.counted(model regclass) RETURNS bigint[]
 $counted$;
 
 SELECT count(pg_temp.add(kind, c, args)) > 300 AS added FROM cases;
+SET jit = off;
 SET max_parallel_workers_per_gather = 0;
 CREATE TEMP TABLE plain AS SELECT pg_temp.plain('native.child') AS counts;
 SELECT cardinality(pg_temp.counted('native.child')) > 500 AS many,

@@ -1,4 +1,6 @@
 \set ECHO none
+-- what is compiled for longer than it runs: live views of a small shop
+SET jit = off;
 -- Builds commit: who has run one empties all tables that it needed, before and after.
 CREATE FUNCTION pg_temp.empty_published() RETURNS void LANGUAGE plpgsql AS $empty$
 DECLARE
