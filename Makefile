@@ -14,6 +14,7 @@ OBJS = \
 	src/roles.o \
 	src/guarded.o \
 	src/result_set.o \
+	src/spi_row.o \
 	src/pinned_settings.o \
 	src/build_settings.o \
 	src/text/clean_text.o \

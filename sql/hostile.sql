@@ -180,6 +180,8 @@ SELECT message FROM greenery_published.test_status WHERE model = 'regress_models
 RESET ROLE;
 SELECT message FROM greenery.test_results WHERE model = 'regress_models.quoting' ORDER BY test_id LIMIT 1;
 SELECT greenery_drop_model('quoting');
+-- so may one that is about syntax
+SELECT greenery.shareable_message('syntax error in tsquery: "Ann &" (SQLSTATE 42601)');
 -- he is who he was, after an error in each transaction of a build
 SELECT greenery_set_builder('regress_builder');
 DROP OWNED BY regress_builder;
@@ -298,7 +300,186 @@ CREATE OR REPLACE VIEW regress_models.over_function AS SELECT regress_models.tam
 CALL greenery_build();
 SELECT message FROM greenery.build_models WHERE model = 'over_function' ORDER BY build_id DESC LIMIT 1;
 SELECT greenery_drop_model('over_function'), greenery_drop_model('over_child');
+-- nor change where the owner, and the session that calls, look for functions
+SET ROLE regress_hostile;
+CREATE FUNCTION regress_theirs.setval(regclass, integer) RETURNS bigint LANGUAGE plpgsql AS $setval$
+BEGIN
+	RAISE WARNING 'setval ran as %', current_user;
+	RETURN 1;
+END
+$setval$;
+CREATE FUNCTION regress_theirs.divert(i integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS $divert$
+BEGIN
+	PERFORM set_config('search_path', 'regress_theirs, pg_catalog', false), set_config('greenery.max_shrink', '100%', false);
+	RETURN i;
+END
+$divert$;
+CREATE TABLE regress_theirs.diverting (id integer);
+CREATE INDEX ON regress_theirs.diverting (id) WHERE regress_theirs.divert(1) = 1;
+GRANT SELECT ON regress_theirs.diverting TO regress_builder;
+RESET ROLE;
+RESET search_path;
+RESET greenery.max_shrink;
+CREATE VIEW regress_models.diverted AS SELECT id FROM regress_theirs.diverting WHERE id > 0;
+ALTER VIEW regress_models.diverted OWNER TO regress_builder;
+SELECT greenery_add_model('regress_models.diverted', '{id}');
+CALL greenery_build();
+SELECT status FROM greenery.builds ORDER BY build_id DESC LIMIT 1;
+SELECT count(*) > 100 AS tests FROM greenery_test();
+SELECT current_setting('search_path') AS search_path, current_setting('greenery.max_shrink') AS max_shrink;
+SELECT greenery_drop_model('diverted');
+-- nor have the owner read a literal, tell keys apart or analyze a table with their functions
+SET ROLE regress_hostile;
+CREATE FUNCTION regress_theirs.spy_on(i integer) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $spy$
+BEGIN
+	IF current_user NOT IN ('regress_hostile', 'regress_builder') THEN
+		RAISE WARNING 'a check ran as somebody else';
+	END IF;
+	RETURN true;
+END
+$spy$;
+CREATE FUNCTION regress_theirs.apart(a integer, b integer) RETURNS double precision LANGUAGE sql IMMUTABLE AS $$ SELECT a - b $$;
+CREATE DOMAIN regress_theirs.checked AS integer CHECK (regress_theirs.spy_on(VALUE));
+CREATE TYPE regress_theirs.whole AS (part regress_theirs.checked);
+CREATE TYPE regress_theirs.span AS RANGE (SUBTYPE = integer, SUBTYPE_DIFF = regress_theirs.apart);
+CREATE DOMAIN regress_theirs.spans AS regress_theirs.span;
+CREATE TABLE regress_theirs.typed (id integer, whole regress_theirs.whole, span regress_theirs.spans);
+INSERT INTO regress_theirs.typed VALUES (1, '(1)', '[1,2)');
+GRANT SELECT ON regress_theirs.typed TO regress_builder;
+RESET ROLE;
+CREATE VIEW regress_models.spans AS SELECT id, span FROM regress_theirs.typed;
+CREATE VIEW regress_models.wholes AS SELECT id, whole FROM regress_theirs.typed;
+ALTER VIEW regress_models.spans OWNER TO regress_builder;
+ALTER VIEW regress_models.wholes OWNER TO regress_builder;
+SELECT pg_temp.told($$SELECT greenery_add_model('regress_models.spans', '{id}')$$);
+SELECT greenery_add_model('regress_models.wholes', '{id}');
+SELECT 'regress_models.wholes'::regclass::oid AS wholes \gset
+SET ROLE regress_operator;
+SELECT greenery_add_test(:wholes, 'range', 'whole', '{"min": "(1)"}') AS id \gset
+SELECT greenery_alter_test(:id, args => '{"min": "(0)"}');
+CALL greenery_build();
+RESET ROLE;
+SELECT failures, total FROM greenery.test_results WHERE test_id = :id;
+SELECT greenery_drop_test(:id);
+SELECT greenery_drop_model('wholes');
+-- a type with an equality of its own, as citext is, and one for a domain of it beside that
+CREATE SCHEMA regress_shared;
+GRANT ALL ON SCHEMA regress_shared TO PUBLIC;
+CREATE TYPE regress_shared.code AS ENUM ('a', 'b');
+DO $operators$
+DECLARE
+	op record;
+BEGIN
+	FOR op IN SELECT * FROM (VALUES ('<', 'lt'), ('<=', 'le'), ('=', 'eq'), ('>=', 'ge'), ('>', 'gt')) v (name, function) LOOP
+		EXECUTE format('CREATE FUNCTION regress_shared.code_%1$s(regress_shared.code, regress_shared.code) RETURNS boolean
+							LANGUAGE sql IMMUTABLE AS $$ SELECT pg_catalog.enum_%1$s($1, $2) $$', op.function);
+		EXECUTE format('CREATE OPERATOR regress_shared.%s (LEFTARG = regress_shared.code, RIGHTARG = regress_shared.code,
+							FUNCTION = regress_shared.code_%s)', op.name, op.function);
+	END LOOP;
+END
+$operators$;
+CREATE FUNCTION regress_shared.code_cmp(regress_shared.code, regress_shared.code) RETURNS integer
+	LANGUAGE sql IMMUTABLE AS $$ SELECT pg_catalog.enum_cmp($1, $2) $$;
+CREATE OPERATOR CLASS regress_shared.code_ops DEFAULT FOR TYPE regress_shared.code USING btree AS
+	OPERATOR 1 regress_shared.<, OPERATOR 2 regress_shared.<=, OPERATOR 3 regress_shared.=, OPERATOR 4 regress_shared.>=,
+	OPERATOR 5 regress_shared.>, FUNCTION 1 regress_shared.code_cmp(regress_shared.code, regress_shared.code);
+CREATE FUNCTION regress_shared.code_hash(regress_shared.code) RETURNS integer
+	LANGUAGE sql IMMUTABLE AS $$ SELECT pg_catalog.hashenum($1) $$;
+CREATE OPERATOR CLASS regress_shared.code_hash_ops DEFAULT FOR TYPE regress_shared.code USING hash AS
+	OPERATOR 1 regress_shared.=, FUNCTION 1 regress_shared.code_hash(regress_shared.code);
+CREATE DOMAIN regress_shared.codes AS regress_shared.code;
+CREATE TABLE regress_models.coded (code regress_shared.codes, n integer);
+INSERT INTO regress_models.coded VALUES ('a', 1), ('b', 1);
 SELECT greenery_set_builder(NULL);
+SELECT greenery_add_model('regress_models.coded', '{code}');
+SET ROLE regress_hostile;
+CREATE FUNCTION regress_shared.spy_equal(regress_shared.codes, regress_shared.codes) RETURNS boolean LANGUAGE plpgsql AS $spy$
+BEGIN
+	RAISE WARNING 'planted = ran';
+	RETURN true;
+END
+$spy$;
+CREATE OPERATOR regress_shared.= (LEFTARG = regress_shared.codes, RIGHTARG = regress_shared.codes, FUNCTION = regress_shared.spy_equal);
+RESET ROLE;
+CALL greenery_build();
+UPDATE regress_models.coded SET n = 2 WHERE code::text = 'b';
+CALL greenery_build();
+SELECT * FROM greenery_published.coded ORDER BY code;
+SELECT greenery_drop_model('coded');
+DROP TABLE regress_models.coded;
+DROP SCHEMA regress_shared CASCADE;
+-- the types of what a superuser's build reads belong to superusers too: who owns one makes casts
+SELECT pg_temp.told($$SELECT greenery_add_model('regress_theirs.typed', '{id}')$$);
+CREATE TABLE regress_models.typed (id integer, whole regress_theirs.whole);
+CREATE TABLE regress_models.listed (id integer, list regress_theirs.checked[]);
+CREATE VIEW regress_models.made AS SELECT t.id FROM jsonb_to_recordset('[]') t (id integer, part regress_theirs.checked);
+SELECT pg_temp.told($$SELECT greenery_add_model('regress_models.typed', '{id}')$$);
+SELECT pg_temp.told($$SELECT greenery_add_model('regress_models.listed', '{id}')$$);
+SELECT pg_temp.told($$SELECT greenery_add_model('regress_models.made', '{id}')$$);
+
+--
+-- An operator does not weaken the test of a key by its arguments
+--
+CREATE TABLE regress_models.pairs (a integer, b integer, c integer);
+SELECT greenery_add_model('regress_models.pairs', '{a,b}');
+SELECT test_id AS id FROM greenery.data_tests WHERE model = 'regress_models.pairs' AND kind = 'unique_combination' \gset
+SET ROLE regress_operator;
+SELECT pg_temp.error_of(format($$SELECT greenery_alter_test(%s, args => '{"columns": ["a", "b", "c"]}')$$, :id))
+	LIKE '55000 | data test % guards the key of regress_models.pairs%' AS refused;
+SELECT greenery_alter_test(:id, owner => 'ops');
+RESET ROLE;
+SELECT greenery_drop_model('pairs');
+
+--
+-- What others put beside the extension's functions does not stop builds: without arguments a
+-- call is ambiguous where there is another that needs none
+--
+GRANT CREATE ON SCHEMA public TO regress_hostile;
+SET ROLE regress_hostile;
+DO $plant$
+DECLARE
+	name text;
+BEGIN
+	FOREACH name IN ARRAY ARRAY['as_of', 'as_of_setting', 'timezone', 'stock_cover', 'session_gap', 'repeat_horizon',
+								'repeat_horizon_setting', 'alert_cooldown', 'retention', 'max_shrink'] LOOP
+		EXECUTE format('CREATE FUNCTION public.greenery_%s(x integer DEFAULT 1) RETURNS text LANGUAGE sql AS $$ SELECT NULL $$', name);
+	END LOOP;
+END
+$plant$;
+CREATE FUNCTION public.url_path_segment(text, integer, integer DEFAULT 0) RETURNS text LANGUAGE sql AS $$ SELECT NULL $$;
+RESET ROLE;
+CALL greenery_build();
+SELECT status, as_of IS NOT NULL AS as_of, timezone, session_gap FROM greenery.builds ORDER BY build_id DESC LIMIT 1;
+SELECT count(*) > 100 AS tests FROM greenery_test();
+SELECT count(*) > 0 AS cohorts FROM greenery_cohort_retention();
+
+-- a view that a build makes again from its text calls the server's functions and greenery's own
+SELECT c.relname FROM pg_class c
+WHERE c.relnamespace = 'greenery'::regnamespace AND c.relkind = 'v'
+	AND NOT EXISTS (SELECT FROM greenery.models m WHERE m.relation = 'greenery.' || c.relname)
+	AND pg_get_viewdef(c.oid) ~ '(fact_|dim_)\w+' AND pg_get_viewdef(c.oid) ~ 'public\.|[^.\w](repeat_rate|repeat_counts|url_path_segment|clean_text|sessionize|greenery_\w+|days_between)\(';
+
+--
+-- What is NULL, or of another type than it was, is an error and no pointer
+--
+SELECT statement, pg_temp.error_of(statement) FROM unnest(ARRAY[
+	$$SELECT greenery.fill_as_builder('greenery.users', 'SELECT 1')$$]) statement;
+BEGIN;
+CREATE VIEW greenery_build.regress_view AS SELECT 1 AS a;
+SELECT pg_temp.error_of($$SELECT greenery.fill_as_builder('greenery_build.regress_view', 'SELECT 1')$$);
+CREATE TABLE greenery_build.regress_table (a integer PRIMARY KEY);
+SELECT pg_temp.error_of($$SELECT greenery.fill_as_builder('greenery_build.regress_table', 'SELECT 1')$$);
+ALTER FUNCTION greenery.add_model(regclass, text[]) RENAME TO add_model_before;
+CREATE FUNCTION greenery.add_model(regclass, text[]) RETURNS bigint LANGUAGE sql AS 'SELECT 1::bigint';
+SELECT pg_temp.error_of($$SELECT length(greenery_add_model(NULL, NULL))$$);
+ALTER VIEW greenery.build_order RENAME TO build_order_before;
+CREATE VIEW greenery.build_order AS
+	SELECT o.model, o.relation, o.layer, 1::bigint AS key, o.builtin, o.level, o.depends_on FROM greenery.build_order_before o;
+SELECT pg_temp.error_of('SELECT count(*) FROM greenery_test()');
+CREATE OR REPLACE VIEW greenery.build_order AS
+	SELECT o.model, o.relation, NULL::text AS layer, 1::bigint AS key, o.builtin, o.level, o.depends_on FROM greenery.build_order_before o;
+SELECT pg_temp.error_of('SELECT count(*) FROM greenery_test()');
+ROLLBACK;
 
 --
 -- Row-level security: what it hides from anyone, a build does not publish

@@ -15,6 +15,7 @@
 #include "compat.h"
 #include "executor/spi.h"
 #include "greenery.h"
+#include "spi_row.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
@@ -61,10 +62,10 @@ build_settings_load(void)
 		*setting = defaults[i];
 		for (uint64 row = 0; row < SPI_processed; row++)
 		{
-			char	   *name = SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, 1);
+			char	   *name = row_text(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, 1);
 
 			if (strcmp(name, setting->name) == 0)
-				setting->value = SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, 2);
+				setting->value = row_text(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, 2);
 		}
 		settings = lappend(settings, setting);
 	}
@@ -122,7 +123,7 @@ build_settings_warn(List *settings)
 							name, mine, setting->value),
 					 errhint("SELECT greenery_set('%s', ...) changes what builds use.", setting->name)));
 	}
-	AtEOXact_GUC(true, level);
+	AtEOXact_GUC(false, level);
 }
 
 /* greenery.check_setting(name, value): raise an error unless builds know such a setting */

@@ -126,6 +126,17 @@ greenery_may_use_schema(Oid schema, Oid role)
 #endif
 }
 
+/* Whether a role may become another; since 16 not every member may */
+static inline bool
+greenery_may_become(Oid member, Oid role)
+{
+#if PG_VERSION_NUM >= 160000
+	return member_can_set_role(member, role);
+#else
+	return is_member_of_role(member, role);
+#endif
+}
+
 /* Run a query to its end, once; 18 takes the latter for granted */
 static inline void
 greenery_executor_run(struct QueryDesc *desc)

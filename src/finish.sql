@@ -7,6 +7,10 @@
 -- It names no object, and touches only those that are new: what an administrator has granted,
 -- revoked or given away since stays as it is.
 
+-- The script of an update has the schema of the extension in its search_path, where an operator
+-- may stand that fits better than the server's: oid = regclass has none of its own.
+SET LOCAL search_path TO pg_catalog, pg_temp;
+
 -- A function, operator or cast that is neither the server's nor the extension's own has been
 -- taken for one of these, because it stands beside them and suits the arguments better.  Of
 -- objects that were there before, an owner may have made what he likes: only what this script
@@ -59,6 +63,44 @@ BEGIN
 	END IF;
 END
 $strangers$;
+
+-- Nobody has rights but those that greenery_grant() gives: what default privileges have added to
+-- an object is taken away.  Of new ones: their membership is as old as the extension's row, which
+-- each script begins with.
+DO $defaults$
+DECLARE
+	cmd pg_catalog.text;
+BEGIN
+	FOR cmd IN
+		SELECT pg_catalog.format('REVOKE ALL ON %s FROM %s', o.object,
+								 CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(a.grantee)) END)
+		  FROM pg_catalog.pg_extension e
+		  JOIN pg_catalog.pg_depend d
+			ON d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass
+		   AND d.refobjid = e.oid AND d.deptype = 'e' AND d.xmin = e.xmin
+		  CROSS JOIN LATERAL (
+			SELECT pg_catalog.format('SCHEMA %I', n.nspname), n.nspowner, n.nspacl
+			  FROM pg_catalog.pg_namespace n
+			 WHERE d.classid = 'pg_catalog.pg_namespace'::pg_catalog.regclass AND n.oid = d.objid
+			UNION ALL
+			SELECT pg_catalog.format('%s %s', CASE c.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END,
+									 c.oid::pg_catalog.regclass), c.relowner, c.relacl
+			  FROM pg_catalog.pg_class c
+			 WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND c.oid = d.objid
+			UNION ALL
+			-- primitives are for everyone
+			SELECT pg_catalog.format('ROUTINE %s', p.oid::pg_catalog.regprocedure), p.proowner, p.proacl
+			  FROM pg_catalog.pg_proc p
+			 WHERE d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND p.oid = d.objid
+			   AND (p.pronamespace = 'greenery'::pg_catalog.regnamespace OR p.proname LIKE 'greenery\_%')
+		  ) o (object, owner, acl)
+		  CROSS JOIN LATERAL pg_catalog.aclexplode(o.acl) a
+		 WHERE e.extname = 'greenery' AND a.grantee <> o.owner
+	LOOP
+		EXECUTE cmd;
+	END LOOP;
+END
+$defaults$;
 
 DO $ownership$
 DECLARE
@@ -116,7 +158,9 @@ BEGIN
 		  JOIN pg_catalog.pg_proc p ON p.oid = d.objid
 		 WHERE d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass
 		   AND d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass
-		   AND d.refobjid = ext AND d.deptype = 'e' AND p.proacl IS NULL
+		   AND d.refobjid = ext AND d.deptype = 'e'
+		   AND (p.proacl IS NULL
+				OR d.xmin = (SELECT e.xmin FROM pg_catalog.pg_extension e WHERE e.oid = ext))
 		   AND (p.pronamespace = 'greenery'::pg_catalog.regnamespace
 				OR p.proname LIKE 'greenery\_%')
 	LOOP

@@ -23,12 +23,6 @@ extern bool greenery_incremental_builds;
 extern int	greenery_max_state_message;	/* kB */
 extern int	greenery_debug_max_listed;
 
-/*
- * schema.c: the schema that the extension was installed into, quoted; in the
- * caller's memory context.
- */
-extern char *greenery_schema(void);
-
 /* schema.c: a relation's name with its schema, quoted */
 extern const char *quoted_relation(Oid relid);
 
@@ -37,7 +31,7 @@ extern Oid	relation_by_name(const char *name);
 
 /*
  * schema.c: look up unqualified names in these schemas until
- * AtEOXact_GUC(true, the returned level), or the end of the (sub)transaction.
+ * AtEOXact_GUC(false, the returned level), or the end of the (sub)transaction.
  */
 extern int	greenery_set_search_path(const char *path);
 

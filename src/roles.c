@@ -25,6 +25,7 @@
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
+#include "utils/regproc.h"
 #include "utils/syscache.h"
 
 #define PUBLIC_PREFIX "greenery_"
@@ -75,7 +76,7 @@ greenery_builder(void)
 				 errmsg("builder \"%s\" does not exist", name),
 				 errhint("greenery_set_builder() names another role; NULL names the owner of the extension.")));
 	if (builder != owner && !superuser_arg(owner) &&
-		(superuser_arg(builder) || !is_member_of_role(owner, builder)))
+		(superuser_arg(builder) || !greenery_may_become(owner, builder)))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("role \"%s\" cannot be the builder", name),
@@ -97,7 +98,7 @@ role_enter(Oid role, RoleSwitch *before)
 void
 role_leave(const RoleSwitch *before)
 {
-	AtEOXact_GUC(true, before->guc_level);
+	AtEOXact_GUC(false, before->guc_level);
 	SetUserIdAndSecContext(before->user, before->sec_context);
 }
 
@@ -126,7 +127,27 @@ greenery_set_caller(Oid caller)
 	return before;
 }
 
-/* greenery.NAME, with the arguments of public function greenery_NAME */
+/* Whether two functions return values of one type, and as many */
+static bool
+return_the_same(Form_pg_proc a, Oid b)
+{
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(b));
+	Form_pg_proc form;
+	bool		same;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for function %u", b);
+	form = (Form_pg_proc) GETSTRUCT(tuple);
+	same = form->prokind == a->prokind && form->prorettype == a->prorettype &&
+		form->proretset == a->proretset;
+	ReleaseSysCache(tuple);
+	return same;
+}
+
+/*
+ * greenery.NAME, with the arguments of public function greenery_NAME.  It belongs to the
+ * owner, who may have put another in its place.
+ */
 static Oid
 function_behind(Oid function)
 {
@@ -148,6 +169,11 @@ function_behind(Oid function)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_FUNCTION),
 				 errmsg("function %s has nothing to call in schema \"greenery\"", name)));
+	if (!return_the_same(form, found))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("function %s does not return what %s does",
+						format_procedure_qualified(found), name)));
 	ReleaseSysCache(tuple);
 	return found;
 }
@@ -174,6 +200,9 @@ greenery_call_as_owner(PG_FUNCTION_ARGS)
 
 	fmgr_info_cxt(function_behind(fcinfo->flinfo->fn_oid), &flinfo, CurrentMemoryContext);
 	fmgr_info_set_expr(fcinfo->flinfo->fn_expr, &flinfo);
+	/* all rows at once: what the function remembers lasts for this call only */
+	if (fcinfo->resultinfo != NULL && IsA(fcinfo->resultinfo, ReturnSetInfo))
+		((ReturnSetInfo *) fcinfo->resultinfo)->allowedModes |= SFRM_Materialize_Preferred;
 	InitFunctionCallInfoData(*inner, &flinfo, fcinfo->nargs, fcinfo->fncollation,
 							 fcinfo->context, fcinfo->resultinfo);
 	memcpy(inner->args, fcinfo->args, fcinfo->nargs * sizeof(NullableDatum));

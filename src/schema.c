@@ -58,12 +58,6 @@ extension_row(void)
 	return row;
 }
 
-char *
-greenery_schema(void)
-{
-	return pstrdup(quote_identifier(get_namespace_name(extension_row().extnamespace)));
-}
-
 Oid
 greenery_owner(void)
 {

@@ -36,10 +36,42 @@ CREATE FUNCTION @extschema@.greenery_retention() RETURNS interval
 COMMENT ON FUNCTION @extschema@.greenery_retention() IS
 	'Setting greenery.retention in hours: how long builds, test results, keys of failing rows and delivered alerts are kept. A day counts as 24 hours.';
 
+-- The same for what is looked up by name at each call: beside greenery_NAME() others may put a
+-- function of that name whose arguments all have defaults, and the call would be ambiguous.
 CREATE FUNCTION greenery.timezone() RETURNS text
 	LANGUAGE C STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'greenery_timezone';
 COMMENT ON FUNCTION greenery.timezone() IS
 	'greenery_timezone(), by a name that no other function can take.';
+
+CREATE FUNCTION greenery.as_of_setting() RETURNS timestamptz
+	LANGUAGE C STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'greenery_as_of_setting';
+COMMENT ON FUNCTION greenery.as_of_setting() IS
+	'greenery_as_of_setting(), by a name that no other function can take.';
+
+CREATE FUNCTION greenery.stock_cover() RETURNS interval
+	LANGUAGE C STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'greenery_stock_cover';
+COMMENT ON FUNCTION greenery.stock_cover() IS
+	'greenery_stock_cover(), by a name that no other function can take.';
+
+CREATE FUNCTION greenery.session_gap() RETURNS interval
+	LANGUAGE C STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'greenery_session_gap';
+COMMENT ON FUNCTION greenery.session_gap() IS
+	'greenery_session_gap(), by a name that no other function can take.';
+
+CREATE FUNCTION greenery.repeat_horizon_setting() RETURNS interval
+	LANGUAGE C STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'greenery_repeat_horizon_setting';
+COMMENT ON FUNCTION greenery.repeat_horizon_setting() IS
+	'greenery_repeat_horizon_setting(), by a name that no other function can take.';
+
+CREATE FUNCTION greenery.alert_cooldown() RETURNS interval
+	LANGUAGE C STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'greenery_alert_cooldown';
+COMMENT ON FUNCTION greenery.alert_cooldown() IS
+	'greenery_alert_cooldown(), by a name that no other function can take.';
+
+CREATE FUNCTION greenery.retention() RETURNS interval
+	LANGUAGE C STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'greenery_retention';
+COMMENT ON FUNCTION greenery.retention() IS
+	'greenery_retention(), by a name that no other function can take.';
 
 -- What builds use.  A session's own settings are for the live views that it reads.
 CREATE TABLE greenery.settings (

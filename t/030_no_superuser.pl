@@ -28,7 +28,22 @@ isnt($ret, 0, 'without CREATE on the database: refused');
 like($err, qr/permission denied to create extension "greenery"/,
 	'without CREATE on the database: permission denied');
 
-as_role($node, 'shop', 'shopkeeper', 'CREATE EXTENSION greenery');
+# What roles grant by default on what they make is not meant for this
+foreach my $role ('', 'FOR ROLE shopkeeper')
+{
+	$node->safe_psql(
+		'shop', qq{
+		ALTER DEFAULT PRIVILEGES $role GRANT ALL ON FUNCTIONS TO stranger;
+		ALTER DEFAULT PRIVILEGES $role GRANT ALL ON TABLES TO stranger;
+		ALTER DEFAULT PRIVILEGES $role GRANT ALL ON SEQUENCES TO stranger;
+		ALTER DEFAULT PRIVILEGES $role GRANT ALL ON SCHEMAS TO stranger});
+}
+as_role($node, 'shop', 'shopkeeper', q{
+	BEGIN;
+	SAVEPOINT before;
+	CREATE EXTENSION greenery;
+	RELEASE before;
+	COMMIT});
 
 # Offenders, by name; there must be none
 my $members = q{
@@ -55,6 +70,28 @@ is( $node->safe_psql(
 		 ORDER BY 1, 2}),
 	'',
 	'everything but C functions and aggregates belongs to who created the extension');
+is( $node->safe_psql(
+		'shop', qq{$members
+		SELECT 'schema', n.nspname FROM member m JOIN pg_namespace n ON n.oid = m.objid
+		 WHERE m.classid = 'pg_namespace'::regclass AND has_schema_privilege('stranger', n.oid, 'USAGE, CREATE')
+		UNION ALL
+		SELECT 'relation', c.oid::regclass::text FROM member m JOIN pg_class c ON c.oid = m.objid
+		 WHERE m.classid = 'pg_class'::regclass
+		   AND CASE c.relkind WHEN 'S' THEN has_sequence_privilege('stranger', c.oid, 'USAGE, SELECT, UPDATE')
+				ELSE has_table_privilege('stranger', c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER') END
+		UNION ALL
+		SELECT 'routine', p.oid::regprocedure::text FROM member m JOIN pg_proc p ON p.oid = m.objid
+		 WHERE m.classid = 'pg_proc'::regclass AND has_function_privilege('stranger', p.oid, 'EXECUTE')
+		   AND (p.pronamespace = 'greenery'::regnamespace OR p.proname LIKE 'greenery\\_%')}),
+	'',
+	'default privileges give nobody any of it');
+is( $node->safe_psql(
+		'shop', qq{$members
+		SELECT p.oid::regprocedure FROM member m JOIN pg_proc p ON p.oid = m.objid
+		 WHERE m.classid = 'pg_proc'::regclass AND NOT has_function_privilege('shopkeeper', p.oid, 'EXECUTE WITH GRANT OPTION')
+		   AND (p.pronamespace = 'greenery'::regnamespace OR p.proname LIKE 'greenery\\_%')}),
+	'',
+	'and the creator all');
 like(
 	$node->safe_psql('shop', qq{$members SELECT count(*) FROM member}),
 	qr/^\d\d+$/, 'the extension has members to look at');

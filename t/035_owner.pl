@@ -155,10 +155,17 @@ SQL
 			LANGUAGE plpgsql AS $$ BEGIN PERFORM public.spy('overload'); END $$;
 		CREATE OR REPLACE FUNCTION greenery.record_change(object text, name text, action text, before jsonb, after jsonb)
 			RETURNS void LANGUAGE plpgsql AS $$ BEGIN PERFORM public.spy('replaced'); END $$;
-		CREATE FUNCTION public.clean_text(varchar) RETURNS text LANGUAGE plpgsql AS $$ BEGIN PERFORM public.spy('overload'); RETURN $1; END $$});
+		CREATE FUNCTION public.clean_text(varchar) RETURNS text LANGUAGE plpgsql AS $$ BEGIN PERFORM public.spy('overload'); RETURN $1; END $$;
+		CREATE FUNCTION public.spy_equal(oid, regclass) RETURNS boolean LANGUAGE plpgsql AS $$
+		BEGIN
+			RAISE WARNING 'checked as %', current_user;
+			RETURN $1 OPERATOR(pg_catalog.=) $2::oid;
+		END $$;
+		CREATE OPERATOR public.= (LEFTARG = oid, RIGHTARG = regclass, FUNCTION = public.spy_equal)});
 	($ret, $out, $err) = $node->psql('shop', q{ALTER EXTENSION greenery UPDATE TO '1.0next'});
 	is($ret, 0, 'a superuser updates the extension') or diag($err);
-	unlike($err, qr/checked as (?!shopkeeper)/, 'what checks and indexes call runs as the owner');
+	unlike($err, qr/checked as (?!shopkeeper)/, 'what checks, indexes and operators call runs as the owner');
+	shopkeeper('DROP OPERATOR public.= (oid, regclass)');
 	is( $node->safe_psql('shop', q{SELECT string_agg(DISTINCT as_role, ' ') FROM public.ran}),
 		'shopkeeper', 'so do triggers and functions');
 	is( $node->safe_psql('shop', q{SELECT string_agg(DISTINCT what, ' ' ORDER BY what) FROM public.ran}),

@@ -45,8 +45,9 @@ shareable_message(const char *message)
 		return message;
 	code = mark + strlen(MARK);
 	line_end = strchr(message, '\n');
-	/* with two, a text that is quoted may pretend to be of these classes */
+	/* "syntax error in tsquery" quotes the value; with two, a text may pretend to be of these classes */
 	if ((strncmp(code, "42", 2) == 0 || strncmp(code, "55", 2) == 0) &&
+		strncmp(code, "42601", CODE_LENGTH) != 0 &&
 		(line_end == NULL || line_end > mark) && find_mark(mark + 1) == NULL)
 		return pnstrdup(message, code + CODE_LENGTH + 1 - message);
 	return psprintf("Error SQLSTATE %.*s; its text may quote data and stays in the database.",

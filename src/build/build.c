@@ -37,6 +37,7 @@
 #include "guarded.h"
 #include "miscadmin.h"
 #include "roles.h"
+#include "spi_row.h"
 #include "storage/lmgr.h"
 #include "tcop/pquery.h"
 #include "utils/builtins.h"
@@ -192,7 +193,6 @@ close_aborted(const Build *build)
 {
 	SPITupleTable *gone;
 	uint64		n;
-	bool		isnull;
 
 	execute("WITH gone AS ("
 			"UPDATE greenery.builds"
@@ -206,7 +206,7 @@ close_aborted(const Build *build)
 	{
 		Build		aborted = *build;
 
-		aborted.build_id = DatumGetInt64(SPI_getbinval(gone->vals[i], gone->tupdesc, 1, &isnull));
+		aborted.build_id = DatumGetInt64(row_value(gone->vals[i], gone->tupdesc, 1, INT8OID));
 		queue_alerts(&aborted);
 	}
 }
@@ -220,14 +220,13 @@ announce(Build *build)
 		CStringGetTextDatum(GetUserNameFromId(build->caller, false)),
 		BoolGetDatum(build->accept_shrink)
 	};
-	bool		isnull;
 
 	if (SPI_execute_with_args("INSERT INTO greenery.builds (started_by, accept_shrink, models)"
 							  " SELECT $1, $2, count(*) FROM greenery.models RETURNING build_id",
 							  2, types, values, NULL, false, 0) != SPI_OK_INSERT_RETURNING)
 		elog(ERROR, "could not record the build");
-	build->build_id = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0],
-												  SPI_tuptable->tupdesc, 1, &isnull));
+	build->build_id = DatumGetInt64(row_value(SPI_tuptable->vals[0], SPI_tuptable->tupdesc,
+											  1, INT8OID));
 }
 
 /* Write down what this build has before it, for others to see how far it is */
@@ -251,16 +250,14 @@ find_histories(void)
 {
 	MemoryContext context = CurrentMemoryContext;
 	List	   *tables = NIL;
-	bool		isnull;
 
 	execute("SELECT greenery.relation_named('greenery.' || quote_ident(h.history))"
 			"  FROM greenery.histories h ORDER BY h.position", SPI_OK_SELECT);
 	MemoryContextSwitchTo(context);
 	for (uint64 i = 0; i < SPI_processed; i++)
 		tables = lappend_oid(tables,
-							 DatumGetObjectId(SPI_getbinval(SPI_tuptable->vals[i],
-															SPI_tuptable->tupdesc,
-															1, &isnull)));
+							 DatumGetObjectId(row_value(SPI_tuptable->vals[i], SPI_tuptable->tupdesc,
+														1, OIDOID)));
 	return tables;
 }
 
@@ -310,16 +307,16 @@ close_build(const Build *build, const char *status, const char *message)
 	for (int i = 0; i < 5; i++)
 		values[3 + i] = Int32GetDatum(build_count(build, i));
 	/* what this build took for the present, and the like, is set for its time */
-	if (SPI_execute_with_args(psprintf("UPDATE greenery.builds"
-									   "   SET status = $2, message = $3, published = $2 = 'published',"
-									   "       finished_at = clock_timestamp(),"
-									   "       passed = $4, warned = $5, failed = $6, broken = $7, skipped = $8,"
-									   "       as_of = %1$s.greenery_as_of_setting(),"
-									   "       timezone = %1$s.greenery_timezone(),"
-									   "       repeat_horizon = justify_hours(%1$s.greenery_repeat_horizon_setting()),"
-									   "       session_gap = justify_hours(%1$s.greenery_session_gap()),"
-									   "       stock_cover = justify_hours(%1$s.greenery_stock_cover())"
-									   " WHERE build_id = $1", greenery_schema()),
+	if (SPI_execute_with_args("UPDATE greenery.builds"
+							  "   SET status = $2, message = $3, published = $2 = 'published',"
+							  "       finished_at = clock_timestamp(),"
+							  "       passed = $4, warned = $5, failed = $6, broken = $7, skipped = $8,"
+							  "       as_of = greenery.as_of_setting(),"
+							  "       timezone = greenery.timezone(),"
+							  "       repeat_horizon = justify_hours(greenery.repeat_horizon_setting()),"
+							  "       session_gap = justify_hours(greenery.session_gap()),"
+							  "       stock_cover = justify_hours(greenery.stock_cover())"
+							  " WHERE build_id = $1",
 							  8, types, values, nulls, false, 0) != SPI_OK_UPDATE)
 		elog(ERROR, "could not close the build");
 }

@@ -14,10 +14,22 @@ CREATE FUNCTION greenery.create_published(model text, relation text, key text[],
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $create_published$
+DECLARE
+	cmd text;
 BEGIN
 	EXECUTE format('CREATE TABLE greenery_published.%I (LIKE %s INCLUDING COMMENTS, PRIMARY KEY (%s)) WITH (fillfactor = 90)',
 				   model, relation, (SELECT string_agg(quote_ident(k), ', ') FROM unnest(key) k));
 	EXECUTE format('COMMENT ON TABLE greenery_published.%I IS %L', model, 'Published: ' || comment);
+	-- the owner's default privileges are not meant for it
+	FOR cmd IN
+		SELECT format('REVOKE ALL ON greenery_published.%I FROM %s', model,
+					  CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END)
+		  FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) a
+		 WHERE c.oid = format('greenery_published.%I', model)::regclass AND a.grantee <> c.relowner
+		 GROUP BY a.grantee
+	LOOP
+		EXECUTE cmd;
+	END LOOP;
 END
 $create_published$;
 COMMENT ON FUNCTION greenery.create_published(text, text, text[], text) IS

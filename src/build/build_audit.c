@@ -38,6 +38,7 @@
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "roles.h"
+#include "spi_row.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
@@ -129,7 +130,6 @@ void
 build_load_test_states(Build *build)
 {
 	MemoryContext context = CurrentMemoryContext;
-	bool		isnull;
 
 	if (SPI_execute("SELECT s.test_id, s.question, s.failures, s.total"
 					"  FROM greenery.test_states s", false, 0) != SPI_OK_SELECT)
@@ -139,14 +139,14 @@ build_load_test_states(Build *build)
 	{
 		HeapTuple	row = SPI_tuptable->vals[i];
 		TupleDesc	desc = SPI_tuptable->tupdesc;
-		DataTest   *test = find_test(build, DatumGetInt64(SPI_getbinval(row, desc, 1, &isnull)));
+		DataTest   *test = find_test(build, DatumGetInt64(row_value(row, desc, 1, INT8OID)));
 
 		if (test == NULL)
 			continue;
 		test->left = palloc(sizeof(TestCounts));
-		test->left->question = SPI_getvalue(row, desc, 2);
-		test->left->failures = DatumGetInt64(SPI_getbinval(row, desc, 3, &isnull));
-		test->left->total = DatumGetInt64(SPI_getbinval(row, desc, 4, &isnull));
+		test->left->question = row_text(row, desc, 2);
+		test->left->failures = DatumGetInt64(row_value(row, desc, 3, INT8OID));
+		test->left->total = DatumGetInt64(row_value(row, desc, 4, INT8OID));
 	}
 	SPI_freetuptable(SPI_tuptable);
 }

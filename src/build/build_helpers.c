@@ -28,6 +28,7 @@
 #include "executor/spi.h"
 #include "greenery.h"
 #include "miscadmin.h"
+#include "spi_row.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
@@ -78,14 +79,13 @@ build_load_helpers(Build *build)
 		HeapTuple	row = SPI_tuptable->vals[i];
 		TupleDesc	desc = SPI_tuptable->tupdesc;
 		HelperView *helper = palloc0(sizeof(HelperView));
-		bool		isnull;
 
-		helper->name = SPI_getvalue(row, desc, 1);
+		helper->name = row_text(row, desc, 1);
 		helper->written = build_written_name(build, helper->name);
-		helper->relid = DatumGetObjectId(SPI_getbinval(row, desc, 2, &isnull));
+		helper->relid = DatumGetObjectId(row_value(row, desc, 2, OIDOID));
 		helper->marts = text_list_value(row, desc, 3);
 		/* the text of a view would find what a build has written, and not a test */
-		helper->is_stored = build->is_test || DatumGetBool(SPI_getbinval(row, desc, 4, &isnull));
+		helper->is_stored = build->is_test || DatumGetBool(row_value(row, desc, 4, BOOLOID));
 		build->helpers = lappend(build->helpers, helper);
 	}
 	SPI_freetuptable(SPI_tuptable);
@@ -133,7 +133,7 @@ view_text(Oid view)
 	char	   *definition = TextDatumGetCString(DirectFunctionCall1(pg_get_viewdef,
 																	 ObjectIdGetDatum(view)));
 
-	AtEOXact_GUC(true, level);
+	AtEOXact_GUC(false, level);
 	return definition;
 }
 
@@ -151,7 +151,7 @@ make_view(const Build *build, const HelperView *helper)
 							 quote_qualified_identifier(BUILD_SCHEMA, helper->written), text),
 					false, 0) != SPI_OK_UTILITY)
 		elog(ERROR, "could not make helper %s", helper->name);
-	AtEOXact_GUC(true, level);
+	AtEOXact_GUC(false, level);
 	build_let_builder_read(build, helper->written);
 }
 

@@ -43,6 +43,7 @@
 #include "keys/siphash.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
+#include "spi_row.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -86,8 +87,8 @@ build_load_incremental(Build *build)
 	{
 		HeapTuple	row = SPI_tuptable->vals[i];
 		TupleDesc	desc = SPI_tuptable->tupdesc;
-		BuildModel *model = build_find_model(build, SPI_getvalue(row, desc, 1));
-		BuildModel *source = build_find_model(build, SPI_getvalue(row, desc, 2));
+		BuildModel *model = build_find_model(build, row_text(row, desc, 1));
+		BuildModel *source = build_find_model(build, row_text(row, desc, 2));
 		IncrementalInput *input;
 
 		if (model == NULL || source == NULL)
@@ -96,7 +97,7 @@ build_load_incremental(Build *build)
 		input = palloc0(sizeof(IncrementalInput));
 		input->model = source->name;
 		source->is_input = true;
-		model->slice_column = SPI_getvalue(row, desc, 3);
+		model->slice_column = row_text(row, desc, 3);
 		input->changed_values = SPI_getvalue(row, desc, 4);
 		input->valid_while = SPI_getvalue(row, desc, 5);
 		model->inputs = lappend(model->inputs, input);
@@ -308,7 +309,7 @@ changed_values(Build *build, const BuildModel *model)
 
 		if (SPI_execute(query, false, 0) != SPI_OK_SELECT)
 			elog(ERROR, "could not find the changed values of %s", model->slice_column);
-		AtEOXact_GUC(true, level);
+		AtEOXact_GUC(false, level);
 		/* as long as the models */
 		context = MemoryContextSwitchTo(GetMemoryChunkContext(unconstify(BuildModel *, model)));
 		found = palloc0(sizeof(ChangedValues));

@@ -11,6 +11,7 @@
  */
 #include "postgres.h"
 
+#include "access/relation.h"
 #include "alerts/shareable.h"
 #include "build/build_compute.h"
 #include "build/fill_table.h"
@@ -18,6 +19,7 @@
 #include "catalog/dependency.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "checks/data_test.h"
 #include "commands/extension.h"
@@ -28,11 +30,16 @@
 #include "nodes/value.h"
 #include "roles.h"
 #include "rewrite/rewriteHandler.h"
+#include "spi_row.h"
 #include "tcop/tcopprot.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/regproc.h"
+#include "utils/rel.h"
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
+#include "utils/typcache.h"
 
 /* The model of that name, or NULL */
 BuildModel *
@@ -113,6 +120,60 @@ why_not_open(Oid relid, Oid builder)
 	return why;
 }
 
+/* Whether a function of a range type's is not for the owner to run */
+static bool
+is_of_stranger(const Build *build, Oid function)
+{
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	Oid			owner;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	owner = ((Form_pg_proc) GETSTRUCT(tuple))->proowner;
+	ReleaseSysCache(tuple);
+	/* an owner who is the builder, and no superuser, runs what others wrote */
+	return !superuser_arg(owner) && !has_privs_of_role(owner, build->owner) &&
+		(build->builder != build->owner || superuser_arg(build->owner));
+}
+
+/*
+ * Refuse columns of range types with a function of somebody else's that says how far apart
+ * two values are.  ANALYZE calls it with the rights of the table's owner: in a build, and by
+ * autovacuum.  Of a type's other functions that run without being called, none can be made by
+ * who is no superuser.
+ */
+static void
+refuse_ranges(const Build *build, Oid relid)
+{
+	Relation	rel = relation_open(relid, AccessShareLock);
+	TupleDesc	desc = RelationGetDescr(rel);
+
+	for (int i = 0; i < desc->natts; i++)
+	{
+		Oid			type;
+		TypeCacheEntry *range;
+
+		if (TupleDescAttr(desc, i)->attisdropped)
+			continue;
+		type = getBaseType(TupleDescAttr(desc, i)->atttypid);
+		if (type_is_multirange(type))
+			type = get_multirange_range(type);
+		if (!type_is_range(type))
+			continue;
+		range = lookup_type_cache(type, TYPECACHE_RANGE_INFO);
+		if (OidIsValid(range->rng_subdiff_finfo.fn_oid) &&
+			is_of_stranger(build, range->rng_subdiff_finfo.fn_oid))
+			ereport(ERROR,
+					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+					 errmsg("column \"%s\" of %s is of range type %s, of which function %s belongs to another role",
+							NameStr(TupleDescAttr(desc, i)->attname), quoted_relation(relid),
+							format_type_be(type), format_procedure(range->rng_subdiff_finfo.fn_oid)),
+					 errdetail("ANALYZE would call it with the rights of the published table's owner."),
+					 errhint("Have the model show lower() and upper() of it.")));
+	}
+	relation_close(rel, NoLock);
+}
+
 PG_FUNCTION_INFO_V1(greenery_check_model);
 PG_FUNCTION_INFO_V1(greenery_check_reads);
 
@@ -136,6 +197,8 @@ greenery_check_model(PG_FUNCTION_ARGS)
 						 quoted_relation(relid),
 						 quote_identifier(GetUserNameFromId(build.builder, false)))));
 	build_refuse_relation(&build, relid, NULL);
+	build.owner = greenery_owner();
+	refuse_ranges(&build, relid);
 	SPI_finish();
 	PG_RETURN_VOID();
 }
@@ -230,11 +293,15 @@ build_load_models(Build *build)
 		BuildModel *model = palloc0(sizeof(BuildModel));
 		char	   *seconds = SPI_getvalue(row, desc, 6);
 
-		model->name = SPI_getvalue(row, desc, 1);
+		model->name = row_text(row, desc, 1);
 		model->written = build_written_name(build, model->name);
-		model->relation = SPI_getvalue(row, desc, 2);
-		model->is_mart = strcmp(SPI_getvalue(row, desc, 3), "mart") == 0;
+		model->relation = row_text(row, desc, 2);
+		model->is_mart = strcmp(row_text(row, desc, 3), "mart") == 0;
 		model->key = text_list_value(row, desc, 4);
+		if (model->key == NIL)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("model %s has no key", model->name)));
 		model->depends_on = text_list_value(row, desc, 5);
 		model->expected_seconds = seconds != NULL ? strtod(seconds, NULL) : 0;
 		build->models = lappend(build->models, model);
@@ -310,7 +377,7 @@ build_create_table(const Build *build, const char *name, const char *columns)
  * published table have the same.
  */
 static char *
-mart_columns(const BuildModel *model, const Query *tree)
+mart_columns(const Build *build, const BuildModel *model, const Query *tree)
 {
 	char	   *computed = tree_columns(tree);
 	char	   *published = columns_of_relation(mart_published(model));
@@ -327,6 +394,7 @@ mart_columns(const BuildModel *model, const Query *tree)
 						model->name),
 				 errdetail("The model has %s; the table has %s. greenery_drop_model() and greenery_add_model() make the table anew.",
 						   computed, published)));
+	refuse_ranges(build, mart_published(model));
 	return published;
 }
 
@@ -338,7 +406,7 @@ build_write_model(void *arg)
 	BuildModel *model = in->model;
 	Query	   *tree = tree_of_model(in->build, model);
 
-	build_create_table(in->build, model->written, mart_columns(model, tree));
+	build_create_table(in->build, model->written, mart_columns(in->build, model, tree));
 	if (!in->build->is_test && build_write_difference(in->build, model, tree))
 		return;
 

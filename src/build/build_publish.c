@@ -89,6 +89,20 @@ equality_of(Oid type)
 	return result;
 }
 
+/*
+ * Two columns of a type are equal.  Those of a domain are taken for what it is made from: an
+ * operator for the domain itself may stand beside the one of that type.
+ */
+static char *
+key_is_equal(Oid type, const char *a, const char *b)
+{
+	Oid			base = getBaseType(type);
+	const char *cast = base == type ? "" :
+		psprintf("::%s", format_type_extended(base, -1, FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY));
+
+	return psprintf("%s%s %s %s%s", a, cast, equality_of(base), b, cast);
+}
+
 static Pair
 pair_of(BuildModel *model)
 {
@@ -105,9 +119,9 @@ pair_of(BuildModel *model)
 	{
 		const char *column = quote_identifier(lfirst(lc));
 
-		appendStringInfo(&match, "%sw.%s %s p.%s",
-						 foreach_current_index(lc) > 0 ? " AND " : "", column,
-						 equality_of(get_atttype(written, get_attnum(written, lfirst(lc)))), column);
+		appendStringInfo(&match, "%s%s", foreach_current_index(lc) > 0 ? " AND " : "",
+						 key_is_equal(get_atttype(written, get_attnum(written, lfirst(lc))),
+									  psprintf("w.%s", column), psprintf("p.%s", column)));
 	}
 	pair.match = match.data;
 	pair.published_rows = restriction(&pair, difference, &difference->only_old, "p", 1);
@@ -253,7 +267,7 @@ build_check_shrink(Build *build)
 			}
 		}
 	}
-	AtEOXact_GUC(true, level);
+	AtEOXact_GUC(false, level);
 }
 
 /*
@@ -456,7 +470,7 @@ build_apply(BuildModel *model)
 	model->vanished = model->difference->only_old.n;
 	publish(model, false);
 	model->vanished = model->deleted;
-	AtEOXact_GUC(true, level);
+	AtEOXact_GUC(false, level);
 }
 
 /* Publish every mart that is not yet */
@@ -477,7 +491,7 @@ build_publish(Build *build)
 		publish(model, true);
 		model->publish_seconds += seconds_since(start);
 	}
-	AtEOXact_GUC(true, level);
+	AtEOXact_GUC(false, level);
 }
 
 /* Drop a table or view of the build's schema */

@@ -14,6 +14,7 @@
 
 #include "build/build.h"
 #include "executor/spi.h"
+#include "spi_row.h"
 
 /* The published tables, each with its partitions */
 #define PUBLISHED_TABLES \
@@ -128,15 +129,14 @@ build_check_published(Build *build)
 	{
 		HeapTuple	row = SPI_tuptable->vals[i];
 		TupleDesc	desc = SPI_tuptable->tupdesc;
-		BuildModel *model = build_find_model(build, SPI_getvalue(row, desc, 1));
-		bool		isnull;
+		BuildModel *model = build_find_model(build, row_text(row, desc, 1));
 
 		if (model == NULL)
 			continue;
 		model->published = palloc(sizeof(PublishedTable));
-		model->published->keyed_only = DatumGetBool(SPI_getbinval(row, desc, 2, &isnull));
-		model->published->replaceable = DatumGetBool(SPI_getbinval(row, desc, 3, &isnull));
-		model->published->has_triggers = DatumGetBool(SPI_getbinval(row, desc, 4, &isnull));
+		model->published->keyed_only = DatumGetBool(row_value(row, desc, 2, BOOLOID));
+		model->published->replaceable = DatumGetBool(row_value(row, desc, 3, BOOLOID));
+		model->published->has_triggers = DatumGetBool(row_value(row, desc, 4, BOOLOID));
 	}
 	SPI_freetuptable(SPI_tuptable);
 }

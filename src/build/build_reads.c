@@ -22,6 +22,7 @@
 #include "parser/analyze.h"
 #include "roles.h"
 #include "sources/reach.h"
+#include "spi_row.h"
 #include "storage/lmgr.h"
 #include "tcop/tcopprot.h"
 #include "utils/builtins.h"
@@ -81,13 +82,13 @@ find_roots(void)
 		TupleDesc	desc = SPI_tuptable->tupdesc;
 		Root	   *root;
 		bool		isnull;
-		Datum		relid = SPI_getbinval(row, desc, 2, &isnull);
+		Datum		relid = row_value_or_null(row, desc, 2, OIDOID, &isnull);
 
 		/* one that is missing is reported when it is its turn */
 		if (isnull)
 			continue;
 		root = palloc0(sizeof(Root));
-		root->what = SPI_getvalue(row, desc, 1);
+		root->what = row_text(row, desc, 1);
 		root->relid = DatumGetObjectId(relid);
 		root->sql = SPI_getvalue(row, desc, 3);
 		roots = lappend(roots, root);
@@ -263,11 +264,10 @@ build_find_present(Build *build)
 
 	role_enter(build->builder, &before);
 	/* the format has no place for years before the first */
-	if (SPI_execute(psprintf("SELECT CASE WHEN p.as_of >= '0001-01-01 00:00:00Z'"
-							 "            THEN to_char(p.as_of AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') END,"
-							 "       %1$s.greenery_repeat_horizon()::text"
-							 "  FROM (SELECT %1$s.greenery_as_of()) p(as_of)", greenery_schema()),
-					false, 0) != SPI_OK_SELECT)
+	if (SPI_execute("SELECT CASE WHEN p.as_of >= '0001-01-01 00:00:00Z'"
+					"            THEN to_char(p.as_of AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') END,"
+					"       (SELECT h.horizon FROM greenery.repeat_horizon h)::text"
+					"  FROM greenery.as_of p", false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not find the time of the last order");
 	as_of = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
 	horizon = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);

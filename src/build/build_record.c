@@ -125,9 +125,9 @@ record_metrics(const Build *build)
 	Arguments	args = {0};
 
 	add_count(&args, build->build_id);
-	insert(psprintf("INSERT INTO greenery.metrics_history (name, build_id, as_of, value, numerator, denominator)"
-					" SELECT m.name, $1, %s.greenery_as_of_setting(), m.value, m.numerator, m.denominator"
-					"   FROM greenery_published.metrics m", greenery_schema()), &args);
+	insert("INSERT INTO greenery.metrics_history (name, build_id, as_of, value, numerator, denominator)"
+		   " SELECT m.name, $1, greenery.as_of_setting(), m.value, m.numerator, m.denominator"
+		   "   FROM greenery_published.metrics m", &args);
 }
 
 /* Record every model and test of the build */

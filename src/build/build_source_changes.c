@@ -45,6 +45,7 @@
 #include "miscadmin.h"
 #include "optimizer/optimizer.h"
 #include "sources/own_columns.h"
+#include "spi_row.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -92,7 +93,6 @@ build_load_sources(Build *build)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ListCell   *lc;
-	bool		isnull;
 
 	foreach(lc, build->models)
 	{
@@ -109,14 +109,14 @@ build_load_sources(Build *build)
 	{
 		HeapTuple	row = SPI_tuptable->vals[i];
 		TupleDesc	desc = SPI_tuptable->tupdesc;
-		const BuildModel *model = build_find_model(build, SPI_getvalue(row, desc, 1));
+		const BuildModel *model = build_find_model(build, row_text(row, desc, 1));
 
 		if (model == NULL || model->source == NULL)
 			continue;
 		model->source->left_definition = SPI_getvalue(row, desc, 2);
 		model->source->left_unfinished = U64FromFullTransactionId(
-			DatumGetFullTransactionId(SPI_getbinval(row, desc, 3, &isnull)));
-		model->source->left_rows = DatumGetInt64(SPI_getbinval(row, desc, 4, &isnull));
+			DatumGetFullTransactionId(row_value(row, desc, 3, XID8OID)));
+		model->source->left_rows = DatumGetInt64(row_value(row, desc, 4, INT8OID));
 	}
 	SPI_freetuptable(SPI_tuptable);
 }
@@ -128,17 +128,20 @@ build_load_sources(Build *build)
 static char *
 source_definition(const BuildModel *model, Oid *table, AttrNumber *key)
 {
-	const char *function = psprintf(SOURCE_PREFIX "%s", model->name + strlen(STAGING_PREFIX));
-	/* before it is read: who replaces it now is found out by the next build */
-	const char *version = own_columns_version(function);
+	const char *function;
+	const char *version;
 	const char *names[1];
 	OwnColumn	column;
 	Query	   *query;
 	Relation	rel;
 	char	   *definition = NULL;
 
-	if (list_length(model->key) != 1)
+	if (list_length(model->key) != 1 ||
+		strncmp(model->name, STAGING_PREFIX, strlen(STAGING_PREFIX)) != 0)
 		return NULL;
+	function = psprintf(SOURCE_PREFIX "%s", model->name + strlen(STAGING_PREFIX));
+	/* before it is read: who replaces it now is found out by the next build */
+	version = own_columns_version(function);
 	names[0] = linitial(model->key);
 	*table = own_columns_find(function, 1, names, &column);
 	if (!OidIsValid(*table))

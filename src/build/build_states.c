@@ -20,6 +20,7 @@
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "executor/spi.h"
+#include "spi_row.h"
 #include "utils/builtins.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
@@ -64,12 +65,12 @@ left_versions(HeapTuple row, TupleDesc desc)
 	bool		isnull;
 	Datum		value;
 
-	value = SPI_getbinval(row, desc, 6, &isnull);
+	value = row_value(row, desc, 6, XID8OID);
 	versions->unfinished = U64FromFullTransactionId(DatumGetFullTransactionId(value));
-	value = SPI_getbinval(row, desc, 7, &isnull);
+	value = row_value_or_null(row, desc, 7, XID8OID, &isnull);
 	if (!isnull)
 		versions->writer = U64FromFullTransactionId(DatumGetFullTransactionId(value));
-	value = SPI_getbinval(row, desc, 8, &isnull);
+	value = row_value_or_null(row, desc, 8, INT4OID, &isnull);
 	versions->columns = DatumGetInt32(value);
 	versions->next = U64FromFullTransactionId(ReadNextFullTransactionId());
 	return isnull || !xids_are_distinct(versions->unfinished, versions->next) ? NULL : versions;
@@ -80,7 +81,6 @@ void
 build_load_states(Build *build)
 {
 	MemoryContext context = CurrentMemoryContext;
-	bool		isnull;
 
 	if (SPI_execute("SELECT s.model, s.definition, s.digest_key, s.digest_sum, s.rows,"
 					"       s.unfinished, s.writer, s.columns"
@@ -90,16 +90,16 @@ build_load_states(Build *build)
 	{
 		HeapTuple	row = SPI_tuptable->vals[i];
 		TupleDesc	desc = SPI_tuptable->tupdesc;
-		BuildModel *model = build_find_model(build, SPI_getvalue(row, desc, 1));
+		BuildModel *model = build_find_model(build, row_text(row, desc, 1));
 		RowSum	   *left;
 
 		if (model == NULL)
 			continue;
 		MemoryContextSwitchTo(context);
 		left = palloc(sizeof(RowSum));
-		uuid_halves(SPI_getbinval(row, desc, 3, &isnull), left->key);
-		uuid_halves(SPI_getbinval(row, desc, 4, &isnull), left->sum);
-		left->rows = DatumGetInt64(SPI_getbinval(row, desc, 5, &isnull));
+		uuid_halves(row_value(row, desc, 3, UUIDOID), left->key);
+		uuid_halves(row_value(row, desc, 4, UUIDOID), left->sum);
+		left->rows = DatumGetInt64(row_value(row, desc, 5, INT8OID));
 		model->left = left;
 		model->left_definition = SPI_getvalue(row, desc, 2);
 		model->left_versions = left_versions(row, desc);

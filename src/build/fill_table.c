@@ -13,6 +13,7 @@
 #include "postgres.h"
 
 #include "access/heapam.h"
+#include "access/relation.h"
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/xact.h"
@@ -20,8 +21,10 @@
 #include "build/fill_table.h"
 #include "build/model_tree.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_class.h"
 #include "compat.h"
 #include "executor/spi.h"
+#include "greenery.h"
 #include "miscadmin.h"
 #include "roles.h"
 #include "tcop/dest.h"
@@ -155,6 +158,27 @@ parse_as(Oid role, const char *sql)
 	return rewritten;
 }
 
+/*
+ * An error unless rows can be stored in a relation as they are: in an ordinary table, made by
+ * this transaction, with nothing that an INSERT would ask or do
+ */
+static void
+check_fillable(Oid relid)
+{
+	Relation	rel = relation_open(relid, RowExclusiveLock);
+	bool		fillable = rel->rd_rel->relkind == RELKIND_RELATION &&
+		rel->rd_createSubid != InvalidSubTransactionId &&
+		!rel->rd_rel->relhasindex && rel->trigdesc == NULL && rel->rd_rules == NULL &&
+		RelationGetDescr(rel)->constr == NULL;
+
+	relation_close(rel, NoLock);
+	if (!fillable)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("%s cannot be filled", quoted_relation(relid)),
+				 errdetail("Only a table that this transaction has made can be, without indexes, constraints, defaults, triggers or rules.")));
+}
+
 /* greenery.fill_as_builder(table, query): the same for functions of the owner's */
 Datum
 greenery_fill_as_builder(PG_FUNCTION_ARGS)
@@ -170,6 +194,7 @@ greenery_fill_as_builder(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("only tables of schema \"%s\" can be filled", BUILD_SCHEMA)));
+	check_fillable(PG_GETARG_OID(0));
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "could not connect to SPI");
 	builder = greenery_builder();

@@ -305,10 +305,11 @@ BEGIN
 	END IF;
 
 	old := jsonb_populate_record(old, changes);
-	IF greenery.is_key_test(test_id) AND (NOT old.enabled OR old.error_above IS DISTINCT FROM '0') THEN
+	IF greenery.is_key_test(test_id)
+		AND (NOT old.enabled OR old.error_above IS DISTINCT FROM '0' OR old.args IS DISTINCT FROM old_row -> 'args') THEN
 		RAISE EXCEPTION 'data test % guards the key of %', test_id, old.model
 			USING ERRCODE = 'object_not_in_prerequisite_state',
-				  DETAIL = 'Publishing rests on it: it is always enabled, at error_above 0.';
+				  DETAIL = 'Publishing rests on it: it is always enabled, at error_above 0, with the arguments that it has.';
 	END IF;
 	IF old.kind = 'shrink'
 		AND (NOT old.enabled OR changes ?| '{warn_above,error_above}' AND NOT greenery.caller_is_owner()) THEN

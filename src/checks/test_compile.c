@@ -169,8 +169,9 @@ typed_literal(const char *value, Oid type)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("bound of a data test moves with the clock: \"%s\"", value),
 				 errhint("Give a fixed moment. A data test of kind \"recency\" tests how old the newest row is.")));
+	/* "character" alone would be one character */
 	return psprintf("CAST(%s AS %s)", quote_literal_cstr(value),
-					format_type_be_qualified(type));
+					format_type_extended(type, -1, FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY));
 }
 
 /* Columns must be given for the kinds that test one, and not for the others */

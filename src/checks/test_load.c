@@ -13,6 +13,7 @@
 #include "checks/data_test.h"
 #include "compat.h"
 #include "executor/spi.h"
+#include "spi_row.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 
@@ -42,7 +43,7 @@ List *
 text_list_value(HeapTuple row, TupleDesc desc, int column)
 {
 	bool		isnull;
-	Datum		array = SPI_getbinval(row, desc, column, &isnull);
+	Datum		array = row_value_or_null(row, desc, column, TEXTARRAYOID, &isnull);
 	Datum	   *elements;
 	bool	   *nulls;
 	int			n;
@@ -124,11 +125,10 @@ tests_load(void)
 		HeapTuple	row = SPI_tuptable->vals[i];
 		TupleDesc	desc = SPI_tuptable->tupdesc;
 		DataTest   *test = new_test();
-		bool		isnull;
 
-		test->test_id = DatumGetInt64(SPI_getbinval(row, desc, 1, &isnull));
-		test->model = text_value(row, desc, 2);
-		test->kind_name = text_value(row, desc, 3);
+		test->test_id = DatumGetInt64(row_value(row, desc, 1, INT8OID));
+		test->model = row_text(row, desc, 2);
+		test->kind_name = row_text(row, desc, 3);
 		test->kind = test_kind_by_name(test->kind_name);
 		test->column = text_value(row, desc, 4);
 		test->owner = text_value(row, desc, 5);

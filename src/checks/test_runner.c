@@ -21,6 +21,7 @@
 #include "executor/spi.h"
 #include "greenery.h"
 #include "miscadmin.h"
+#include "spi_row.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
@@ -38,8 +39,8 @@ typedef struct TestScan
 static int64
 result_int64(int column, bool *isnull)
 {
-	Datum		value = SPI_getbinval(SPI_tuptable->vals[0],
-									  SPI_tuptable->tupdesc, column, isnull);
+	Datum		value = row_value_or_null(SPI_tuptable->vals[0], SPI_tuptable->tupdesc,
+										  column, INT8OID, isnull);
 
 	return *isnull ? 0 : DatumGetInt64(value);
 }
@@ -192,8 +193,8 @@ asked_of(const char *query, const char *relation, const char *column)
 		elog(ERROR, "could not look up the sources");
 	if (SPI_processed > 0)
 	{
-		result = DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0],
-											SPI_tuptable->tupdesc, 1, &isnull));
+		result = DatumGetBool(row_value_or_null(SPI_tuptable->vals[0], SPI_tuptable->tupdesc,
+												1, BOOLOID, &isnull));
 		result = !isnull && result;
 	}
 	SPI_freetuptable(SPI_tuptable);

@@ -14,6 +14,7 @@
 #include "greenery.h"
 #include "miscadmin.h"
 #include "result_set.h"
+#include "roles.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/tuplestore.h"
@@ -79,14 +80,14 @@ greenery_test_sql(PG_FUNCTION_ARGS)
 		group = NIL;
 	}
 
-	AtEOXact_GUC(true, level);
+	AtEOXact_GUC(false, level);
 	SPI_finish();
 	return (Datum) 0;
 }
 
 /*
  * greenery_check_test(model, kind, column, args, warn_above, error_above): raise
- * an error unless that is a data test that can be compiled.
+ * an error unless that is a data test that can be compiled, by the builder.
  */
 Datum
 greenery_check_test(PG_FUNCTION_ARGS)
@@ -94,7 +95,7 @@ greenery_check_test(PG_FUNCTION_ARGS)
 	Oid			relid = PG_GETARG_OID(0);
 	TestTarget	target = {0};
 	DataTest   *test;
-	int			level;
+	RoleSwitch	before;
 
 #define TEXT_ARGUMENT(n) \
 	(PG_ARGISNULL(n) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(n)))
@@ -106,8 +107,8 @@ greenery_check_test(PG_FUNCTION_ARGS)
 				 errhint("Arguments may be an empty JSON object.")));
 
 	SPI_connect();
-	level = NewGUCNestLevel();
-	greenery_pin_settings();
+	/* literals are read as it is parsed, which may run what others have written */
+	role_enter(greenery_builder(), &before);
 	target.relid = relid;
 	target.from = quoted_relation(relid);
 	test = test_from_arguments(TEXT_ARGUMENT(1), TEXT_ARGUMENT(2),
@@ -117,7 +118,7 @@ greenery_check_test(PG_FUNCTION_ARGS)
 	/* names and types in expressions: analysed, not run */
 	if (SPI_prepare(test_scan_query(list_make1(test), &target, false), 0, NULL) == NULL)
 		elog(ERROR, "could not prepare a data test");
-	AtEOXact_GUC(true, level);
+	role_leave(&before);
 	SPI_finish();
 	PG_RETURN_VOID();
 }

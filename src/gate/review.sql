@@ -365,7 +365,7 @@ AS $purge$
 DECLARE
 	old bigint[];
 BEGIN
-	keep := coalesce(keep, @extschema@.greenery_retention());
+	keep := coalesce(keep, greenery.retention());
 	IF keep < interval '0' THEN
 		RAISE EXCEPTION 'results cannot be kept for less than no time'
 			USING ERRCODE = 'invalid_parameter_value';

@@ -27,6 +27,7 @@
 #include "catalog/pg_language.h"
 #include "catalog/pg_partitioned_table.h"
 #include "catalog/pg_proc.h"
+#include "catalog/pg_range.h"
 #include "catalog/pg_statistic_ext.h"
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
@@ -109,7 +110,7 @@ parse_body(void *arg)
 														(ParserSetupHook) sql_fn_parser_setup,
 														info, NULL));
 	if (level > 0)
-		AtEOXact_GUC(true, level);
+		AtEOXact_GUC(false, level);
 	parsed->queries = (Node *) queries;
 }
 
@@ -253,6 +254,116 @@ add_domain(Reach *reach, Oid domain)
 	}
 }
 
+static void add_type(Reach *reach, Oid type);
+
+/* The types of a table's, a view's or a composite type's columns */
+static void
+add_column_types(Reach *reach, Relation rel)
+{
+	TupleDesc	desc = RelationGetDescr(rel);
+
+	for (int i = 0; i < desc->natts; i++)
+		if (!TupleDescAttr(desc, i)->attisdropped)
+			add_type(reach, TupleDescAttr(desc, i)->atttypid);
+}
+
+static void
+look_into_composite(Reach *reach, Oid relid)
+{
+	Relation	rel = try_relation_open(relid, AccessShareLock);
+
+	if (rel == NULL)
+		return;
+	add_column_types(reach, rel);
+	relation_close(rel, AccessShareLock);
+}
+
+/* A range's ranges are told apart, and sampled by ANALYZE, by functions of its own */
+static void
+look_into_range(Reach *reach, Oid range)
+{
+	HeapTuple	tuple = SearchSysCache1(RANGETYPE, ObjectIdGetDatum(range));
+	Form_pg_range form;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for range type %u", range);
+	form = (Form_pg_range) GETSTRUCT(tuple);
+	add_if_valid(reach, form->rngcanonical);
+	add_if_valid(reach, form->rngsubdiff);
+	add_type(reach, form->rngsubtype);
+	ReleaseSysCache(tuple);
+}
+
+/*
+ * A type, and those that it is made from.  Its owner may make casts from it, which are found
+ * as a query is parsed, or as a value becomes JSON; and a domain's checks run where a value is
+ * read, as that of a column of a composite type or of the elements of an array.
+ */
+static void
+add_type(Reach *reach, Oid type)
+{
+	HeapTuple	tuple;
+	Form_pg_type form;
+
+	if (type < FirstNormalObjectId || list_member_oid(reach->types, type))
+		return;
+	check_stack_depth();
+	reach->types = lappend_oid(reach->types, type);
+	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
+	if (!HeapTupleIsValid(tuple))
+		return;
+	form = (Form_pg_type) GETSTRUCT(tuple);
+	add_type(reach, form->typelem);
+	switch (form->typtype)
+	{
+		case TYPTYPE_DOMAIN:
+			add_type(reach, form->typbasetype);
+			break;
+		case TYPTYPE_COMPOSITE:
+			look_into_composite(reach, form->typrelid);
+			break;
+		case TYPTYPE_RANGE:
+			look_into_range(reach, type);
+			break;
+		case TYPTYPE_MULTIRANGE:
+			add_type(reach, get_multirange_range(type));
+			break;
+		default:
+			break;
+	}
+	ReleaseSysCache(tuple);
+}
+
+/* The type of the value of an expression that may make it, out of a text or else */
+static void
+add_type_of(Reach *reach, Node *node)
+{
+	ListCell   *lc;
+
+	switch (nodeTag(node))
+	{
+		case T_RangeTblFunction:
+			foreach(lc, ((RangeTblFunction *) node)->funccoltypes)
+				add_type(reach, lfirst_oid(lc));
+			break;
+		case T_Const:
+		case T_FuncExpr:
+		case T_OpExpr:
+		case T_Aggref:
+		case T_WindowFunc:
+		case T_RelabelType:
+		case T_CoerceViaIO:
+		case T_ArrayCoerceExpr:
+		case T_ConvertRowtypeExpr:
+		case T_CoerceToDomain:
+		case T_RowExpr:
+			add_type(reach, exprType(node));
+			break;
+		default:
+			break;
+	}
+}
+
 static void
 add_operator(Reach *reach, Oid operator)
 {
@@ -286,6 +397,7 @@ walk(Node *node, void *context)
 		default:
 			break;
 	}
+	add_type_of(reach, node);
 	(void) check_functions_in_node(node, add_function, reach);
 	return expression_tree_walker(node, walk, context);
 }
@@ -380,6 +492,7 @@ reach_relation(Reach *reach, Oid relid)
 		return;
 	reach->relations = lappend_oid(reach->relations, relid);
 	relkind = rel->rd_rel->relkind;
+	add_column_types(reach, rel);
 	if (relkind == RELKIND_VIEW)
 		look_into_view(reach, rel);
 	else
@@ -477,7 +590,7 @@ reach_refuse_strangers(const Reach *reach, Oid builder)
 		ReleaseSysCache(tuple);
 		refuse_stranger("function", format_procedure(lfirst_oid(lc)), owner, builder);
 	}
-	foreach(lc, reach->domains)
+	foreach(lc, reach->types)
 	{
 		HeapTuple	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(lfirst_oid(lc)));
 		Oid			owner;
@@ -486,6 +599,6 @@ reach_refuse_strangers(const Reach *reach, Oid builder)
 			continue;
 		owner = ((Form_pg_type) GETSTRUCT(tuple))->typowner;
 		ReleaseSysCache(tuple);
-		refuse_stranger("domain", format_type_be_qualified(lfirst_oid(lc)), owner, builder);
+		refuse_stranger("type", format_type_be_qualified(lfirst_oid(lc)), owner, builder);
 	}
 }

@@ -22,6 +22,7 @@ typedef struct Reach
 	List	   *relations;		/* OIDs of tables and views, the roots included */
 	List	   *functions;		/* OIDs, those behind operators, casts and aggregates included */
 	List	   *domains;		/* OIDs of domains that values are cast to */
+	List	   *types;			/* OIDs of types of columns and values, and what these are made from */
 	List	   *hidden;			/* OIDs of functions whose bodies cannot be looked into */
 } Reach;
 

@@ -14,7 +14,7 @@ COMMENT ON FUNCTION greenery.clock() IS
 
 CREATE VIEW greenery.as_of AS
 SELECT coalesce(
-	@extschema@.greenery_as_of_setting(),
+	greenery.as_of_setting(),
 	(SELECT max(o.created_at)
 	   FROM greenery.stg_orders o
 	  WHERE isfinite(o.created_at)

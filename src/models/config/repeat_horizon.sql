@@ -23,7 +23,7 @@ COMMENT ON COLUMN greenery.first_orders.created_at IS 'When.';
 -- Hours throughout: in a window a day is 24 hours, whatever the session's time zone.
 CREATE VIEW greenery.repeat_horizon AS
 SELECT coalesce(
-	@extschema@.greenery_repeat_horizon_setting(),
+	greenery.repeat_horizon_setting(),
 	CASE
 		WHEN f.purchasers = 0 THEN interval '24:00:00'
 		WHEN f.mature_365 * 2 >= f.purchasers THEN interval '8760:00:00'

@@ -138,7 +138,7 @@ BEGIN
 			USING ERRCODE = 'invalid_parameter_value',
 				  HINT = 'Modes are "calendar" (periods after the cohort''s own) and "rolling" (periods since a user''s own first order).';
 	END IF;
-	timezone := coalesce(timezone, @extschema@.greenery_timezone());
+	timezone := coalesce(timezone, greenery.timezone());
 	-- an error of the same kind, when there is no such time zone
 	PERFORM transaction_timestamp() AT TIME ZONE timezone;
 

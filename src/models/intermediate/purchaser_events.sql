@@ -10,7 +10,7 @@ SELECT
 	e.user_id,
 	-- subqueries: asked once
 	CASE WHEN (SELECT greenery.has_session_ids()) THEN e.session_id END AS session_id,
-	(SELECT CASE WHEN NOT greenery.has_session_ids() THEN @extschema@.greenery_session_gap() END) AS session_gap,
+	(SELECT CASE WHEN NOT greenery.has_session_ids() THEN greenery.session_gap() END) AS session_gap,
 	CASE
 		-- the checkout belongs to its order, whichever was written first
 		WHEN e.event_type = 'checkout' AND e.order_id = f.order_id AND isfinite(f.created_at)
@@ -21,7 +21,7 @@ SELECT
 	CASE WHEN e.event_type = 'page_view'
 		 THEN coalesce(e.product_id,
 					   CASE WHEN e.page_kind = 'product'
-							THEN @extschema@.url_path_segment(e.page_url, 2) END)
+							THEN greenery.url_path_segment(e.page_url, 2) END)
 	END AS viewed_product,
 	e.event_type = 'add_to_cart' AS added,
 	e.event_type = 'checkout' AS converted

@@ -58,7 +58,7 @@ FROM (
 		e.product_id,
 		@extschema@.sessionize(
 			CASE WHEN e.event_type IS DISTINCT FROM 'package_shipped' THEN e.created_at END,
-			@extschema@.greenery_session_gap())
+			greenery.session_gap())
 			-- "C": the order must not depend on the database's locale
 			OVER (PARTITION BY e.user_id ORDER BY e.created_at, e.event_id COLLATE "C") AS session_number
 	FROM greenery.stg_events e

@@ -37,7 +37,7 @@ LEFT JOIN (
 	FROM greenery.stg_order_items i
 	JOIN greenery.stg_orders o ON o.order_id = i.order_id
 	CROSS JOIN greenery.as_of n
-	WHERE o.created_at > n.as_of - @extschema@.greenery_stock_cover()
+	WHERE o.created_at > n.as_of - greenery.stock_cover()
 		AND o.created_at <= n.as_of
 	GROUP BY i.product_id
 ) d ON d.product_id = c.product_id;

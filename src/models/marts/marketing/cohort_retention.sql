@@ -7,7 +7,7 @@ SELECT
 	c.active_users,
 	c.retention,
 	c.is_mature
-FROM greenery.cohort_periods('month', 'calendar', @extschema@.greenery_timezone()) c;
+FROM greenery.cohort_periods('month', 'calendar', greenery.timezone()) c;
 
 COMMENT ON VIEW greenery.cohort_retention IS
 	'One row a month of first orders, and a month since: how many of the users who first ordered in the one ordered in the other. greenery_cohort_retention() has days, weeks and rolling periods.';

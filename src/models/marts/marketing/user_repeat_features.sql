@@ -56,7 +56,7 @@ CROSS JOIN LATERAL (
 	SELECT CASE WHEN isfinite(o.first_order_at) THEN 0 END AS none
 ) z
 CROSS JOIN LATERAL (
-	SELECT o.first_order_at AT TIME ZONE @extschema@.greenery_timezone() AS local
+	SELECT o.first_order_at AT TIME ZONE greenery.timezone() AS local
 ) t;
 
 COMMENT ON VIEW greenery.user_repeat_features IS
