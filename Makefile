@@ -84,6 +84,7 @@ OBJS = \
 	src/sources/greenery_repeat_rate.o \
 	src/sources/own_columns.o \
 	src/sources/reach.o \
+	src/sources/reach_refuse.o \
 	src/checks/test_sql.o \
 	src/checks/test_compile.o \
 	src/checks/test_load.o \

@@ -286,7 +286,8 @@ DROP VIEW public.difference_model;
 DROP TABLE public.difference_few;
 
 -- compiled only where someone has said so
-CREATE VIEW public.difference_model AS SELECT 1 AS id, current_setting('jit') AS jit;
+CREATE FUNCTION public.difference_jit() RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN current_setting('jit'); END $$;
+CREATE VIEW public.difference_model AS SELECT 1 AS id, public.difference_jit() AS jit;
 SELECT greenery_add_model('public.difference_model', key => '{id}');
 RESET jit;
 CALL greenery_build();
@@ -297,6 +298,7 @@ SELECT jit FROM greenery_published.difference_model;
 SHOW jit;
 SELECT greenery_drop_model('difference_model');
 DROP VIEW public.difference_model;
+DROP FUNCTION public.difference_jit();
 
 DROP SCHEMA difference_before CASCADE;
 SELECT pg_temp.empty_shop();

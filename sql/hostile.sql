@@ -513,7 +513,56 @@ SELECT pg_temp.told($$SELECT greenery_add_model('regress_models.published', '{id
 SELECT greenery_add_model('regress_models.shows', '{id}');
 SELECT greenery_drop_model('shows');
 
-DROP SCHEMA regress_models CASCADE;
+--
+-- What a text calls is looked up each time: after the look, a better match may be planted
+--
+CREATE SCHEMA regress_open;
+CREATE FUNCTION regress_open.is_ok(v text) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT v IS NOT NULL';
+CREATE FUNCTION regress_open.same(a text, b text) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT a = b';
+CREATE OPERATOR regress_open.=== (FUNCTION = regress_open.same, LEFTARG = text, RIGHTARG = text);
+CREATE AGGREGATE regress_open.some(boolean) (SFUNC = pg_catalog.booland_statefunc, STYPE = boolean);
+CREATE TABLE regress_models.named (id varchar);
+-- bodies that are texts, in a closed schema; one finds nothing by name, two do
+CREATE FUNCTION regress_models.closed(v text) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT v OPERATOR(pg_catalog.=) v';
+CREATE FUNCTION regress_models.calls(v varchar) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT regress_open.is_ok(v)';
+CREATE FUNCTION regress_models.path(v varchar) RETURNS boolean LANGUAGE sql IMMUTABLE SET search_path = regress_open AS 'SELECT v = v';
+CREATE FUNCTION regress_models.atomic(v varchar) RETURNS boolean LANGUAGE sql IMMUTABLE RETURN regress_open.is_ok(v);
+CREATE VIEW regress_models.parsed AS SELECT n.id, regress_open.is_ok(n.id) AS ok FROM regress_models.named n;
+CREATE FUNCTION pg_temp.named() RETURNS TABLE (expression text, error text) LANGUAGE sql AS $named$
+	SELECT e, coalesce(nullif(split_part(pg_temp.told(format($$SELECT length(greenery_drop_test(greenery_add_test('regress_models.named', 'expression', NULL, %L))::text)$$,
+		jsonb_build_object('expression', e))), ' | ', 2), ''), 'none')
+	FROM unnest('{regress_open.is_ok(t.id),t.id OPERATOR(regress_open.===) t.id,
+		t.id OPERATOR(regress_open.===) ANY (ARRAY[t.id]::text[]),(SELECT regress_open.some(x) FROM (VALUES (true)) v (x)),
+		regress_models.closed(t.id),regress_models.calls(t.id),regress_models.path(t.id),regress_models.atomic(t.id),
+		(SELECT every(p.ok) FROM regress_models.parsed p)}'::text[]) WITH ORDINALITY x (e, n) ORDER BY n
+$named$;
+SELECT * FROM pg_temp.named();
+GRANT CREATE ON SCHEMA regress_open TO regress_hostile;
+SELECT * FROM pg_temp.named();
+REVOKE CREATE ON SCHEMA regress_open FROM regress_hostile;
+GRANT CREATE ON SCHEMA regress_open TO PUBLIC;
+SELECT * FROM pg_temp.named() LIMIT 1;
+REVOKE CREATE ON SCHEMA regress_open FROM PUBLIC;
+SELECT greenery_add_test('regress_models.named', 'expression', NULL, '{"expression": "regress_open.is_ok(t.id)"}') AS id \gset
+ALTER SCHEMA regress_open OWNER TO regress_hostile;
+SELECT * FROM pg_temp.named() LIMIT 1;
+CALL greenery_build();
+SELECT replace(pg_temp.build_error(), quote_ident(session_user), 'superuser') AS build_error;
+SELECT greenery_drop_test(:id);
+ALTER SCHEMA regress_open OWNER TO CURRENT_USER;
+
+--
+-- Who starts a build decides nothing: not by what is set, nor by who it is
+--
+CREATE VIEW regress_models.of_setting AS SELECT current_setting('app.tenant', true) AS id;
+CREATE VIEW regress_models.of_session AS SELECT session_user AS id;
+CREATE VIEW regress_models.of_process AS SELECT pg_backend_pid() AS id;
+SELECT pg_temp.told($$SELECT greenery_add_model('regress_models.of_setting', '{id}')$$);
+SELECT pg_temp.told($$SELECT greenery_add_model('regress_models.of_session', '{id}')$$);
+SELECT pg_temp.told($$SELECT greenery_add_model('regress_models.of_process', '{id}')$$);
+SELECT pg_temp.told($$SELECT greenery_add_test('regress_models.named', 'expression', NULL, '{"expression": "current_setting(''app.tenant'') = id"}')$$);
+
+DROP SCHEMA regress_models, regress_open CASCADE;
 DROP OWNED BY regress_hostile, regress_builder;
 SELECT greenery_revoke('regress_operator', 'operator');
 DROP OWNED BY regress_operator;

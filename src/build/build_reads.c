@@ -48,7 +48,7 @@ look_at_root(void *arg)
 	reach_relation(&root->reach, root->relid);
 	if (root->sql != NULL)
 		foreach(lc, pg_parse_query(root->sql))
-			reach_node(&root->reach,
+			reach_text(&root->reach,
 					   (Node *) parse_analyze_fixedparams(lfirst_node(RawStmt, lc), root->sql,
 													   NULL, 0, NULL));
 }
@@ -168,6 +168,8 @@ refuse(const Build *build, const Root *root)
 	reach_refuse_strangers(&root->reach, build->builder);
 	reach_refuse_policies(&root->reach);
 	reach_refuse_hidden(&root->reach, root->what);
+	reach_refuse_session(&root->reach, root->what);
+	reach_refuse_open_schemas(&root->reach, root->what, build->builder);
 }
 
 static void

@@ -25,6 +25,8 @@
 #include "catalog/pg_index.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_language.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_operator.h"
 #include "catalog/pg_partitioned_table.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_range.h"
@@ -54,12 +56,25 @@ static const char *const reading_functions[] = {
 	"schema_to_xml", "table_to_xml", "table_to_xml_and_xmlschema", "ts_rewrite", "ts_stat"
 };
 
+/* Functions of the server whose answer is up to the session that calls */
+static const char *const session_functions[] = {
+	"current_query", "current_setting", "inet_client_addr", "inet_client_port",
+	"pg_backend_pid", "session_user"
+};
+
 static bool walk(Node *node, void *context);
 
 static void
 add_unique(List **list, Oid oid)
 {
 	*list = list_append_unique_oid(*list, oid);
+}
+
+static void
+add_schema(Reach *reach, Oid schema)
+{
+	if (OidIsValid(schema) && schema != PG_CATALOG_NAMESPACE)
+		add_unique(&reach->schemas, schema);
 }
 
 bool
@@ -86,9 +101,20 @@ enter_settings_of(HeapTuple procedure)
 /* A body that is a string, and what it says */
 typedef struct StringBody
 {
+	Reach	   *reach;
 	HeapTuple	procedure;
 	Node	   *queries;
 } StringBody;
+
+/* Functions and operators without a schema are looked up in all that are in the search_path */
+static void
+add_search_path(Reach *reach)
+{
+	ListCell   *lc;
+
+	foreach(lc, fetch_search_path(false))
+		add_schema(reach, lfirst_oid(lc));
+}
 
 /* Parse it, with names looked up as a call would do it; the caller guards it */
 static void
@@ -109,9 +135,32 @@ parse_body(void *arg)
 		queries = lappend(queries, parse_analyze_withcb(lfirst_node(RawStmt, lc), source,
 														(ParserSetupHook) sql_fn_parser_setup,
 														info, NULL));
+	add_search_path(parsed->reach);
 	if (level > 0)
 		AtEOXact_GUC(false, level);
 	parsed->queries = (Node *) queries;
+}
+
+/* What was parsed when it was written: what its names mean is settled */
+static void
+walk_parsed(Node *node, Reach *reach)
+{
+	bool		is_text = reach->is_text;
+
+	reach->is_text = false;
+	(void) walk(node, reach);
+	reach->is_text = is_text;
+}
+
+/* What is parsed again each time that it runs */
+static void
+walk_text(Node *node, Reach *reach)
+{
+	bool		is_text = reach->is_text;
+
+	reach->is_text = true;
+	(void) walk(node, reach);
+	reach->is_text = is_text;
 }
 
 static bool
@@ -129,12 +178,12 @@ look_into_body(Reach *reach, HeapTuple procedure)
 	Form_pg_proc form = (Form_pg_proc) GETSTRUCT(procedure);
 	bool		isnull;
 	Datum		body = SysCacheGetAttr(PROCOID, procedure, Anum_pg_proc_prosqlbody, &isnull);
-	StringBody	parsed = {procedure, NULL};
+	StringBody	parsed = {reach, procedure, NULL};
 
 	if (!isnull)
-		(void) walk(stringToNode(TextDatumGetCString(body)), reach);
+		walk_parsed(stringToNode(TextDatumGetCString(body)), reach);
 	else if (!has_polymorphic_arguments(form) && run_expecting(parse_body, &parsed, reach_is_no_answer))
-		(void) walk(parsed.queries, reach);
+		walk_text(parsed.queries, reach);
 	else
 		add_unique(&reach->hidden, form->oid);
 }
@@ -170,16 +219,24 @@ look_into_aggregate(Reach *reach, Oid function)
 	ReleaseSysCache(tuple);
 }
 
-/* Whether a function of the server reads a table that only a text names */
 static bool
-reads_by_name(Oid function)
+is_one_of(const char *name, const char *const *names, int n)
+{
+	for (int i = 0; name != NULL && i < n; i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+static void
+add_function_of_server(Reach *reach, Oid function)
 {
 	const char *name = get_func_name(function);
 
-	for (int i = 0; name != NULL && i < (int) lengthof(reading_functions); i++)
-		if (strcmp(name, reading_functions[i]) == 0)
-			return true;
-	return false;
+	if (is_one_of(name, reading_functions, lengthof(reading_functions)))
+		add_unique(&reach->hidden, function);
+	if (is_one_of(name, session_functions, lengthof(session_functions)))
+		add_unique(&reach->session, function);
 }
 
 /* A check_function_callback: adds the function, and finds none that would end the search */
@@ -192,8 +249,7 @@ add_function(Oid function, void *context)
 
 	if (function < FirstNormalObjectId)
 	{
-		if (reads_by_name(function))
-			add_unique(&reach->hidden, function);
+		add_function_of_server(reach, function);
 		return false;
 	}
 	if (list_member_oid(reach->functions, function))
@@ -238,7 +294,7 @@ add_domain(Reach *reach, Oid domain)
 		Datum		check = heap_getattr(tuple, Anum_pg_constraint_conbin, RelationGetDescr(rel), &isnull);
 
 		if (!isnull)
-			(void) walk(stringToNode(TextDatumGetCString(check)), reach);
+			walk_parsed(stringToNode(TextDatumGetCString(check)), reach);
 	}
 	systable_endscan(scan);
 	table_close(rel, AccessShareLock);
@@ -371,6 +427,51 @@ add_operator(Reach *reach, Oid operator)
 		add_if_valid(reach, get_opcode(operator));
 }
 
+static Oid
+operator_schema(Oid operator)
+{
+	HeapTuple	tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(operator));
+	Oid			schema;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for operator %u", operator);
+	schema = ((Form_pg_operator) GETSTRUCT(tuple))->oprnamespace;
+	ReleaseSysCache(tuple);
+	return schema;
+}
+
+/*
+ * The schema in which a call in a text is looked up again.  A cast is found by its types, and
+ * needs none.
+ */
+static Oid
+schema_of_call(Node *node)
+{
+	switch (nodeTag(node))
+	{
+		case T_FuncExpr:
+			if (((FuncExpr *) node)->funcformat == COERCE_EXPLICIT_CAST ||
+				((FuncExpr *) node)->funcformat == COERCE_IMPLICIT_CAST)
+				return InvalidOid;
+			return get_func_namespace(((FuncExpr *) node)->funcid);
+		case T_Aggref:
+			return get_func_namespace(((Aggref *) node)->aggfnoid);
+		case T_WindowFunc:
+			return get_func_namespace(((WindowFunc *) node)->winfnoid);
+		case T_OpExpr:
+		case T_DistinctExpr:
+		case T_NullIfExpr:
+			return operator_schema(((OpExpr *) node)->opno);
+		case T_ScalarArrayOpExpr:
+			return operator_schema(((ScalarArrayOpExpr *) node)->opno);
+		case T_RowCompareExpr:
+			return operator_schema(linitial_oid(((RowCompareExpr *) node)->opnos));
+		case T_SubLink:
+			default:
+			return InvalidOid;
+	}
+}
+
 static bool
 walk(Node *node, void *context)
 {
@@ -394,18 +495,24 @@ walk(Node *node, void *context)
 		case T_CoerceToDomain:
 			add_domain(reach, ((CoerceToDomain *) node)->resulttype);
 			break;
+		case T_SQLValueFunction:
+			if (((SQLValueFunction *) node)->op == SVFOP_SESSION_USER)
+				add_unique(&reach->session, F_SESSION_USER);
+			break;
 		default:
 			break;
 	}
+	if (reach->is_text)
+		add_schema(reach, schema_of_call(node));
 	add_type_of(reach, node);
 	(void) check_functions_in_node(node, add_function, reach);
 	return expression_tree_walker(node, walk, context);
 }
 
 void
-reach_node(Reach *reach, Node *node)
+reach_text(Reach *reach, Node *node)
 {
-	(void) walk(node, reach);
+	walk_text(node, reach);
 }
 
 /*
@@ -419,7 +526,7 @@ look_into_attribute(Reach *reach, int cache, HeapTuple tuple, AttrNumber attribu
 	Datum		expressions = SysCacheGetAttr(cache, tuple, attribute, &isnull);
 
 	if (!isnull)
-		(void) walk(stringToNode(TextDatumGetCString(expressions)), reach);
+		walk_parsed(stringToNode(TextDatumGetCString(expressions)), reach);
 }
 
 /* The row of an object in the catalog, and expressions in two of its columns */
@@ -456,11 +563,11 @@ look_into_constraints(Reach *reach, Relation rel)
 	TupleConstr *constr = RelationGetDescr(rel)->constr;
 
 	for (int i = 0; constr != NULL && i < constr->num_check; i++)
-		(void) walk(stringToNode(constr->check[i].ccbin), reach);
+		walk_parsed(stringToNode(constr->check[i].ccbin), reach);
 	/* generated columns are computed as they are read, since 18 */
 	for (int i = 0; constr != NULL && i < constr->num_defval; i++)
 		if (TupleDescAttr(RelationGetDescr(rel), constr->defval[i].adnum - 1)->attgenerated != '\0')
-			(void) walk(stringToNode(constr->defval[i].adbin), reach);
+			walk_parsed(stringToNode(constr->defval[i].adbin), reach);
 	if (rel->rd_rel->relkind == RELKIND_PARTITIONED_TABLE)
 		look_into_row(reach, PARTRELID, RelationGetRelid(rel),
 					  Anum_pg_partitioned_table_partexprs, InvalidAttrNumber);
@@ -474,7 +581,7 @@ look_into_view(Reach *reach, Relation rel)
 
 	for (int i = 0; rules != NULL && i < rules->numLocks; i++)
 		if (rules->rules[i]->event == CMD_SELECT)
-			(void) walk((Node *) rules->rules[i]->actions, reach);
+			walk_parsed((Node *) rules->rules[i]->actions, reach);
 }
 
 void
@@ -509,96 +616,5 @@ reach_relation(Reach *reach, Oid relid)
 
 		foreach(lc, find_all_inheritors(relid, AccessShareLock, NULL))
 			reach_relation(reach, lfirst_oid(lc));
-	}
-}
-
-void
-reach_refuse_hidden(const Reach *reach, const char *what)
-{
-	if (reach->hidden != NIL)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("%s calls function %s, which may read tables that a build cannot see",
-						what, format_procedure(linitial_oid(reach->hidden))),
-				 errdetail("A build locks what it reads before its snapshot. It can look into SQL functions only."),
-				 errhint("Write it in SQL, with the schemas of all names, or declare it IMMUTABLE if it reads nothing.")));
-}
-
-void
-reach_refuse_policies(const Reach *reach)
-{
-	ListCell   *lc;
-
-	foreach(lc, reach->relations)
-	{
-		HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(lfirst_oid(lc)));
-		bool		secured;
-
-		if (!HeapTupleIsValid(tuple))
-			continue;
-		secured = ((Form_pg_class) GETSTRUCT(tuple))->relrowsecurity;
-		ReleaseSysCache(tuple);
-		if (secured)
-			ereport(ERROR,
-					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-					 errmsg("a build cannot read table %s, which has row-level security",
-							quoted_relation(lfirst_oid(lc))),
-					 errdetail("What is published is seen by every reader: a policy cannot decide who sees which row."),
-					 errhint("Have the build read a table without policies, or disable row-level security there.")));
-	}
-}
-
-static void
-refuse_stranger(const char *kind, const char *name, Oid owner, Oid builder)
-{
-	if (superuser_arg(owner))
-		return;
-	ereport(ERROR,
-			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-			 errmsg("%s %s belongs to role \"%s\", and builds have the rights of superuser \"%s\"",
-					kind, name, GetUserNameFromId(owner, false), GetUserNameFromId(builder, false)),
-			 errdetail("What it runs, its indexes and checks included, would run as a superuser."),
-			 errhint("Name a role that is no superuser and may read it: SELECT greenery_set_builder('role').")));
-}
-
-void
-reach_refuse_strangers(const Reach *reach, Oid builder)
-{
-	ListCell   *lc;
-
-	if (!superuser_arg(builder))
-		return;
-	foreach(lc, reach->relations)
-	{
-		HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(lfirst_oid(lc)));
-		Oid			owner;
-
-		if (!HeapTupleIsValid(tuple))
-			continue;
-		owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
-		ReleaseSysCache(tuple);
-		refuse_stranger("relation", quoted_relation(lfirst_oid(lc)), owner, builder);
-	}
-	foreach(lc, reach->functions)
-	{
-		HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(lfirst_oid(lc)));
-		Oid			owner;
-
-		if (!HeapTupleIsValid(tuple))
-			continue;
-		owner = ((Form_pg_proc) GETSTRUCT(tuple))->proowner;
-		ReleaseSysCache(tuple);
-		refuse_stranger("function", format_procedure(lfirst_oid(lc)), owner, builder);
-	}
-	foreach(lc, reach->types)
-	{
-		HeapTuple	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(lfirst_oid(lc)));
-		Oid			owner;
-
-		if (!HeapTupleIsValid(tuple))
-			continue;
-		owner = ((Form_pg_type) GETSTRUCT(tuple))->typowner;
-		ReleaseSysCache(tuple);
-		refuse_stranger("type", format_type_be_qualified(lfirst_oid(lc)), owner, builder);
 	}
 }

@@ -24,15 +24,18 @@ typedef struct Reach
 	List	   *domains;		/* OIDs of domains that values are cast to */
 	List	   *types;			/* OIDs of types of columns and values, and what these are made from */
 	List	   *hidden;			/* OIDs of functions whose bodies cannot be looked into */
+	List	   *session;		/* OIDs of functions that tell of the session */
+	List	   *schemas;		/* OIDs of schemas in which a text finds functions and operators */
+	bool		is_text;		/* what is being walked is parsed anew each time */
 } Reach;
 
 /*
- * Add what a relation, a query or an expression reaches.  Relations are locked with ACCESS
- * SHARE on the way; one that has gone is left out.  Needs an active snapshot, and names in
- * bodies of functions are looked up in the current search_path.
+ * Add what a relation, or a query that has been parsed just now, reaches.  Relations are
+ * locked with ACCESS SHARE on the way; one that has gone is left out.  Needs an active
+ * snapshot, and names in bodies of functions are looked up in the current search_path.
  */
 extern void reach_relation(Reach *reach, Oid relid);
-extern void reach_node(Reach *reach, Node *node);
+extern void reach_text(Reach *reach, Node *node);
 
 /*
  * Whether an error says that something cannot be parsed; others, as of a lock that was not to
@@ -40,9 +43,19 @@ extern void reach_node(Reach *reach, Node *node);
  */
 extern bool reach_is_no_answer(int sqlerrcode);
 
-/* An error if a build may not read this; what is the thing that reads, for people */
+/*
+ * reach_refuse.c: an error if a build may not read or call this; what is the thing that reads,
+ * for people.
+ */
 extern void reach_refuse_hidden(const Reach *reach, const char *what);
+extern void reach_refuse_session(const Reach *reach, const char *what);
 extern void reach_refuse_policies(const Reach *reach);
 extern void reach_refuse_strangers(const Reach *reach, Oid builder);
+
+/*
+ * What a text calls is found by name each time that it runs: nobody may put something
+ * that fits better beside it.
+ */
+extern void reach_refuse_open_schemas(const Reach *reach, const char *what, Oid builder);
 
 #endif							/* GREENERY_REACH_H */

@@ -1,0 +1,200 @@
+/*-------------------------------------------------------------------------
+ *
+ * reach_refuse.c
+ *	  What a build may not read or call.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_authid.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_database.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
+#include "compat.h"
+#include "greenery.h"
+#include "miscadmin.h"
+#include "roles.h"
+#include "sources/reach.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/regproc.h"
+#include "utils/syscache.h"
+
+void
+reach_refuse_hidden(const Reach *reach, const char *what)
+{
+	if (reach->hidden != NIL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("%s calls function %s, which may read tables that a build cannot see",
+						what, format_procedure(linitial_oid(reach->hidden))),
+				 errdetail("A build locks what it reads before its snapshot. It can look into SQL functions only."),
+				 errhint("Write it in SQL, with the schemas of all names, or declare it IMMUTABLE if it reads nothing.")));
+}
+
+void
+reach_refuse_policies(const Reach *reach)
+{
+	ListCell   *lc;
+
+	foreach(lc, reach->relations)
+	{
+		HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(lfirst_oid(lc)));
+		bool		secured;
+
+		if (!HeapTupleIsValid(tuple))
+			continue;
+		secured = ((Form_pg_class) GETSTRUCT(tuple))->relrowsecurity;
+		ReleaseSysCache(tuple);
+		if (secured)
+			ereport(ERROR,
+					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+					 errmsg("a build cannot read table %s, which has row-level security",
+							quoted_relation(lfirst_oid(lc))),
+					 errdetail("What is published is seen by every reader: a policy cannot decide who sees which row."),
+					 errhint("Have the build read a table without policies, or disable row-level security there.")));
+	}
+}
+
+static void
+refuse_stranger(const char *kind, const char *name, Oid owner, Oid builder)
+{
+	if (superuser_arg(owner))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("%s %s belongs to role \"%s\", and builds have the rights of superuser \"%s\"",
+					kind, name, GetUserNameFromId(owner, false), GetUserNameFromId(builder, false)),
+			 errdetail("What it runs, its indexes and checks included, would run as a superuser."),
+			 errhint("Name a role that is no superuser and may read it: SELECT greenery_set_builder('role').")));
+}
+
+void
+reach_refuse_strangers(const Reach *reach, Oid builder)
+{
+	ListCell   *lc;
+
+	if (!superuser_arg(builder))
+		return;
+	foreach(lc, reach->relations)
+	{
+		HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(lfirst_oid(lc)));
+		Oid			owner;
+
+		if (!HeapTupleIsValid(tuple))
+			continue;
+		owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+		ReleaseSysCache(tuple);
+		refuse_stranger("relation", quoted_relation(lfirst_oid(lc)), owner, builder);
+	}
+	foreach(lc, reach->functions)
+	{
+		HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(lfirst_oid(lc)));
+		Oid			owner;
+
+		if (!HeapTupleIsValid(tuple))
+			continue;
+		owner = ((Form_pg_proc) GETSTRUCT(tuple))->proowner;
+		ReleaseSysCache(tuple);
+		refuse_stranger("function", format_procedure(lfirst_oid(lc)), owner, builder);
+	}
+	foreach(lc, reach->types)
+	{
+		HeapTuple	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(lfirst_oid(lc)));
+		Oid			owner;
+
+		if (!HeapTupleIsValid(tuple))
+			continue;
+		owner = ((Form_pg_type) GETSTRUCT(tuple))->typowner;
+		ReleaseSysCache(tuple);
+		refuse_stranger("type", format_type_be_qualified(lfirst_oid(lc)), owner, builder);
+	}
+}
+
+void
+reach_refuse_session(const Reach *reach, const char *what)
+{
+	if (reach->session != NIL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("%s calls function %s, whose answer depends on the session",
+						what, format_procedure(linitial_oid(reach->session))),
+				 errdetail("The role that starts a build would decide what every reader sees."),
+				 errhint("Read it from a table instead.")));
+}
+
+static Oid
+database_owner(void)
+{
+	HeapTuple	tuple = SearchSysCache1(DATABASEOID, ObjectIdGetDatum(MyDatabaseId));
+	Oid			owner;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for database %u", MyDatabaseId);
+	owner = ((Form_pg_database) GETSTRUCT(tuple))->datdba;
+	ReleaseSysCache(tuple);
+	return owner;
+}
+
+/* Whether a role may do what the builder or the owner may */
+static bool
+is_trusted(Oid role, Oid builder)
+{
+	if (role == ROLE_PG_DATABASE_OWNER)
+		role = database_owner();
+	return superuser_arg(role) || has_privs_of_role(role, builder) ||
+		greenery_acts_as_owner(role);
+}
+
+/* A role that the builder need not trust and that may create in the schema, or InvalidOid */
+static bool
+find_creator(Oid schema, Oid builder, Oid *creator)
+{
+	HeapTuple	tuple = SearchSysCache1(NAMESPACEOID, ObjectIdGetDatum(schema));
+	bool		isnull;
+	Datum		datum;
+	Acl		   *acl;
+	bool		found = false;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	*creator = ((Form_pg_namespace) GETSTRUCT(tuple))->nspowner;
+	found = !is_trusted(*creator, builder);
+	datum = SysCacheGetAttr(NAMESPACEOID, tuple, Anum_pg_namespace_nspacl, &isnull);
+	acl = isnull ? NULL : DatumGetAclPCopy(datum);
+	ReleaseSysCache(tuple);
+	for (int i = 0; !found && acl != NULL && i < ACL_NUM(acl); i++)
+	{
+		*creator = ACL_DAT(acl)[i].ai_grantee;
+		found = (ACLITEM_GET_PRIVS(ACL_DAT(acl)[i]) & ACL_CREATE) != 0 &&
+			(*creator == ACL_ID_PUBLIC || !is_trusted(*creator, builder));
+	}
+	return found;
+}
+
+void
+reach_refuse_open_schemas(const Reach *reach, const char *what, Oid builder)
+{
+	ListCell   *lc;
+
+	foreach(lc, reach->schemas)
+	{
+		Oid			creator;
+
+		if (find_creator(lfirst_oid(lc), builder, &creator))
+			ereport(ERROR,
+					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+					 errmsg("%s finds functions or operators by their names in schema \"%s\", where %s may create others",
+							what, get_namespace_name(lfirst_oid(lc)),
+							creator == ACL_ID_PUBLIC ? "every role" :
+							psprintf("role \"%s\"", GetUserNameFromId(creator, false))),
+					 errdetail("One that suits the arguments better would be called, with the rights of role \"%s\".",
+							   GetUserNameFromId(builder, false)),
+					 errhint("Revoke CREATE on the schema, or keep the function in another one; give SQL functions a body that is parsed when they are made, as with BEGIN ATOMIC.")));
+	}
+}
