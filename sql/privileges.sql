@@ -87,6 +87,21 @@ SELECT count(*) FROM greenery_record_history();
 SELECT count(*) FROM greenery.test_changes;
 SELECT count(*) FROM greenery.stg_users;
 SELECT greenery_repeat_rate();
+-- hints name what an operator may read
+\set VERBOSITY default
+SELECT greenery_alter_test(:id, severity => 'error');
+CALL greenery_build();
+SELECT greenery_alter_test(:id, severity => 'warn');
+\set SHOW_CONTEXT never
+SELECT greenery_alter_test(12345, enabled => false);
+SELECT greenery_drop_test(12345);
+SELECT greenery_triage_request(12345);
+SELECT greenery_decide_request(12345, true, 'yes');
+SELECT count(*) > 0 AS readable FROM greenery_published.test_status WHERE test_id = :id;
+SELECT count(*) AS readable FROM greenery_published.open_requests;
+SELECT count(*) > 0 AS readable FROM greenery_published.lineage;
+\set SHOW_CONTEXT errors
+\set VERBOSITY terse
 RESET ROLE;
 SELECT changed_by, test_id = :id AS mine, action FROM greenery.test_changes ORDER BY change_id;
 SELECT changed_by, object, name = :'route' AS route, action FROM greenery.changes WHERE object <> 'privilege' ORDER BY change_id;
