@@ -157,7 +157,7 @@ report_running_build(void)
 			(errcode(ERRCODE_OBJECT_IN_USE),
 			 errmsg("another build is running"),
 			 errdetail("Builds, and what must not run beside one, take turns."),
-			 errhint("greenery.builds shows its process id. Try again when it has ended.")));
+			 errhint("greenery_build_progress shows how far a build is. Try again when it has ended.")));
 }
 
 static void
