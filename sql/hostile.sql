@@ -418,6 +418,99 @@ SELECT pg_temp.told($$SELECT greenery_add_model('regress_models.listed', '{id}')
 SELECT pg_temp.told($$SELECT greenery_add_model('regress_models.made', '{id}')$$);
 
 --
+-- Code that runs during a build alters what was computed, or is being computed: the rows are
+-- not stored as what they are not
+--
+CREATE TABLE regress_models.first (id integer, n integer);
+CREATE TABLE regress_models.second (id integer, n integer);
+INSERT INTO regress_models.first SELECT i, i FROM generate_series(1, 20) i;
+INSERT INTO regress_models.second SELECT i, i FROM generate_series(1, 20) i;
+SELECT greenery_add_model('regress_models.first', '{id}'), greenery_add_model('regress_models.second', '{id}');
+CALL greenery_build();
+CREATE TABLE regress_models.statements (statement text);
+CREATE FUNCTION regress_models.alter_second() RETURNS trigger LANGUAGE plpgsql AS $alter$
+DECLARE
+	s text;
+BEGIN
+	FOR s IN SELECT statement FROM regress_models.statements LOOP
+		EXECUTE s;
+	END LOOP;
+	RETURN NULL;
+END
+$alter$;
+CREATE TRIGGER alter_second AFTER UPDATE ON greenery_published.first EXECUTE FUNCTION regress_models.alter_second();
+CREATE TYPE regress_models.pair AS (a integer, b integer);
+CREATE FUNCTION pg_temp.change_rows(statements text[]) RETURNS void LANGUAGE sql AS $set$
+	TRUNCATE regress_models.statements;
+	INSERT INTO regress_models.statements SELECT unnest(statements);
+	UPDATE regress_models.first SET n = n + 1 WHERE id = 1;
+	UPDATE regress_models.second SET id = id + 1000 WHERE id = (SELECT min(id) FROM regress_models.second);
+$set$;
+CREATE FUNCTION pg_temp.model_error(model text) RETURNS text LANGUAGE sql AS $error$
+	SELECT m.message FROM greenery.build_models m WHERE m.model = model_error.model ORDER BY m.build_id DESC LIMIT 1
+$error$;
+-- another type, of another length
+SELECT pg_temp.change_rows(ARRAY[
+	'ALTER TABLE regress_models.second ALTER COLUMN n TYPE text', 'ALTER TABLE greenery_published.second ALTER COLUMN n TYPE text']);
+CALL greenery_build();
+SELECT pg_temp.model_error('second');
+-- one more column
+SELECT pg_temp.change_rows(ARRAY[
+	'ALTER TABLE regress_models.second ADD COLUMN m integer DEFAULT 7', 'ALTER TABLE greenery_published.second ADD COLUMN m integer']);
+CALL greenery_build();
+SELECT pg_temp.model_error('second');
+-- another type of the same name
+ALTER TABLE regress_models.second ADD COLUMN pair regress_models.pair DEFAULT (1, 2);
+ALTER TABLE greenery_published.second ADD COLUMN pair regress_models.pair;
+SELECT pg_temp.change_rows('{}');
+CALL greenery_build();
+SELECT pg_temp.change_rows(ARRAY[
+	'ALTER TYPE regress_models.pair RENAME TO couple', 'CREATE TYPE regress_models.pair AS (a text, b text)',
+	'ALTER TABLE regress_models.second DROP COLUMN pair, ADD COLUMN pair regress_models.pair',
+	'ALTER TABLE greenery_published.second DROP COLUMN pair, ADD COLUMN pair regress_models.pair']);
+CALL greenery_build();
+SELECT pg_temp.model_error('second');
+-- other rows in other places
+SELECT pg_temp.change_rows('{CLUSTER greenery_published.second USING second_pkey}');
+CALL greenery_build();
+SELECT pg_temp.model_error('second');
+-- without it, the same is built
+TRUNCATE regress_models.statements;
+CALL greenery_build();
+SELECT count(*), max(id) FROM greenery_published.second;
+SELECT greenery_drop_model('first'), greenery_drop_model('second');
+-- what a model calls, while it is computed
+CREATE FUNCTION regress_models.altering(i integer) RETURNS integer LANGUAGE sql VOLATILE AS $$ SELECT i $$;
+CREATE VIEW regress_models.calling AS SELECT i AS id, regress_models.altering(i) AS n FROM generate_series(1, 20) i;
+SELECT greenery_add_model('regress_models.calling', '{id}');
+CALL greenery_build();
+CREATE OR REPLACE FUNCTION regress_models.altering(i integer) RETURNS integer LANGUAGE sql VOLATILE AS $altering$
+	ALTER TABLE greenery_build.calling ALTER COLUMN n TYPE text;
+	SELECT i + 1
+$altering$;
+CALL greenery_build();
+SELECT pg_temp.model_error('calling');
+CREATE OR REPLACE FUNCTION regress_models.altering(i integer) RETURNS integer LANGUAGE sql VOLATILE AS $altering$
+	ALTER TABLE greenery_build.calling DROP COLUMN id, DROP COLUMN n, ADD COLUMN id integer, ADD COLUMN n integer;
+	SELECT i + 1
+$altering$;
+CALL greenery_build();
+SELECT pg_temp.model_error('calling');
+CREATE OR REPLACE FUNCTION regress_models.altering(i integer) RETURNS integer LANGUAGE sql VOLATILE AS $altering$
+	ALTER TABLE greenery_published.calling ADD COLUMN IF NOT EXISTS m integer, ADD COLUMN IF NOT EXISTS o integer;
+	SELECT i + 1
+$altering$;
+CALL greenery_build();
+SELECT pg_temp.model_error('calling');
+CREATE OR REPLACE FUNCTION regress_models.altering(i integer) RETURNS integer LANGUAGE sql VOLATILE AS $altering$
+	CREATE INDEX IF NOT EXISTS regress_index ON greenery_build.calling (id);
+	SELECT i + 1
+$altering$;
+CALL greenery_build();
+SELECT pg_temp.model_error('calling');
+SELECT greenery_drop_model('calling');
+
+--
 -- An operator does not weaken the test of a key by its arguments
 --
 CREATE TABLE regress_models.pairs (a integer, b integer, c integer);
