@@ -135,12 +135,17 @@ SELECT statement, pg_temp.error_of(statement) FROM unnest(ARRAY[
 	$$UPDATE greenery_published.metrics SET value = 1$$,
 	$$SELECT * FROM greenery.users$$,
 	$$SELECT * FROM greenery.test_failures$$]) statement;
+-- nor does an alert that an operator made up stand for one that a build tells, and keep it from being told
+SELECT kind, pg_temp.error_of(format($$SELECT greenery_queue_alert(%L, 'error', '{"status": "warn"}', %s)$$, kind, :id))
+FROM unnest('{test_warned,test_failed,build_failed,recovered,reminder,change_request,digest,other}'::text[]) kind;
+SELECT greenery_queue_alert('custom', 'error', '{"status": "warn"}', :id) > 0 AS queued;
 -- tests and builds are for operators; keys of failing rows are for roles that may read the model
 SELECT kind, status, failures, sample FROM greenery_test('greenery.dim_users') WHERE test_id = :id;
 CALL greenery_build(accept_shrink => true);
 CALL greenery_build();
 SELECT current_user, status, failures FROM greenery_published.test_status WHERE test_id = :id;
 RESET ROLE;
+SELECT kind, severity, build_id IS NOT NULL AS by_build FROM greenery.alerts WHERE test_id = :id ORDER BY alert_id;
 SELECT sample FROM greenery_test('greenery.dim_users') WHERE test_id = :id;
 SELECT started_by, status FROM greenery.builds ORDER BY build_id DESC LIMIT 1;
 SELECT changed_by, action, after ->> 'kind' AS kind FROM greenery.test_changes ORDER BY change_id DESC LIMIT 1;

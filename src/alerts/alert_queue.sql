@@ -71,7 +71,7 @@ BEGIN
 	LEFT JOIN LATERAL (
 		SELECT a.kind, a.created_at, a.payload ->> 'status' AS status
 		FROM greenery.alerts a
-		WHERE a.test_id = r.test_id AND a.kind <> 'change_request'
+		WHERE a.test_id = r.test_id AND a.kind NOT IN ('change_request', 'custom')
 		ORDER BY a.alert_id DESC
 		LIMIT 1
 	) last ON true
