@@ -185,8 +185,15 @@ SELECT message FROM greenery_published.test_status WHERE model = 'regress_models
 RESET ROLE;
 SELECT message FROM greenery.test_results WHERE model = 'regress_models.quoting' ORDER BY test_id LIMIT 1;
 SELECT greenery_drop_model('quoting');
--- so may one that is about syntax
-SELECT greenery.shareable_message('syntax error in tsquery: "Ann &" (SQLSTATE 42601)');
+-- so may those that are about syntax, names and states
+SELECT type, e LIKE '%"ann"%' AS quotes,
+	greenery.shareable_message(format('%s (SQLSTATE %s): detail', split_part(e, ' | ', 2), split_part(e, ' | ', 1))) AS shared
+FROM unnest('{regclass,regconfig,regdictionary,regtype,regrole,regproc,regnamespace,regcollation,integer}'::text[]) type,
+	pg_temp.error_of(format('SELECT %L::%s', 'ann', type)) e;
+SELECT greenery.shareable_message(m) FROM unnest(ARRAY[
+	'syntax error in tsquery: "Ann &" (SQLSTATE 42601)', 'unsafe use of new value "Ann" of enum type e (SQLSTATE 55P04)', 'column "Ann" of relation "t" does not exist (SQLSTATE 42703)',
+	'permission denied for table t (SQLSTATE 42501): detail', 'division by zero (SQLSTATE 22012)',
+	E'Ann\n(SQLSTATE 42501)', 'invalid input "Ann (SQLSTATE 42501)" (SQLSTATE 22P02)', 'Ann (SQLSTATE XYZ99)', 'failed tests: 1']) m;
 -- he is who he was, after an error in each transaction of a build
 SELECT greenery_set_builder('regress_builder');
 DROP OWNED BY regress_builder;
