@@ -527,11 +527,16 @@ SELECT greenery_drop_model('calling');
 --
 CREATE TABLE regress_models.pairs (a integer, b integer, c integer);
 SELECT greenery_add_model('regress_models.pairs', '{a,b}');
-SELECT test_id AS id FROM greenery.data_tests WHERE model = 'regress_models.pairs' AND kind = 'unique_combination' \gset
+SELECT test_id AS id, 'regress_models.pairs'::regclass::oid AS pairs FROM greenery.data_tests WHERE model = 'regress_models.pairs' AND kind = 'unique_combination' \gset
 SET ROLE regress_operator;
 SELECT pg_temp.error_of(format($$SELECT greenery_alter_test(%s, args => '{"columns": ["a", "b", "c"]}')$$, :id))
 	LIKE '55000 | data test % guards the key of regress_models.pairs%' AS refused;
 SELECT greenery_alter_test(:id, owner => 'ops');
+-- nor add some that stay for good
+SELECT greenery_add_test(:pairs, 'unique_combination', args => '{"columns": ["a", "b"]}') AS again \gset
+SELECT greenery_add_test('greenery.dim_users', 'unique', 'user_id') AS twice \gset
+SELECT greenery_drop_test(:again), greenery_drop_test(:twice);
+SELECT pg_temp.error_of(format('SELECT greenery_drop_test(%s)', :id)) LIKE '55000 | data test % guards the key of regress_models.pairs%' AS refused;
 RESET ROLE;
 SELECT greenery_drop_model('pairs');
 
