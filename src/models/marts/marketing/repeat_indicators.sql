@@ -60,13 +60,15 @@ WITH first_order AS (
 		h.past_late_share
 	FROM greenery.user_repeat_history h
 	WHERE NOT EXISTS (SELECT FROM greenery.excluded_users x WHERE x.user_id = h.user_id)
+), history_landmark AS MATERIALIZED (
+	SELECT max(h.landmark_at) AS landmark_at FROM history h
 ), feature AS (
 	SELECT 'first_order' AS landmark, v.feature, u.came_back, v.value
 	FROM greenery.feature_values('first_order', NULL) v
 	JOIN first_order u ON u.user_id = v.user_id
 	UNION ALL
 	SELECT 'history', v.feature, u.came_back, v.value
-	FROM (SELECT max(h.landmark_at) AS landmark_at FROM history h) n
+	FROM history_landmark n
 	CROSS JOIN LATERAL greenery.feature_values('history', n.landmark_at) v
 	JOIN history u ON u.user_id = v.user_id
 ), median AS MATERIALIZED (

@@ -44,12 +44,16 @@ LEFT JOIN (
 	WHERE e.happened_at <= e.first_order_at
 	GROUP BY e.user_id
 ) s ON s.user_id = o.user_id
--- every moment at which some promo was active, in one value that is searched fast
+-- every moment at which some promo was active, in one value that is searched fast; computed
+-- once, and not for each user
 CROSS JOIN (
-	SELECT
-		min(h.valid_from) AS recorded_since,
-		range_agg(tstzrange(h.valid_from, h.valid_to)) FILTER (WHERE h.status = 'active') AS active
-	FROM greenery.promo_history h
+	WITH recorded AS MATERIALIZED (
+		SELECT
+			min(h.valid_from) AS recorded_since,
+			range_agg(tstzrange(h.valid_from, h.valid_to)) FILTER (WHERE h.status = 'active') AS active
+		FROM greenery.promo_history h
+	)
+	SELECT recorded_since, active FROM recorded
 ) p
 CROSS JOIN LATERAL (
 	-- whoever ordered at no known time, of them nothing is known; not: nothing was
