@@ -17,7 +17,7 @@ SHAPES = [
     Shape('SELECT session_id, product_id, viewed, to_jsonb(x) j FROM greenery.product_sessions x', '{session_id,product_id}'),
     # the row type of a mart
     Shape('SELECT o.order_id, o AS whole FROM greenery.dim_order_products o', '{order_id}'),
-    Shape("SELECT name, value, current_setting('greenery.as_of', true) s FROM greenery.metrics", '{name}'),
+    Shape("SELECT name, value, public.greenery_as_of() s FROM greenery.metrics", '{name}'),
     Shape('SELECT event_type, page_kind, count(*) n, min(created_at) f, max(created_at) l FROM greenery.fact_events '
           'WHERE event_type IS NOT NULL GROUP BY 1, 2', '{event_type,page_kind}'),
     Shape("SELECT 1 AS k, now() > '2020-01-01Z' AS after, count(*) n FROM greenery.stg_events", '{k}'),

@@ -42,7 +42,7 @@ def statements(roles):
         # operators
         ([as_operator, "SELECT greenery_set('max_shrink', '100%')"], '42501'),
         ([as_operator, """SELECT greenery_add_test('greenery.dim_users', 'expression', NULL, '{"expression": "true"}')"""], '42501'),
-        ([as_operator, 'SELECT greenery_alter_test(31, enabled => false)'], '42501'),
+        ([as_operator, 'SELECT greenery_alter_test(31, enabled => false)'], '55000'),
         ([as_operator, "SELECT greenery_add_model('greenery.users', '{user_id}')"], '42501'),
         ([as_operator, "DELETE FROM greenery.models"], '42501'),
         # only as it is meant

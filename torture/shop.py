@@ -150,6 +150,14 @@ class Shop:
                 f'{both} INSERT INTO greenery.{table} ({names}) SELECT {names} FROM oracle.good_{table} WHERE ctid IN '
                 '(SELECT place FROM b WHERE NOT EXISTS (SELECT FROM a WHERE b.r = a.r AND b.n = a.n))'])
 
+    def reconnect(self):
+        """After chaos: a session that is gone has taken its transaction with it"""
+        for session in self.others + [self.session, self.oracle.session]:
+            session.close()
+        self.others = []
+        self.session = Session(self.database, self.report)
+        self.oracle = Oracle(self.database, self.report)
+
     def close(self):
         for session in self.others:
             session.close()
