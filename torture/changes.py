@@ -108,7 +108,8 @@ def exclude(shop, d):
     for (user_id,) in shop.oracle.session.rows(
             'SELECT quote_literal(user_id) FROM greenery.stg_users WHERE user_id IS NOT NULL '
             f"ORDER BY md5(user_id || '{d.salt()}') LIMIT 1"):
-        shop.session.run(d.of(f"SELECT greenery_exclude_user({user_id}, 'tester')", f'SELECT greenery_include_user({user_id})'))
+        shop.session.run(d.of(f"SELECT greenery_exclude_user({user_id}, 'tester')", f'SELECT greenery_include_user({user_id})'),
+                         expected=('42704',))
     shop.session.must('RESET ROLE')
 
 

@@ -92,7 +92,8 @@ def refused_build(shop, d):
     fill = lambda sql: sql.replace('{m}', mart).replace('{s}', source)
     if 'dim_users' in offence and not shop.session.value('SELECT count(*) FROM greenery_published.dim_users'):
         return
-    shop.session.must(fill(offence))
+    if not shop.session.run(fill(offence)):
+        return
     shop.build(d, expected=(code,))
     shop.session.must(fill(cure))
     shop.report.count(f'builds refused as documented: {code}')

@@ -127,4 +127,6 @@ def reload_beside_build(shop, d):
     table = d.of(*targets(shop))
     way = d.of(reload_before, reload_before, reload_meanwhile)
     shop.report.log(f'-- {way.__name__} {table}')
-    way(shop, d, table)
+    # not when a transaction that stays open has written to it
+    if shop.session.run(['BEGIN', f'LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE NOWAIT', 'ROLLBACK']):
+        way(shop, d, table)

@@ -28,6 +28,7 @@ class Session:
         self.name = f'[{name}] ' if name else ''
         self.lock_timeout = lock_timeout
         self.fragile = False    # whether the server may go away: see chaos.py
+        self.unblock = None     # ends the transactions that statements may have to wait for
         self.conn = connect(database)
         self.cursor = self.conn.cursor()
         self.calm()
@@ -75,9 +76,12 @@ class Session:
         return True
 
     def must(self, statements):
-        """Run what cannot fail"""
+        """Run what cannot fail, unless it waits for a transaction that stays open: these then end"""
         for sql in [statements] if isinstance(statements, str) else statements:
             error = self.attempt(sql)
+            if error is not None and code_of(error) == '55P03' and self.unblock:
+                self.unblock()
+                error = self.attempt(sql)
             if error is not None:
                 self.judge(error)
                 self.report.finding('FAILED', f'{code_of(error)} {error}')

@@ -1,8 +1,6 @@
 """A shop under torture: what has been done to it, its builds, and whether they were right."""
 import re
 
-import psycopg2
-
 from oracle import Oracle
 from session import Session, code_of
 from settings import SessionSettings
@@ -14,8 +12,7 @@ KEYS = {'events': ['event_id'], 'orders': ['order_id'], 'users': ['user_id'], 'p
 class Shop:
     def __init__(self, database, roles, options, report):
         self.database, self.roles, self.options, self.report = database, roles, options, report
-        self.session = Session(database, report)
-        self.oracle = Oracle(database, report)
+        self.connect()
         self.others = []        # sessions with open transactions
         self.prepared = []      # ids of prepared transactions
         self.models = []        # see models.py
@@ -23,6 +20,20 @@ class Shop:
         self.undo = {}          # what takes a changed definition back, by its name
         self.own = set()        # sources over tables of the shop's own: see definitions.py
         self.has_good = False
+
+    def connect(self):
+        self.session = Session(self.database, self.report)
+        self.session.unblock = self.end_others
+        self.oracle = Oracle(self.database, self.report)
+
+    def end_others(self):
+        """Transactions that are open or prepared"""
+        for session in self.others:
+            self.report.log(f'-- {session.name}is closed')
+            session.close()
+        for gid in self.prepared:
+            self.session.attempt(f"ROLLBACK PREPARED '{gid}'")
+        self.others, self.prepared = [], []
 
     #
     # Builds
@@ -155,16 +166,10 @@ class Shop:
         for session in self.others + [self.session, self.oracle.session]:
             session.close()
         self.others = []
-        self.session = Session(self.database, self.report)
-        self.oracle = Oracle(self.database, self.report)
+        self.connect()
 
     def close(self):
-        for session in self.others:
-            session.close()
-        try:
-            for gid in self.prepared:
-                self.session.cursor.execute(f"ROLLBACK PREPARED '{gid}'")
-        except psycopg2.Error:
-            pass
+        if not self.session.conn.closed:
+            self.end_others()
         self.session.close()
         self.oracle.close()
