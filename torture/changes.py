@@ -167,6 +167,9 @@ CHANGES = [
 
 
 def change(shop, d):
+    # else little of a shop would be as it was, and builds would compute all rows
+    if shop.undo and d.maybe(0.15):
+        definitions.take_back(shop, d.of(*sorted(shop.undo)))
     kind = d.weighted(CHANGES)[1]
     shop.report.count(f'change {kind.__name__}')
     shop.report.log(f'-- {kind.__name__}')
