@@ -72,7 +72,8 @@ def locks(shop, d):
     statements = ['BEGIN', 'SELECT count(*) FROM (SELECT * FROM greenery.events '
                   f"ORDER BY md5(event_id || '{d.salt()}') LIMIT 50 {strength} SKIP LOCKED) x"]
     if d.maybe(0.5):
-        statements += ['SAVEPOINT a', 'SELECT count(*) FROM (SELECT * FROM greenery.events LIMIT 30 FOR SHARE SKIP LOCKED) x',
+        statements += ['SAVEPOINT a',
+                       'SELECT count(*) FROM (SELECT * FROM greenery.events LIMIT 30 FOR SHARE SKIP LOCKED) x',
                        'ROLLBACK TO a']
     if d.maybe(0.5):
         statements.append(mutation(d))
@@ -108,7 +109,8 @@ def exclude(shop, d):
     for (user_id,) in shop.oracle.session.rows(
             'SELECT quote_literal(user_id) FROM greenery.stg_users WHERE user_id IS NOT NULL '
             f"ORDER BY md5(user_id || '{d.salt()}') LIMIT 1"):
-        shop.session.run(d.of(f"SELECT greenery_exclude_user({user_id}, 'tester')", f'SELECT greenery_include_user({user_id})'),
+        shop.session.run(d.of(f"SELECT greenery_exclude_user({user_id}, 'tester')",
+                              f'SELECT greenery_include_user({user_id})'),
                          expected=('42704',))
     shop.session.must('RESET ROLE')
 
@@ -137,7 +139,8 @@ PLANTS = [
      DUPLICATES.format(t='events', k='public.clean_text(event_id)')),
     (["INSERT INTO greenery.products (product_id, name, price, inventory) VALUES (NULL, 'bad', 1, 1)"],
      'DELETE FROM greenery.products WHERE product_id IS NULL'),
-    (["INSERT INTO greenery.users (user_id) VALUES ('  ')"], 'DELETE FROM greenery.users WHERE public.clean_text(user_id) IS NULL'),
+    (["INSERT INTO greenery.users (user_id) VALUES ('  ')"],
+     'DELETE FROM greenery.users WHERE public.clean_text(user_id) IS NULL'),
     (['INSERT INTO greenery.order_items SELECT * FROM greenery.order_items LIMIT 1'],
      DUPLICATES.format(t='order_items', k='public.clean_text(order_id), public.clean_text(product_id)')),
 ]
@@ -159,7 +162,8 @@ def plant(shop, d):
 
 CHANGES = [
     (40, plain), (14, transaction), (4, rolled_back), (7, savepoints), (3, prepare), (4, leave_open), (8, finish_open),
-    (3, locks), (6, change_physical), (4, edit_published), (1, burn), (1, as_replica), (1, exclude), (2, record_history),
+    (3, locks), (6, change_physical), (4, edit_published), (1, burn), (1, as_replica), (1, exclude),
+    (2, record_history),
     (5, settings.change_build_setting), (8, models.change_model), (1, models.change_feature), (3, models.add_test),
     (1, definitions.change_view), (2, definitions.change_source), (4, definitions.own_table), (2, definitions.child),
     (6, plant), (4, refusals.refused_statement), (2, refusals.refused_build), (7, reloads.reload_beside_build),

@@ -26,7 +26,8 @@ class Disturbance:
         self.build = None
 
     def wait(self):
-        time.sleep(self.d.of(self.d.random.uniform(0, 0.3), self.d.random.uniform(0.2, 1.5), self.d.random.uniform(0.5, 4)))
+        time.sleep(self.d.of(self.d.random.uniform(0, 0.3), self.d.random.uniform(0.2, 1.5),
+                             self.d.random.uniform(0.5, 4)))
 
     def hold(self, seconds):
         self.shop.session.cursor.execute(f'SELECT pg_sleep({seconds})')
@@ -51,7 +52,8 @@ class Disturbance:
 
     def restart(self):
         binaries = os.environ.get('PGBIN', '')
-        subprocess.run([os.path.join(binaries, 'pg_ctl'), '-D', self.shop.options.chaos, '-m', 'immediate', '-w', 'restart',
+        subprocess.run([os.path.join(binaries, 'pg_ctl'), '-D', self.shop.options.chaos, '-m', 'immediate', '-w',
+                        'restart',
                         '-l', os.path.join(self.shop.options.chaos, '..', 'server.log')],
                        stdout=subprocess.DEVNULL, check=True)
 
@@ -94,10 +96,13 @@ class Disturbance:
 
     def lock(self):
         statement = self.d.of(
-            'LOCK TABLE greenery_published.fact_events IN ACCESS EXCLUSIVE MODE', 'LOCK TABLE greenery_published.metrics IN SHARE MODE',
-            'LOCK TABLE greenery.events IN ACCESS EXCLUSIVE MODE', 'SELECT count(*) FROM (SELECT * FROM greenery_published.dim_users FOR UPDATE) x',
+            'LOCK TABLE greenery_published.fact_events IN ACCESS EXCLUSIVE MODE',
+            'LOCK TABLE greenery_published.metrics IN SHARE MODE',
+            'LOCK TABLE greenery.events IN ACCESS EXCLUSIVE MODE',
+            'SELECT count(*) FROM (SELECT * FROM greenery_published.dim_users FOR UPDATE) x',
             'SELECT count(*) FROM (SELECT * FROM greenery_published.fact_user_sessions FOR SHARE) x')
-        self.shop.session.run(['BEGIN', "SET LOCAL lock_timeout = '100ms'", statement, 'SELECT pg_sleep(0.8)', self.d.of('COMMIT', 'ROLLBACK')])
+        self.shop.session.run(['BEGIN', "SET LOCAL lock_timeout = '100ms'", statement, 'SELECT pg_sleep(0.8)',
+                               self.d.of('COMMIT', 'ROLLBACK')])
 
     def ddl(self):
         self.shop.session.cursor.execute("SET lock_timeout = '200ms'")
@@ -109,8 +114,10 @@ class Disturbance:
 
 
 # (weight, name, whether it changes what is published or read, whether the server must be our own)
-KINDS = [(4, 'cancel', False, False), (4, 'terminate', False, False), (2, 'worker', False, False), (2, 'kill', False, True),
-         (1, 'restart', False, True), (5, 'writers', True, False), (3, 'edits', True, False), (2, 'second', True, False),
+KINDS = [(4, 'cancel', False, False), (4, 'terminate', False, False), (2, 'worker', False, False),
+         (2, 'kill', False, True),
+         (1, 'restart', False, True), (5, 'writers', True, False), (3, 'edits', True, False),
+         (2, 'second', True, False),
          (2, 'lock', False, False), (2, 'ddl', True, False)]
 
 

@@ -36,7 +36,8 @@ def drop(database):
             inside.cursor().execute('ROLLBACK PREPARED %s', (gid,))
         inside.close()
     cursor.execute(f'DROP DATABASE IF EXISTS {database} WITH (FORCE)')
-    cursor.execute(r"SELECT rolname FROM pg_roles WHERE rolname ~ %s", (f'^{database}_(owner|builder|operator|stranger)$',))
+    cursor.execute(r"SELECT rolname FROM pg_roles WHERE rolname ~ %s",
+                   (f'^{database}_(owner|builder|operator|stranger)$',))
     for role in [row[0] for row in cursor.fetchall()]:
         cursor.execute(f'DROP ROLE {role}')
     conn.close()

@@ -17,11 +17,18 @@ VIEWS = {
 
 # What the source of events may say
 EVENTS = [
-    "s.event_id, s.session_id, s.user_id, s.page_url || '!', s.created_at, s.event_type, s.order_id, s.product_id, NULL::jsonb",
-    "s.event_id, s.session_id, s.user_id, s.page_url, s.created_at + interval '1 minute', s.event_type, s.order_id, s.product_id, NULL::jsonb",
-    "s.event_id::varchar, s.session_id, s.user_id, s.page_url, s.created_at, lower(s.event_type), s.order_id, s.product_id, NULL::jsonb",
-    "s.event_id, s.session_id, upper(s.user_id), s.page_url, s.created_at, s.event_type, s.order_id, s.product_id, to_jsonb(s.event_id)",
+    {'page_url': "s.page_url || '!'"},
+    {'created_at': "s.created_at + interval '1 minute'"},
+    {'event_id': 's.event_id::varchar', 'event_type': 'lower(s.event_type)'},
+    {'user_id': 'upper(s.user_id)', 'attributes': 'to_jsonb(s.event_id)'},
 ]
+COLUMNS = 'event_id session_id user_id page_url created_at event_type order_id product_id'.split()
+
+
+def events_from(table, changed):
+    """What reads a table for the source of events"""
+    columns = [changed.get(column, f's.{column}') for column in COLUMNS]
+    return f"SELECT {', '.join(columns)}, {changed.get('attributes', 'NULL::jsonb')} FROM {table} s"
 
 
 def take_back(shop, name):
@@ -55,7 +62,7 @@ def replace_source(shop, d, source, query, before=(), after=()):
 
 def change_source(shop, d):
     if not take_back(shop, 'events'):
-        replace_source(shop, d, 'events', f'SELECT {d.of(*EVENTS)} FROM greenery.events s'
+        replace_source(shop, d, 'events', events_from('greenery.events', d.of(*EVENTS))
                        + d.of('', ' WHERE s.event_type IS NOT NULL'))
 
 
@@ -70,20 +77,23 @@ def own_table(shop, d):
             take_back(shop, which)
         elif which == 'events':
             shop.session.run(d.of(
-                ["ALTER TYPE own.kind RENAME VALUE 'page_view' TO 'seen'"], ["ALTER TYPE own.kind RENAME VALUE 'seen' TO 'page_view'"],
+                ["ALTER TYPE own.kind RENAME VALUE 'page_view' TO 'seen'"],
+                ["ALTER TYPE own.kind RENAME VALUE 'seen' TO 'page_view'"],
                 ["ALTER TYPE own.kind RENAME VALUE 'checkout' TO 'add_to_cart_'"],
                 ["ALTER TYPE own.kind RENAME VALUE 'add_to_cart_' TO 'checkout'"],
                 ['ALTER TABLE own.web_events ALTER event_type TYPE text'],
                 ["ALTER TABLE own.web_events ALTER event_type TYPE varchar(30)"],
                 ["ALTER TABLE own.web_events ALTER created_at TYPE timestamptz USING created_at AT TIME ZONE 'Asia/Kolkata'"],
                 ["ALTER TABLE own.web_events ALTER created_at TYPE timestamp USING created_at AT TIME ZONE 'UTC'"],
-                ["ALTER TABLE own.web_events ALTER weight TYPE float4"], ["ALTER TABLE own.web_events ALTER weight TYPE float8"],
+                ["ALTER TABLE own.web_events ALTER weight TYPE float4"],
+                ["ALTER TABLE own.web_events ALTER weight TYPE float8"],
                 ["SELECT greenery_set('timezone', 'Asia/Kolkata')"], ["SELECT greenery_set('timezone', NULL)"],
                 ["UPDATE own.web_events SET weight = weight * 1.1 WHERE event_id < 'e1'"],
                 ["DELETE FROM own.web_events WHERE md5(event_id) < '1'"]), expected=('42704', '42883'))
         else:
             shop.session.run(d.of(
-                ["ALTER TYPE own.state RENAME VALUE 'active' TO 'running'"], ["ALTER TYPE own.state RENAME VALUE 'running' TO 'active'"],
+                ["ALTER TYPE own.state RENAME VALUE 'active' TO 'running'"],
+                ["ALTER TYPE own.state RENAME VALUE 'running' TO 'active'"],
                 ["BEGIN", "CREATE TEMP TABLE p AS SELECT * FROM own.shop_promos", "TRUNCATE own.shop_promos",
                  "INSERT INTO own.shop_promos SELECT * FROM p", "DROP TABLE p", "COMMIT"],
                 ["UPDATE own.shop_promos SET discount = discount * 1.1"]))
@@ -93,8 +103,7 @@ def own_table(shop, d):
     if which == 'events':
         replace_source(
             shop, d, 'events',
-            "SELECT s.event_id, s.session_id, s.user_id, s.page_url || '?' || s.weight, s.created_at, s.event_type, s.order_id, s.product_id, "
-            'NULL::jsonb FROM own.web_events s',
+            events_from('own.web_events', {'page_url': "s.page_url || '?' || s.weight"}),
             before=["CREATE TYPE own.kind AS ENUM ('page_view', 'add_to_cart', 'checkout', 'package_shipped')",
                     'CREATE TABLE own.web_events AS SELECT event_id, session_id, user_id, page_url, '
                     "created_at AT TIME ZONE 'UTC' AS created_at, event_type::own.kind, order_id, product_id, "

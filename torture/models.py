@@ -14,7 +14,8 @@ SHAPES = [
           'WINDOW w AS (PARTITION BY session_id ORDER BY created_at, event_id COLLATE "C")', '{event_id}'),
     Shape('SELECT p.event_id, p.product_name, s.duration FROM greenery.fact_user_content_pageviews p LEFT JOIN '
           '(SELECT session_id, max(duration) duration FROM greenery.fact_user_sessions GROUP BY 1) s USING (session_id)', '{event_id}'),
-    Shape('SELECT session_id, product_id, viewed, to_jsonb(x) j FROM greenery.product_sessions x', '{session_id,product_id}'),
+    Shape('SELECT session_id, product_id, viewed, to_jsonb(x) j FROM greenery.product_sessions x',
+          '{session_id,product_id}'),
     # the row type of a mart
     Shape('SELECT o.order_id, o AS whole FROM greenery.dim_order_products o', '{order_id}'),
     Shape("SELECT name, value, public.greenery_as_of() s FROM greenery.metrics", '{name}'),
@@ -41,11 +42,14 @@ SHAPES = [
            'CREATE TABLE own.{n}_low PARTITION OF own.{n}_sales FOR VALUES FROM (0) TO (50)',
            'CREATE TABLE own.{n}_high PARTITION OF own.{n}_sales FOR VALUES FROM (50) TO (1000)',
            "INSERT INTO own.{n}_sales SELECT g, 's' || g FROM generate_series(1, 100) g"),
-          ("UPDATE own.{n}_sales SET what = what || 'x' WHERE id % 7 = 0", 'UPDATE own.{n}_sales SET id = 100 - id WHERE id IN (10, 90)',
-           'DELETE FROM own.{n}_low WHERE id < 5', 'reload own.{n}_low', 'reload own.{n}_high', 'reload own.{n}_sales')),
+          ("UPDATE own.{n}_sales SET what = what || 'x' WHERE id % 7 = 0",
+           'UPDATE own.{n}_sales SET id = 100 - id WHERE id IN (10, 90)',
+           'DELETE FROM own.{n}_low WHERE id < 5', 'reload own.{n}_low', 'reload own.{n}_high',
+           'reload own.{n}_sales')),
     Shape('SELECT id, f FROM own.{n}_behind()', '{id}',
           ('CREATE TABLE own.{n}_table AS SELECT g AS id, g / 7.0::float8 AS f FROM generate_series(1, 60) g',
-           'CREATE TABLE own.{n}_child () INHERITS (own.{n}_table)', 'INSERT INTO own.{n}_child VALUES (1001, 1), (1002, 2)',
+           'CREATE TABLE own.{n}_child () INHERITS (own.{n}_table)',
+           'INSERT INTO own.{n}_child VALUES (1001, 1), (1002, 2)',
            'CREATE VIEW own.{n}_view AS SELECT * FROM own.{n}_table',
            "CREATE FUNCTION own.{n}_behind() RETURNS TABLE (id int, f text) LANGUAGE sql STABLE AS 'SELECT v.id, v.f FROM own.{n}_view v'"),
           ('UPDATE own.{n}_table SET f = f + 1 WHERE id % 5 = 0', 'reload own.{n}_table', 'reload own.{n}_child',
@@ -56,7 +60,8 @@ SHAPES = [
           ('UPDATE own.{n}_people p SET email = b.email FROM (SELECT id, row_number() OVER (ORDER BY id) r FROM own.{n}_people) a '
            'JOIN (SELECT email, row_number() OVER (ORDER BY id DESC) r FROM own.{n}_people) b USING (r) WHERE p.id = a.id',
            'UPDATE own.{n}_people p SET email = q.email FROM own.{n}_people q WHERE (p.id, q.id) IN ((1, 2), (2, 3), (3, 1))',
-           'UPDATE own.{n}_people SET id = 200 - id WHERE id IN (40, 160)', 'UPDATE own.{n}_people SET id = 101 - id WHERE id < 101',
+           'UPDATE own.{n}_people SET id = 200 - id WHERE id IN (40, 160)',
+           'UPDATE own.{n}_people SET id = 101 - id WHERE id < 101',
            'DELETE FROM own.{n}_people WHERE id = 7', 'reload own.{n}_people')),
 ]
 
@@ -100,11 +105,11 @@ def change_feature(shop, d):
     if shop.features and d.maybe(0.5):
         shop.session.must(f"SELECT greenery_drop_feature('{shop.features.pop()}')")
         return
-    name = f'feature{d.salt()}'
+    name, landmark = f'feature{d.salt()}', d.of('NULL', "'history'")
     shop.session.must([
         f"CREATE TABLE own.{name} AS SELECT user_id, created_at - interval '1 day' AS at, "
         '(ascii(md5(user_id)) * 1.5)::float8 AS v FROM greenery.users',
-        f"SELECT greenery_add_feature('{name}', 'own.{name}', 'user_id', 'at', 'v', {d.of('NULL', chr(39) + 'history' + chr(39))})"])
+        f"SELECT greenery_add_feature('{name}', 'own.{name}', 'user_id', 'at', 'v', {landmark})"])
     shop.features.append(name)
 
 
@@ -129,20 +134,25 @@ TESTS = {
         """'range', 'duration', '{"min": "-1 mon +31 days 00:01:00"}'""",
         """'expression', NULL, '{"expression": "session_end - session_start = duration"}'""",
         """'expression', NULL, '{"expression": "duration::text < ''00:05''"}'"""],
-    'product_sessions': ["""'expression', NULL, '{"expression": "viewed OR bought"}'""", """'not_null', 'viewed', '{"where": "added"}'"""],
+    'product_sessions': ["""'expression', NULL, '{"expression": "viewed OR bought"}'""",
+                         """'not_null', 'viewed', '{"where": "added"}'"""],
     'fact_user_content_pageviews': [
         """'range', 'inventory', '{"min": 10}'""", """'not_null', 'inventory_at_view', '{}'""",
         """'expression', NULL, '{"expression": "price > 20", "where": "is_at_risk_of_stockout"}'"""],
     'dim_users': [
-        """'range', 'lifetime_value', '{"max": 1000}'""", """'email', 'email', '{}'""", """'phone', 'phone_number_raw', '{}'""",
+        """'range', 'lifetime_value', '{"max": 1000}'""", """'email', 'email', '{}'""",
+        """'phone', 'phone_number_raw', '{}'""",
         """'range', 'first_order_at', '{"max": "2021-02-11T12:00:00+14:00"}'""",
         """'expression', NULL, '{"expression": "jsonb_array_length(addresses) > 1"}'"""],
     'fact_user_orders': [
-        """'accepted_values', 'timeliness', '{"values": ["early"]}'""", """'range', 'order_total', '{"min": 50, "max": 400}'""",
-        """'range', 'delivered_at', '{"min": "2021-02-14T00:00:00-11:00"}'""", """'unique', 'user_id', '{"where": "has_promo"}'"""],
+        """'accepted_values', 'timeliness', '{"values": ["early"]}'""",
+        """'range', 'order_total', '{"min": 50, "max": 400}'""",
+        """'range', 'delivered_at', '{"min": "2021-02-14T00:00:00-11:00"}'""",
+        """'unique', 'user_id', '{"where": "has_promo"}'"""],
     'dim_products': ["""'range', 'price', '{"min": 30}'"""],
     'fact_order_items_products': ["""'range', 'amount', '{"max": 100}'"""],
-    'cohort_retention': ["""'range', 'cohort', '{"min": "2021-02-01", "max": "2021-12-31"}'""", """'range', 'retention', '{"max": 0.3}'"""],
+    'cohort_retention': ["""'range', 'cohort', '{"min": "2021-02-01", "max": "2021-12-31"}'""",
+                         """'range', 'retention', '{"max": 0.3}'"""],
 }
 
 

@@ -4,6 +4,7 @@ statement.  BAD has what tests at severity error would object to.
 """
 
 EVENT = 'session_id, user_id, page_url, created_at, event_type, order_id, product_id'
+BLANK, OHIO, LONGER_NAME = "'   '", "'Ohio'", "name || 'x'"
 
 
 def swap(d, table, key):
@@ -22,17 +23,20 @@ def again(d, columns, where):
 EVENTS = [
     (8, lambda d: f"UPDATE greenery.events SET created_at = created_at + {d.lag()} WHERE {d.pick('events')}"),
     (5, lambda d: f"UPDATE greenery.events SET event_type = " +
-        d.good(["'page_view'", "'add_to_cart'", "'checkout'", "'package_shipped'"], ['NULL', "'other'", "' checkout '"]) +
+        d.good(["'page_view'", "'add_to_cart'", "'checkout'", "'package_shipped'"],
+               ['NULL', "'other'", "' checkout '"]) +
         f" WHERE {d.pick('events')}"),
-    (5, lambda d: f"UPDATE greenery.events SET product_id = {d.good(['NULL', d.one('products', 'product_id')], [d.odd()])} "
+    (5,
+     lambda d: f"UPDATE greenery.events SET product_id = {d.good(['NULL', d.one('products', 'product_id')], [d.odd()])} "
         f"WHERE {d.pick('events')}"),
     (4, lambda d: f"UPDATE greenery.events SET user_id = {d.good([d.one('users', 'user_id')], ['NULL', d.odd()])} "
         f"WHERE {d.pick('events')}"),
     (3, lambda d: f"UPDATE greenery.events SET user_id = {d.one('users', 'user_id')} "
         f"WHERE session_id = {d.one('events', 'session_id')}"),
     (5, lambda d: f"UPDATE greenery.events SET session_id = "
-        f"{d.good([d.one('events', 'session_id'), d.odd()], ['NULL', chr(39) + '   ' + chr(39)])} WHERE {d.pick('events')}"),
-    (2, lambda d: f"UPDATE greenery.events SET session_id = {d.odd()} WHERE session_id = {d.one('events', 'session_id')}"),
+        f"{d.good([d.one('events', 'session_id'), d.odd()], ['NULL', BLANK])} WHERE {d.pick('events')}"),
+    (2,
+     lambda d: f"UPDATE greenery.events SET session_id = {d.odd()} WHERE session_id = {d.one('events', 'session_id')}"),
     (6, lambda d: f"DELETE FROM greenery.events WHERE {d.pick('events')}"),
     (3, lambda d: f"DELETE FROM greenery.events WHERE session_id = {d.one('events', 'session_id')}"),
     (7, lambda d: f"INSERT INTO greenery.events (event_id, {EVENT}) SELECT {d.new_id()}, {EVENT} "
@@ -54,18 +58,21 @@ EVENTS = [
     (4, lambda d: again(d, f'{d.new_id()}, {EVENT}', d.pick('events'))),
     (4, lambda d: swap(d, 'events', 'event_id')),
     (1, lambda d: again(d, f'event_id, {EVENT}', 'true')),
-    (2, lambda d: f"INSERT INTO greenery.events (event_id, {EVENT}) SELECT {d.new_id()}, session_id, user_id, page_url, "
+    (2,
+     lambda d: f"INSERT INTO greenery.events (event_id, {EVENT}) SELECT {d.new_id()}, session_id, user_id, page_url, "
         f"created_at - interval '300 days', event_type, order_id, product_id FROM greenery.events WHERE {d.pick('events')}"),
 ]
 EVENTS_BAD = [
     (2, lambda d: f"UPDATE greenery.events SET created_at = {d.moment()} WHERE {d.pick('events')}"),
     (1, lambda d: 'UPDATE greenery.events SET session_id = NULL'),
-    (1, lambda d: "UPDATE greenery.events SET session_id = 'S' || left(md5(coalesce(user_id, '') || created_at::date), 6) "
+    (1,
+     lambda d: "UPDATE greenery.events SET session_id = 'S' || left(md5(coalesce(user_id, '') || created_at::date), 6) "
         'WHERE session_id IS NULL'),
 ]
 
 ORDERS = [
-    (5, lambda d: f"INSERT INTO greenery.orders SELECT {d.new_id()}, user_id, promo_id, address_id, created_at + {d.lag()}, "
+    (5,
+     lambda d: f"INSERT INTO greenery.orders SELECT {d.new_id()}, user_id, promo_id, address_id, created_at + {d.lag()}, "
         'order_cost, shipping_cost, order_total, tracking_id, shipping_service, '
         f"estimated_delivery_at + {d.lag()}, delivered_at + {d.lag()}, status FROM greenery.orders WHERE {d.pick('orders')}"),
     (3, lambda d: f"WITH o AS (SELECT {d.one('orders', 'order_id')} AS o), "
@@ -74,12 +81,14 @@ ORDERS = [
         'DELETE FROM greenery.orders USING o WHERE order_id = o.o'),
     (3, lambda d: f"UPDATE greenery.orders SET user_id = {d.good([d.one('users', 'user_id')], ['NULL'])} "
         f"WHERE {d.pick('orders')}"),
-    (2, lambda d: f"UPDATE greenery.orders SET promo_id = {d.of(d.one('promos', 'promo_id'), 'NULL')} WHERE {d.pick('orders')}"),
+    (2,
+     lambda d: f"UPDATE greenery.orders SET promo_id = {d.of(d.one('promos', 'promo_id'), 'NULL')} WHERE {d.pick('orders')}"),
     (2, lambda d: f"UPDATE greenery.orders SET address_id = {d.good([d.one('addresses', 'address_id')], ['NULL'])} "
         f"WHERE {d.pick('orders')}"),
     (3, lambda d: 'UPDATE greenery.orders SET created_at = created_at + x, delivered_at = delivered_at + x '
         f"FROM (SELECT {d.lag()}) i (x) WHERE orders.{d.pick('orders')}"),
-    (3, lambda d: f"UPDATE greenery.orders SET status = '{d.of('preparing', 'shipped', 'delivered')}' WHERE {d.pick('orders')}"),
+    (3,
+     lambda d: f"UPDATE greenery.orders SET status = '{d.of('preparing', 'shipped', 'delivered')}' WHERE {d.pick('orders')}"),
     (2, lambda d: f"UPDATE greenery.orders SET {d.of('order_cost', 'shipping_cost', 'order_total')} = {d.amount()} "
         f"WHERE {d.pick('orders')}"),
     (2, lambda d: f"UPDATE greenery.orders SET order_cost = order_cost WHERE {d.pick('orders', 5 * d.few())}"),
@@ -87,7 +96,8 @@ ORDERS = [
 ]
 ORDERS_BAD = [
     (2, lambda d: f"DELETE FROM greenery.orders WHERE {d.pick('orders')}"),
-    (2, lambda d: f"UPDATE greenery.orders SET {d.of('created_at', 'delivered_at', 'estimated_delivery_at')} = {d.moment()} "
+    (2,
+     lambda d: f"UPDATE greenery.orders SET {d.of('created_at', 'delivered_at', 'estimated_delivery_at')} = {d.moment()} "
         f"WHERE {d.pick('orders')}"),
     # a mistyped year
     (1, lambda d: "UPDATE greenery.orders SET created_at = created_at + interval '7978 years', "
@@ -108,10 +118,12 @@ ORDER_ITEMS = [
 ]
 
 PRODUCTS = [
-    (4, lambda d: f"UPDATE greenery.products SET inventory = {d.good(['inventory + 1', '5', '100000'], ['0', 'NULL', '-3'])} "
+    (4,
+     lambda d: f"UPDATE greenery.products SET inventory = {d.good(['inventory + 1', '5', '100000'], ['0', 'NULL', '-3'])} "
         f"WHERE {d.pick('products')}"),
     (3, lambda d: f"UPDATE greenery.products SET price = {d.amount()} WHERE {d.pick('products', 1)}"),
-    (2, lambda d: f"UPDATE greenery.products SET name = {d.good(['name || ' + chr(39) + 'x' + chr(39), d.odd()], ['NULL'])} "
+    (2,
+     lambda d: f"UPDATE greenery.products SET name = {d.good([LONGER_NAME, d.odd()], ['NULL'])} "
         f"WHERE {d.pick('products', 1)}"),
     (2, lambda d: f"INSERT INTO greenery.products SELECT {d.new_id()}, name, price, inventory FROM greenery.products "
         f"WHERE {d.pick('products', 1)}"),
@@ -135,15 +147,18 @@ PROMOS_BAD = [
 USERS = [
     (3, lambda d: f"UPDATE greenery.users SET created_at = created_at - interval '{d.of(1, 10, 400)} days' "
         f"WHERE {d.pick('users')}"),
-    (2, lambda d: f"UPDATE greenery.users SET first_name = first_name || 'x', last_name = {d.odd()} WHERE {d.pick('users')}"),
-    (2, lambda d: f"INSERT INTO greenery.users SELECT {d.new_id()}, first_name, last_name, email, phone_number, created_at, "
+    (2,
+     lambda d: f"UPDATE greenery.users SET first_name = first_name || 'x', last_name = {d.odd()} WHERE {d.pick('users')}"),
+    (2,
+     lambda d: f"INSERT INTO greenery.users SELECT {d.new_id()}, first_name, last_name, email, phone_number, created_at, "
         f"updated_at, address_id FROM greenery.users WHERE {d.pick('users')}"),
     (2, lambda d: f"UPDATE greenery.users SET address_id = {d.one('addresses', 'address_id')} WHERE {d.pick('users')}"),
     (1, lambda d: swap(d, 'users', 'user_id')),
 ]
 USERS_BAD = [
     (2, lambda d: f"DELETE FROM greenery.users WHERE {d.pick('users', 1)}"),
-    (1, lambda d: f"UPDATE greenery.users SET {d.of('created_at', 'updated_at')} = {d.moment()} WHERE {d.pick('users', 1)}"),
+    (1,
+     lambda d: f"UPDATE greenery.users SET {d.of('created_at', 'updated_at')} = {d.moment()} WHERE {d.pick('users', 1)}"),
     (1, lambda d: f"UPDATE greenery.users SET email = {d.odd()}, phone_number = {d.odd()} WHERE {d.pick('users', 1)}"),
     # a user returns under another id
     (1, lambda d: f"WITH u AS (SELECT {d.one('users', 'user_id')} AS u) "
@@ -151,7 +166,8 @@ USERS_BAD = [
 ]
 
 ADDRESSES = [
-    (2, lambda d: f"UPDATE greenery.addresses SET state = {d.of(chr(39) + 'Ohio' + chr(39), d.odd(), 'NULL')}, zipcode = '01234' "
+    (2,
+     lambda d: f"UPDATE greenery.addresses SET state = {d.of(OHIO, d.odd(), 'NULL')}, zipcode = '01234' "
         f"WHERE {d.pick('addresses')}"),
     (1, lambda d: f"INSERT INTO greenery.addresses SELECT {d.new_id()}, address, zipcode, state, country "
         f"FROM greenery.addresses WHERE {d.pick('addresses')}"),

@@ -24,7 +24,8 @@ def physical(d):
 COLUMNS = {
     'fact_events': 'session_id', 'fact_user_sessions': 'session_id', 'product_sessions': 'viewed',
     'fact_user_content_pageviews': 'product_id', 'fact_user_order_pageviews': 'user_id', 'dim_users': 'created_at',
-    'dim_products': 'name', 'dim_product_stock': 'inventory', 'fact_order_items_products': 'quantity', 'metrics': 'value',
+    'dim_products': 'name', 'dim_product_stock': 'inventory', 'fact_order_items_products': 'quantity',
+    'metrics': 'value',
     'fact_user_orders': 'promo_id',
 }
 

@@ -63,7 +63,8 @@ def only(table):
 
 
 def begin(table):
-    return ['BEGIN', f'CREATE TEMP TABLE again ON COMMIT DROP AS SELECT * FROM {only(table)}', f'TRUNCATE {only(table)}']
+    return ['BEGIN', f'CREATE TEMP TABLE again ON COMMIT DROP AS SELECT * FROM {only(table)}',
+            f'TRUNCATE {only(table)}']
 
 
 def end(table):

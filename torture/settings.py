@@ -16,7 +16,8 @@ PLANS = [
     ('work_mem', ['64kB', '4MB', '64MB']), ('maintenance_work_mem', ['1MB', '64MB']),
     ('max_parallel_maintenance_workers', ['0', '1', '2', '4']), ('jit', ['on', 'off']),
     ('force_parallel_mode', ['on', 'regress', 'off']), ('debug_parallel_query', ['on', 'regress', 'off']),
-    ('enable_hashagg', ['off']), ('enable_hashjoin', ['off']), ('enable_mergejoin', ['off']), ('enable_nestloop', ['off']),
+    ('enable_hashagg', ['off']), ('enable_hashjoin', ['off']), ('enable_mergejoin', ['off']),
+    ('enable_nestloop', ['off']),
     ('enable_sort', ['off']), ('enable_seqscan', ['off']), ('enable_material', ['off']), ('enable_memoize', ['off']),
     ('enable_incremental_sort', ['off']), ('enable_parallel_hash', ['off']), ('hash_mem_multiplier', ['1', '1000']),
     ('parallel_setup_cost', ['0']), ('parallel_tuple_cost', ['0']), ('min_parallel_table_scan_size', ['0']),
@@ -29,9 +30,11 @@ AROUND = [
     ('default_transaction_deferrable', ['on']), ('row_security', ['off']), ('session_replication_role', ['replica']),
     ('synchronous_commit', ['off']), ('client_encoding', ['LATIN1', 'UTF8']), ('track_activities', ['off']),
     ('check_function_bodies', ['off']), ('default_tablespace', ['pg_default']),
-    ('greenery.incremental_builds', ['off']), ('greenery.direct_scan', ['off']), ('greenery.debug_max_listed', ['1', '5', '40']),
+    ('greenery.incremental_builds', ['off']), ('greenery.direct_scan', ['off']),
+    ('greenery.debug_max_listed', ['1', '5', '40']),
     # builds have their own
-    ('greenery.as_of', ['2021-02-15T00:00:00Z']), ('greenery.timezone', ['Asia/Kolkata']), ('greenery.session_gap', ['1 minute']),
+    ('greenery.as_of', ['2021-02-15T00:00:00Z']), ('greenery.timezone', ['Asia/Kolkata']),
+    ('greenery.session_gap', ['1 minute']),
     ('greenery.stock_cover', ['90 days']), ('greenery.repeat_horizon', ['3 days']), ('greenery.max_shrink', ['0%']),
     ('greenery.max_failures', ['1']),
 ]
@@ -41,7 +44,7 @@ BUILD_SETTINGS = [
     ('as_of', ["'2021-02-20T00:00:00Z'", "'2021-06-01T00:00:00+05:30'", 'NULL', 'NULL']),
     ('timezone', ["'America/New_York'", "'Asia/Kolkata'", 'NULL']),
     ('stock_cover', ["'1 day'", "'60 days'", 'NULL']),
-    ('session_gap', ["'5 minutes'", "'3 hours'", 'NULL']),
+    ('session_gap', ["'5 minutes'", "'3 hours'", "'-1 day 25:00:00'", 'NULL']),
     ('repeat_horizon', ["'20 days'", "'90 days'", 'NULL']),
     ('max_failures', ["'3'", "'0'", 'NULL']),
 ]

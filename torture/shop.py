@@ -105,7 +105,7 @@ class Shop:
         return self.session.rows("SELECT test_id, model, kind, status, message FROM greenery.test_results "
                                  "WHERE build_id = oracle.last_build() AND status IN ('error', 'broken') ORDER BY 1")
 
-    def build_and_mend(self, d, mend=True):
+    def build_and_mend(self, d):
         """A round's build; when tests have failed, another one over rows that they like"""
         if self.build(d):
             if self.options.strict:
