@@ -11,7 +11,7 @@ VIEWS = {
     'fact_events': ("'shipping'::text THEN 'shipping'", "'shipping'::text THEN 'checkout'"),
     'stg_events': ('page_url)', "page_url || '#')"),
     'fact_user_content_pageviews': ("'checkout'", "'nothing'"),
-    'stg_products': ('s.price', 's.price + 1'),
+    'stg_products': ('s.price,', 's.price + 1 AS price,'),
     'dim_product_stock': ('c.inventory <= 0', 'c.inventory <= 40'),
 }
 
