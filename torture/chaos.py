@@ -41,8 +41,13 @@ class Disturbance:
         self.shop.session.rows('SELECT pg_terminate_backend(%s)', (self.pid,))
 
     def worker(self):
-        self.shop.report.count('workers terminated', len(self.shop.session.rows(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE leader_pid = %s LIMIT 1", (self.pid,))))
+        """The first one there is"""
+        while self.build.is_alive():
+            if self.shop.oracle.session.rows('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE leader_pid = %s LIMIT 1',
+                                             (self.pid,)):
+                self.shop.report.count('workers terminated')
+                return
+            time.sleep(0.005)
 
     def kill(self):
         try:
@@ -145,7 +150,7 @@ def chaos(shop, d):
     builder.fragile = shop.session.fragile = True
     it = Disturbance(shop, d, builder)
     it.build = Background(shop, builder, lambda: shop.call(builder))
-    if name not in ('writers',):
+    if name not in ('writers', 'worker'):
         it.wait()
     try:
         getattr(it, name)()

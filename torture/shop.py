@@ -1,6 +1,7 @@
 """A shop under torture: what has been done to it, its builds, and whether they were right."""
 import re
 
+import definitions
 from oracle import Oracle
 from session import Session, code_of
 from settings import SessionSettings
@@ -108,7 +109,7 @@ class Shop:
     def build_and_mend(self, d):
         """A round's build; when tests have failed, another one over rows that they like"""
         if self.build(d):
-            if self.options.strict:
+            if self.options.strict and not self.undo:
                 self.remember_good()
             return
         self.report.log(f'-- failed: {self.failing_tests()}'[:500])
@@ -116,7 +117,12 @@ class Shop:
             self.back_to_good()
         else:
             self.repair()
-        if not self.build(d):
+        if self.build(d):
+            return
+        # built-in tests may object to what definitions say now, too
+        for name in sorted(self.undo) if self.options.strict else ():
+            definitions.take_back(self, name)
+        if not self.options.strict or not self.build(d):
             self.report.finding('STILL FAILS', str(self.failing_tests())[:1000])
 
     #
