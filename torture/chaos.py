@@ -29,9 +29,6 @@ class Disturbance:
         time.sleep(self.d.of(self.d.random.uniform(0, 0.3), self.d.random.uniform(0.2, 1.5),
                              self.d.random.uniform(0.5, 4)))
 
-    def hold(self, seconds):
-        self.shop.session.cursor.execute(f'SELECT pg_sleep({seconds})')
-
     # What ends a build
 
     def cancel(self):
@@ -43,8 +40,8 @@ class Disturbance:
     def worker(self):
         """The first one there is"""
         while self.build.is_alive():
-            if self.shop.oracle.session.rows('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE leader_pid = %s LIMIT 1',
-                                             (self.pid,)):
+            if self.shop.oracle.session.rows(
+                    'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE leader_pid = %s LIMIT 1', (self.pid,)):
                 self.shop.report.count('workers terminated')
                 return
             time.sleep(0.005)
