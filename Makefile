@@ -387,6 +387,14 @@ bench:
 bench-growth bench-all: bench-%:
 	@ROW='$(ROW)' SCALE='$(SCALE)' ROUNDS='$(ROUNDS)' $(srcdir)/scripts/bench $*
 
+# Builds looked at after changes at random, see scripts/torture: "make torture MINUTES=60"
+# from some seed, "make torture SEED=7 ROUNDS=20" for one that does the same each time;
+# TORTURE has further options
+.PHONY: torture
+torture:
+	@$(srcdir)/scripts/torture --seed $(or $(SEED),1) \
+		$(if $(ROUNDS),--rounds $(ROUNDS),--minutes $(or $(MINUTES),10)) $(TORTURE)
+
 # All tests but those of memory used, under sanitizers: see scripts/check
 .PHONY: check-asan
 check-asan:

@@ -303,6 +303,22 @@ find_missing()
 				MISSING+=(libpq-dev)
 			;;
 	esac
+	case " $* " in
+		*" torture "*) [ -n "$(find_python)" ] || MISSING+=(python3 python3-psycopg2) ;;
+	esac
+}
+
+# The name of a Python that can talk to PostgreSQL, or nothing
+find_python()
+{
+	local name
+
+	for name in python3 /usr/bin/python3; do
+		if "$name" -c 'import psycopg2' 2>/dev/null; then
+			command -v "$name"
+			return
+		fi
+	done
 }
 
 # Install packages that are welcome but not needed, where that asks for no
@@ -475,4 +491,11 @@ start_server()
 	run -o /dev/null as_server "$BIN/pg_ctl" -D "$WORK/data" \
 		-l "$WORK/server.log" -w -t 300 start ||
 		{ tail -n 20 "$WORK/server.log" >&2; die "the server did not start"; }
+}
+
+# torture/torture.py, from the copied source, against that server
+torture()
+{
+	as_server env PGHOST="$WORK/s" PGPORT=5432 PGUSER=postgres PGBIN="$BIN" \
+		"$(find_python)" -B "$WORK/src/torture/torture.py" "$@"
 }

@@ -235,6 +235,13 @@ SELECT r.failures = count(*) FILTER (WHERE o.created_at < '2021-02-10 00:00-05')
 	count(*) FILTER (WHERE o.created_at < '2021-02-10 00:00-05') <> count(*) FILTER (WHERE o.created_at < '2021-02-10 00:00+09') AS it_matters
 FROM greenery.test_results r CROSS JOIN greenery.fact_user_orders o
 WHERE r.test_id = :bound AND r.build_id = (SELECT max(build_id) FROM greenery.builds) GROUP BY r.failures;
+-- no build counts from what another time zone has left
+SELECT greenery_set('timezone', 'Asia/Tokyo');
+CALL greenery_build();
+SELECT r.failures = count(*) FILTER (WHERE o.created_at < '2021-02-10 00:00+09') AS in_build,
+	(SELECT failures FROM greenery_test('greenery.fact_user_orders') WHERE test_id = :bound) = r.failures AS as_tested
+FROM greenery.test_results r CROSS JOIN greenery.fact_user_orders o
+WHERE r.test_id = :bound AND r.build_id = (SELECT max(build_id) FROM greenery.builds) GROUP BY r.failures;
 RESET timezone;
 SELECT greenery_set('timezone', NULL);
 SELECT count(greenery_drop_test(test)) AS dropped FROM unnest(ARRAY[:moving, :fixed, :bound]::bigint[]) test;

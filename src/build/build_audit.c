@@ -151,11 +151,15 @@ build_load_test_states(Build *build)
 	SPI_freetuptable(SPI_tuptable);
 }
 
-/* What a compiled test asks of which model, and what else decides the answer */
+/*
+ * What a compiled test asks of which model, and what else decides the answer.  A time without
+ * a zone is one of the shop's.
+ */
 static char *
 question(const DataTest *test)
 {
-	return build_versioned(psprintf("SELECT %s FROM %s t", test->aggregate, test->model));
+	return build_versioned(psprintf("SELECT %s FROM %s t\n-- time zone %s",
+									test->aggregate, test->model, greenery_timezone_setting));
 }
 
 /* Remember how this build, which publishes, has left the tests of a mart */

@@ -146,7 +146,7 @@ CREATE TABLE greenery.test_states (
 COMMENT ON TABLE greenery.test_states IS
 	'What the tests that judge each row by itself came to at the last build, of marts in mart_states: the next one counts from there.';
 COMMENT ON COLUMN greenery.test_states.test_id IS 'The test.';
-COMMENT ON COLUMN greenery.test_states.question IS 'What was counted, in SQL, and the versions of greenery and PostgreSQL.';
+COMMENT ON COLUMN greenery.test_states.question IS 'What was counted, in SQL, in which time zone, and the versions of greenery and PostgreSQL.';
 COMMENT ON COLUMN greenery.test_states.failures IS 'Failing rows.';
 COMMENT ON COLUMN greenery.test_states.total IS 'Rows looked at.';
 
