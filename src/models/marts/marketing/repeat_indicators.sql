@@ -48,7 +48,8 @@ WITH first_order AS (
 		GROUP BY e.order_id
 	) s ON s.order_id = f.first_order_id
 	WHERE l.is_mature
-		AND NOT EXISTS (SELECT FROM greenery.excluded_users x WHERE x.user_id = f.user_id)
+		-- NOT IN, as an anti join with a table without statistics is expected to leave one row
+		AND f.user_id NOT IN (SELECT x.user_id FROM greenery.excluded_users x)
 ), history AS (
 	SELECT
 		h.user_id,
@@ -59,7 +60,7 @@ WITH first_order AS (
 		h.past_on_time_share,
 		h.past_late_share
 	FROM greenery.user_repeat_history h
-	WHERE NOT EXISTS (SELECT FROM greenery.excluded_users x WHERE x.user_id = h.user_id)
+	WHERE h.user_id NOT IN (SELECT x.user_id FROM greenery.excluded_users x)
 ), history_landmark AS MATERIALIZED (
 	SELECT max(h.landmark_at) AS landmark_at FROM history h
 ), feature AS (
