@@ -160,6 +160,7 @@ BEGIN
 
 	PERFORM greenery.check_reads(relation, NULL);
 	INSERT INTO greenery.features
+		(name, landmark, kind, relation, user_id_column, known_at_column, value_column)
 	SELECT name, coalesce(landmark, wanted.landmark, 'first_order'), kind,
 		format('%I.%I', n.nspname, c.relname), user_id, known_at, value
 	FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -19,14 +19,10 @@ COMMENT ON COLUMN greenery.stg_addresses.country IS 'Country.';
 COMMENT ON COLUMN greenery.stg_addresses.attributes IS 'Further columns of the shop''s own table as JSON; NULL when there are none.';
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
-INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
-	('stg_addresses', 'greenery.stg_addresses', 'staging', '{address_id}', true);
+SELECT greenery.register_model('stg_addresses', 'greenery.stg_addresses', 'staging', '{address_id}', 20,
+	grain => 'address');
 INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES
-	(20, 'greenery.stg_addresses', 'not_null', 'address_id', '{}', NULL, '0',
-	 'Every address has its address_id.', true),
-	(21, 'greenery.stg_addresses', 'unique', 'address_id', '{}', NULL, '0',
-	 'No address_id occurs twice.', true),
 	(22, 'greenery.stg_addresses', 'expression', NULL, '{"expression": "zipcode NOT LIKE ''-%''"}', NULL, '0',
 	 'No zip code is negative.', true);

@@ -25,15 +25,11 @@ COMMENT ON COLUMN greenery.stg_events.product_id IS 'The product viewed or added
 COMMENT ON COLUMN greenery.stg_events.attributes IS 'Further columns of the shop''s own table as JSON; NULL when there are none.';
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
-INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
-	('stg_events', 'greenery.stg_events', 'staging', '{event_id}', true);
+SELECT greenery.register_model('stg_events', 'greenery.stg_events', 'staging', '{event_id}', 100,
+	grain => 'event');
 INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES
-	(100, 'greenery.stg_events', 'not_null', 'event_id', '{}', NULL, '0',
-	 'Every event has its event_id.', true),
-	(101, 'greenery.stg_events', 'unique', 'event_id', '{}', NULL, '0',
-	 'No event_id occurs twice.', true),
 	(102, 'greenery.stg_events', 'not_null', 'user_id', '{}', NULL, '0',
 	 'Every event has its user.', true),
 	(103, 'greenery.stg_events', 'not_null', 'session_id', '{}', NULL, '0',

@@ -35,15 +35,11 @@ COMMENT ON COLUMN greenery.stg_orders.status IS 'preparing, shipped or delivered
 COMMENT ON COLUMN greenery.stg_orders.attributes IS 'Further columns of the shop''s own table as JSON; NULL when there are none.';
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
-INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
-	('stg_orders', 'greenery.stg_orders', 'staging', '{order_id}', true);
+SELECT greenery.register_model('stg_orders', 'greenery.stg_orders', 'staging', '{order_id}', 50,
+	grain => 'order');
 INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES
-	(50, 'greenery.stg_orders', 'not_null', 'order_id', '{}', NULL, '0',
-	 'Every order has its order_id.', true),
-	(51, 'greenery.stg_orders', 'unique', 'order_id', '{}', NULL, '0',
-	 'No order_id occurs twice.', true),
 	(52, 'greenery.stg_orders', 'not_null', 'user_id', '{}', NULL, '0',
 	 'Every order has its user.', true),
 	(53, 'greenery.stg_orders', 'relationships', 'user_id', '{"to": "greenery.stg_users", "field": "user_id"}', NULL, '0',

@@ -28,15 +28,11 @@ COMMENT ON COLUMN greenery.stg_users.address_id IS 'The registered address: stg_
 COMMENT ON COLUMN greenery.stg_users.attributes IS 'Further columns of the shop''s own table as JSON; NULL when there are none.';
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
-INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
-	('stg_users', 'greenery.stg_users', 'staging', '{user_id}', true);
+SELECT greenery.register_model('stg_users', 'greenery.stg_users', 'staging', '{user_id}', 1,
+	grain => 'user');
 INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES
-	(1, 'greenery.stg_users', 'not_null', 'user_id', '{}', NULL, '0',
-	 'Every user has its user_id.', true),
-	(2, 'greenery.stg_users', 'unique', 'user_id', '{}', NULL, '0',
-	 'No user_id occurs twice.', true),
 	(3, 'greenery.stg_users', 'email', 'email', '{}', NULL, '0',
 	 'Every e-mail address is one that a mail server would take.', true),
 	(4, 'greenery.stg_users', 'expression', NULL, '{"expression": "phone_number_raw IS NULL OR phone_number IS NOT NULL"}', '0', NULL,

@@ -34,14 +34,5 @@ COMMENT ON COLUMN greenery.dim_order_products.items_amount IS
 	'Sum over the items of quantity times the price a unit at the time of the order where the source knows it, else times the list price of today.';
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
-INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
-	('dim_order_products', 'greenery.dim_order_products', 'mart', '{order_id}', true);
-INSERT INTO greenery.test_definitions
-	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
-VALUES
-	(220, 'greenery.dim_order_products', 'not_null', 'order_id', '{}', NULL, '0',
-	 'Every order has its order_id. Holds by construction.', true),
-	(221, 'greenery.dim_order_products', 'unique', 'order_id', '{}', NULL, '0',
-	 'No order_id occurs twice.', true),
-	(222, 'greenery.dim_order_products', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting max_shrink.', true);
+SELECT greenery.register_model('dim_order_products', 'greenery.dim_order_products', 'mart', '{order_id}', 220,
+	grain => 'order', by_construction => '{not_null}');

@@ -56,14 +56,5 @@ COMMENT ON COLUMN greenery.dim_product_stock.inventories IS
 	'Units in stock from each of these moments until the next one; NULL when unknown, or when the product was not in the catalogue.';
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
-INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
-	('dim_product_stock', 'greenery.dim_product_stock', 'mart', '{product_id}', true);
-INSERT INTO greenery.test_definitions
-	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
-VALUES
-	(350, 'greenery.dim_product_stock', 'not_null', 'product_id', '{}', NULL, '0',
-	 'Every product has its product_id.', true),
-	(351, 'greenery.dim_product_stock', 'unique', 'product_id', '{}', NULL, '0',
-	 'No product_id occurs twice.', true),
-	(352, 'greenery.dim_product_stock', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting max_shrink.', true);
+SELECT greenery.register_model('dim_product_stock', 'greenery.dim_product_stock', 'mart', '{product_id}', 350,
+	grain => 'product');

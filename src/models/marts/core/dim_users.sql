@@ -100,14 +100,5 @@ COMMENT ON COLUMN greenery.dim_users.lifetime_value IS 'Sum of order_total over 
 COMMENT ON COLUMN greenery.dim_users.is_repeat_purchaser IS 'Whether the user has two orders or more.';
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
-INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
-	('dim_users', 'greenery.dim_users', 'mart', '{user_id}', true);
-INSERT INTO greenery.test_definitions
-	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
-VALUES
-	(250, 'greenery.dim_users', 'not_null', 'user_id', '{}', NULL, '0',
-	 'Every user has its user_id.', true),
-	(251, 'greenery.dim_users', 'unique', 'user_id', '{}', NULL, '0',
-	 'No user_id occurs twice.', true),
-	(252, 'greenery.dim_users', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting max_shrink.', true);
+SELECT greenery.register_model('dim_users', 'greenery.dim_users', 'mart', '{user_id}', 250,
+	grain => 'user');

@@ -36,8 +36,8 @@ COMMENT ON COLUMN greenery.fact_events.is_own_event IS
 COMMENT ON COLUMN greenery.fact_events.page_url IS 'Address of the page.';
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
-INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
-	('fact_events', 'greenery.fact_events', 'mart', '{event_id}', true);
+SELECT greenery.register_model('fact_events', 'greenery.fact_events', 'mart', '{event_id}', 200,
+	grain => 'event', shrink_test_id => 203);
 -- With session ids an event is made of its own row and nothing else; without, the visits
 -- of a user depend on all their events.
 INSERT INTO greenery.incremental_inputs (model, input, column_name, valid_while) VALUES
@@ -45,11 +45,5 @@ INSERT INTO greenery.incremental_inputs (model, input, column_name, valid_while)
 INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES
-	(200, 'greenery.fact_events', 'not_null', 'event_id', '{}', NULL, '0',
-	 'Every event has its event_id.', true),
-	(201, 'greenery.fact_events', 'unique', 'event_id', '{}', NULL, '0',
-	 'No event_id occurs twice.', true),
 	(202, 'greenery.fact_events', 'not_null', 'product_id', '{"where": "event_type IN (''page_view'', ''add_to_cart'') AND page_kind = ''product''"}', NULL, '0',
-	 'Every view of a product page, and every product put into a cart, has its product.', true),
-	(203, 'greenery.fact_events', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting max_shrink.', true);
+	 'Every view of a product page, and every product put into a cart, has its product.', true);

@@ -23,16 +23,5 @@ COMMENT ON COLUMN greenery.fact_order_items_products.amount IS
 COMMENT ON COLUMN greenery.fact_order_items_products.name IS 'Name of the product.';
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
-INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
-	('fact_order_items_products', 'greenery.fact_order_items_products', 'mart', '{order_id,product_id}', true);
-INSERT INTO greenery.test_definitions
-	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
-VALUES
-	(230, 'greenery.fact_order_items_products', 'not_null', 'order_id', '{}', NULL, '0',
-	 'Every order item has its order_id.', true),
-	(231, 'greenery.fact_order_items_products', 'not_null', 'product_id', '{}', NULL, '0',
-	 'Every order item has its product_id.', true),
-	(232, 'greenery.fact_order_items_products', 'unique_combination', NULL, '{"columns": ["order_id", "product_id"]}', NULL, '0',
-	 'No pair of order_id and product_id occurs twice.', true),
-	(233, 'greenery.fact_order_items_products', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting max_shrink.', true);
+SELECT greenery.register_model('fact_order_items_products', 'greenery.fact_order_items_products', 'mart', '{order_id,product_id}', 230,
+	grain => 'order item');

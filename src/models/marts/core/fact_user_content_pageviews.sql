@@ -51,8 +51,8 @@ COMMENT ON COLUMN greenery.fact_user_content_pageviews.page_kind IS 'product or 
 COMMENT ON COLUMN greenery.fact_user_content_pageviews.page_url IS 'Address of the page.';
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
-INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
-	('fact_user_content_pageviews', 'greenery.fact_user_content_pageviews', 'mart', '{event_id}', true);
+SELECT greenery.register_model('fact_user_content_pageviews', 'greenery.fact_user_content_pageviews', 'mart', '{event_id}', 280,
+	grain => 'page view');
 -- A changed event is about itself, and a changed product about all views of it.  Those of
 -- other events are published: what was changed of them is among the changed events.
 INSERT INTO greenery.incremental_inputs (model, input, column_name, changed_values) VALUES
@@ -63,12 +63,6 @@ INSERT INTO greenery.incremental_inputs (model, input, column_name, changed_valu
 INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES
-	(280, 'greenery.fact_user_content_pageviews', 'not_null', 'event_id', '{}', NULL, '0',
-	 'Every page view has its event_id.', true),
-	(281, 'greenery.fact_user_content_pageviews', 'unique', 'event_id', '{}', NULL, '0',
-	 'No event_id occurs twice.', true),
-	(282, 'greenery.fact_user_content_pageviews', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting max_shrink.', true),
 	(283, 'greenery.fact_user_content_pageviews', 'range', 'price', '{"min": 0, "inclusive": false}', NULL, '0',
 	 'Every product viewed has a positive price: no product is given away.', true),
 	(284, 'greenery.fact_user_content_pageviews', 'not_null', 'price', '{"where": "product_id IS NOT NULL"}', NULL, '0',

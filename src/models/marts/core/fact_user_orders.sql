@@ -95,17 +95,11 @@ COMMENT ON COLUMN greenery.fact_user_orders.is_overdue IS
 	'Not delivered, though the estimate has passed at greenery_as_of().';
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
-INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
-	('fact_user_orders', 'greenery.fact_user_orders', 'mart', '{order_id}', true);
+SELECT greenery.register_model('fact_user_orders', 'greenery.fact_user_orders', 'mart', '{order_id}', 240,
+	grain => 'order', by_construction => '{not_null}');
 INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES
-	(240, 'greenery.fact_user_orders', 'not_null', 'order_id', '{}', NULL, '0',
-	 'Every order has its order_id. Holds by construction.', true),
-	(241, 'greenery.fact_user_orders', 'unique', 'order_id', '{}', NULL, '0',
-	 'No order_id occurs twice.', true),
-	(242, 'greenery.fact_user_orders', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting max_shrink.', true),
 	(243, 'greenery.fact_user_orders', 'expression', NULL, '{"expression": "abs(order_total - (order_cost + shipping_cost - CASE WHEN promo_id IS NULL THEN 0 ELSE discount END)) <= 0.005"}', NULL, '0',
 	 'Money adds up: order_total is order_cost plus shipping_cost less the discount in force.', true),
 	(244, 'greenery.fact_user_orders', 'expression', NULL, '{"expression": "abs(order_cost - items_amount) <= 0.005"}', '0', NULL,

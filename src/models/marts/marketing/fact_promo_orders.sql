@@ -36,14 +36,5 @@ COMMENT ON COLUMN greenery.fact_promo_orders.created_at IS 'When it was ordered.
 COMMENT ON COLUMN greenery.fact_promo_orders.order_total IS 'What the customer pays, in the shop''s currency.';
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
-INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
-	('fact_promo_orders', 'greenery.fact_promo_orders', 'mart', '{order_id}', true);
-INSERT INTO greenery.test_definitions
-	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
-VALUES
-	(310, 'greenery.fact_promo_orders', 'not_null', 'order_id', '{}', NULL, '0',
-	 'Every order has its order_id. Holds by construction.', true),
-	(311, 'greenery.fact_promo_orders', 'unique', 'order_id', '{}', NULL, '0',
-	 'No order_id occurs twice.', true),
-	(312, 'greenery.fact_promo_orders', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting max_shrink.', true);
+SELECT greenery.register_model('fact_promo_orders', 'greenery.fact_promo_orders', 'mart', '{order_id}', 310,
+	grain => 'order', by_construction => '{not_null}');

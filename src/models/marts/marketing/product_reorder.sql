@@ -83,16 +83,10 @@ COMMENT ON COLUMN greenery.product_reorder.p_value IS 'p value that users with t
 COMMENT ON COLUMN greenery.product_reorder.p_adjusted IS 'The same, adjusted for all products that are tested (Holm).';
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
-INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
-	('product_reorder', 'greenery.product_reorder', 'mart', '{product_id}', true);
+SELECT greenery.register_model('product_reorder', 'greenery.product_reorder', 'mart', '{product_id}', 530,
+	grain => 'product');
 INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES
-	(530, 'greenery.product_reorder', 'not_null', 'product_id', '{}', NULL, '0',
-	 'Every product has its product_id.', true),
-	(531, 'greenery.product_reorder', 'unique', 'product_id', '{}', NULL, '0',
-	 'No product_id occurs twice.', true),
-	(532, 'greenery.product_reorder', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting max_shrink.', true),
 	(533, 'greenery.product_reorder', 'expression', NULL, '{"expression": "reorder_buyers <= buyers AND first_order_buyers <= buyers AND first_order_repeaters <= first_order_buyers"}', NULL, '0',
 	 'No product has more buyers who came back than buyers. Holds by construction.', true);

@@ -77,14 +77,5 @@ COMMENT ON COLUMN greenery.repeat_by_delivery_days.verdict IS
 	'too few (fewer than 10 users here, in the other rows, with or without a second order), known too late (in the whole table known_in_time is below 90 %: the delivery came after the second order too often to have caused it), no signal (p_adjusted at or above 0.05), good sign or bad sign. An association, not a cause.';
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
-INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
-	('repeat_by_delivery_days', 'greenery.repeat_by_delivery_days', 'mart', '{delivery_days}', true);
-INSERT INTO greenery.test_definitions
-	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
-VALUES
-	(520, 'greenery.repeat_by_delivery_days', 'not_null', 'delivery_days', '{}', NULL, '0',
-	 'Every row has its delivery_days. Holds by construction.', true),
-	(521, 'greenery.repeat_by_delivery_days', 'unique', 'delivery_days', '{}', NULL, '0',
-	 'No delivery_days occurs twice. Holds by construction.', true),
-	(522, 'greenery.repeat_by_delivery_days', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting max_shrink.', true);
+SELECT greenery.register_model('repeat_by_delivery_days', 'greenery.repeat_by_delivery_days', 'mart', '{delivery_days}', 520,
+	by_construction => '{not_null,unique}');

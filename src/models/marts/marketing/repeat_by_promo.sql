@@ -43,14 +43,5 @@ COMMENT ON COLUMN greenery.repeat_by_promo.p_adjusted IS 'The same, adjusted for
 COMMENT ON COLUMN greenery.repeat_by_promo.verdict IS 'too few (fewer than 10 users here, elsewhere, with or without a second order), no signal (p_adjusted at or above 0.05), good sign or bad sign. An association, not a cause.';
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
-INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
-	('repeat_by_promo', 'greenery.repeat_by_promo', 'mart', '{promo_id}', true);
-INSERT INTO greenery.test_definitions
-	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
-VALUES
-	(500, 'greenery.repeat_by_promo', 'not_null', 'promo_id', '{}', NULL, '0',
-	 'Every row has its promo, or "(none)". Holds by construction.', true),
-	(501, 'greenery.repeat_by_promo', 'unique', 'promo_id', '{}', NULL, '0',
-	 'No promo_id occurs twice. Holds by construction.', true),
-	(502, 'greenery.repeat_by_promo', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting max_shrink.', true);
+SELECT greenery.register_model('repeat_by_promo', 'greenery.repeat_by_promo', 'mart', '{promo_id}', 500,
+	by_construction => '{not_null,unique}');

@@ -284,18 +284,10 @@ COMMENT ON COLUMN greenery.repeat_indicators.detectable_difference IS
 COMMENT ON COLUMN greenery.repeat_indicators.definition IS 'What the indicator is, and which users count as with it.';
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
-INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
-	('repeat_indicators', 'greenery.repeat_indicators', 'mart', '{indicator,landmark}', true);
+SELECT greenery.register_model('repeat_indicators', 'greenery.repeat_indicators', 'mart', '{indicator,landmark}', 420,
+	by_construction => '{not_null,unique}', shrink_test_id => 429);
 INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES
-	(420, 'greenery.repeat_indicators', 'not_null', 'indicator', '{}', NULL, '0',
-	 'Every indicator has its name. Holds by construction.', true),
-	(421, 'greenery.repeat_indicators', 'not_null', 'landmark', '{}', NULL, '0',
-	 'Every indicator has its landmark. Holds by construction.', true),
-	(422, 'greenery.repeat_indicators', 'unique_combination', NULL, '{"columns": ["indicator", "landmark"]}', NULL, '0',
-	 'No indicator is judged twice at one landmark. Holds by construction.', true),
 	(423, 'greenery.repeat_indicators', 'expression', NULL, '{"expression": "p_value BETWEEN 0 AND 1 AND p_adjusted BETWEEN p_value AND 1 AND repeat_rate_with BETWEEN 0 AND 1 AND repeat_rate_without BETWEEN 0 AND 1"}', NULL, '0',
-	 'Rates and p values lie between 0 and 1. Holds by construction.', true),
-	(429, 'greenery.repeat_indicators', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting max_shrink.', true);
+	 'Rates and p values lie between 0 and 1. Holds by construction.', true);

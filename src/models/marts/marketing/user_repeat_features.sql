@@ -95,16 +95,10 @@ COMMENT ON COLUMN greenery.user_repeat_features.purchased_again IS
 	'Whether the user has two orders or more, ever, so far. Who came first had longer to come back: compare users by user_repeat_labels.';
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
-INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
-	('user_repeat_features', 'greenery.user_repeat_features', 'mart', '{user_id}', true);
+SELECT greenery.register_model('user_repeat_features', 'greenery.user_repeat_features', 'mart', '{user_id}', 400,
+	grain => 'purchaser', by_construction => '{not_null,unique}');
 INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES
-	(400, 'greenery.user_repeat_features', 'not_null', 'user_id', '{}', NULL, '0',
-	 'Every purchaser has its user_id. Holds by construction.', true),
-	(401, 'greenery.user_repeat_features', 'unique', 'user_id', '{}', NULL, '0',
-	 'No user_id occurs twice. Holds by construction.', true),
-	(402, 'greenery.user_repeat_features', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting max_shrink.', true),
 	(403, 'greenery.user_repeat_features', 'expression', NULL, '{"expression": "bounced_sessions <= sessions_without_purchase AND abandoned_carts <= sessions_without_purchase AND sessions_without_purchase <= session_frequency AND breadth <= product_views"}', NULL, '0',
 	 'A part is never larger than the whole. Holds by construction.', true);

@@ -32,16 +32,10 @@ COMMENT ON COLUMN greenery.user_repeat_labels.purchased_again_within IS
 COMMENT ON COLUMN greenery.user_repeat_labels.horizon IS 'greenery_repeat_horizon(): how long everybody is followed, in hours.';
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
-INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
-	('user_repeat_labels', 'greenery.user_repeat_labels', 'mart', '{user_id}', true);
+SELECT greenery.register_model('user_repeat_labels', 'greenery.user_repeat_labels', 'mart', '{user_id}', 410,
+	grain => 'purchaser', by_construction => '{not_null,unique}');
 INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES
-	(410, 'greenery.user_repeat_labels', 'not_null', 'user_id', '{}', NULL, '0',
-	 'Every purchaser has its user_id. Holds by construction.', true),
-	(411, 'greenery.user_repeat_labels', 'unique', 'user_id', '{}', NULL, '0',
-	 'No user_id occurs twice. Holds by construction.', true),
-	(412, 'greenery.user_repeat_labels', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting max_shrink.', true),
 	(413, 'greenery.user_repeat_labels', 'expression', NULL, '{"expression": "(purchased_again_within IS NOT NULL) = is_mature"}', NULL, '0',
 	 'Users are labelled when they have been followed long enough, and only then. Holds by construction.', true);

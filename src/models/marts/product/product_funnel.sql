@@ -59,16 +59,10 @@ COMMENT ON COLUMN greenery.product_funnel.largest_drop IS 'The step at which the
 COMMENT ON COLUMN greenery.product_funnel.sessions_dropped IS 'How many sessions are lost at that step; NULL with largest_drop.';
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
-INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
-	('product_funnel', 'greenery.product_funnel', 'mart', '{product_id}', true);
+SELECT greenery.register_model('product_funnel', 'greenery.product_funnel', 'mart', '{product_id}', 330,
+	grain => 'product');
 INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES
-	(330, 'greenery.product_funnel', 'not_null', 'product_id', '{}', NULL, '0',
-	 'Every product has its product_id.', true),
-	(331, 'greenery.product_funnel', 'unique', 'product_id', '{}', NULL, '0',
-	 'No product_id occurs twice.', true),
-	(332, 'greenery.product_funnel', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting max_shrink.', true),
 	(333, 'greenery.product_funnel', 'range', 'conversion_rate', '{"min": 0, "max": 1}', NULL, '0',
 	 'Every conversion rate lies between 0 and 1. Holds by construction.', true);
