@@ -192,7 +192,7 @@ BEGIN
 		DELETE FROM greenery.settings s WHERE s.name = 'builder';
 	ELSE
 		PERFORM greenery.check_role(role);
-		INSERT INTO greenery.settings VALUES ('builder', role)
+		INSERT INTO greenery.settings (name, value) VALUES ('builder', role)
 		ON CONFLICT ON CONSTRAINT settings_pkey DO UPDATE SET value = excluded.value;
 	END IF;
 	-- an error where it must not be
