@@ -140,6 +140,7 @@ SQL_PARTS = \
 	src/statistics/adjust.sql \
 	src/statistics/ranks.sql \
 	src/text/json_time.sql \
+	src/gate/comments.sql \
 	src/gate/registry.sql \
 	src/keys/key_set.sql \
 	src/gate/records.sql \

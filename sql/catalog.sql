@@ -33,6 +33,23 @@ SELECT t.typname
 FROM pg_type t JOIN member m ON m.classid = 'pg_type'::regclass AND m.objid = t.oid
 WHERE t.typtype <> 'c' AND t.typelem = 0 AND obj_description(t.oid, 'pg_type') IS NULL;
 
+-- columns of staging views that say something else than the raw table does: those that staging
+-- cleans
+SELECT s.source, r.attname, col_description(r.attrelid, r.attnum) AS raw, col_description(v.attrelid, v.attnum) AS staging
+FROM greenery.sources s
+JOIN pg_attribute r ON r.attrelid = s.relation::regclass AND r.attnum > 0
+JOIN pg_attribute v ON v.attrelid = s.staging::regclass AND v.attname = r.attname
+WHERE regexp_replace(replace(col_description(v.attrelid, v.attnum), 'stg_', ''), ' Key(, with [^.]*)?\.$', '')
+	<> col_description(r.attrelid, r.attnum)
+ORDER BY s.position, r.attnum;
+-- columns that a published table comments on in another way than its mart does
+SELECT m.model, v.attname
+FROM greenery.models m
+JOIN pg_attribute v ON v.attrelid = m.relation::regclass AND v.attnum > 0
+JOIN pg_attribute p ON p.attrelid = to_regclass(format('greenery_published.%I', m.model)) AND p.attnum = v.attnum
+WHERE col_description(p.attrelid, p.attnum) IS DISTINCT FROM col_description(v.attrelid, v.attnum)
+ORDER BY 1, v.attnum;
+
 -- volatility and parallel label belong together: what writes is VOLATILE and
 -- UNSAFE, all else is neither
 SELECT name, provolatile, proparallel FROM routine

@@ -97,7 +97,7 @@ BEGIN
 END
 $privileges$;
 COMMENT ON FUNCTION greenery.privileges_of(text) IS
-	'What greenery_grant() grants to a kind of role, and greenery_set_builder() to the builder: one row an object, as GRANT takes them. Error 22023 for an unknown kind.';
+	'What greenery_grant() grants to a kind of role, and greenery_set_builder() to the builder: one row per object, as GRANT takes them. Error 22023 for an unknown kind.';
 
 CREATE FUNCTION greenery.check_role(role name) RETURNS void
 	LANGUAGE plpgsql STABLE PARALLEL SAFE

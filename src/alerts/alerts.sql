@@ -32,7 +32,7 @@ CREATE INDEX alerts_test_id_idx ON greenery.alerts (test_id, alert_id)
 	WHERE test_id IS NOT NULL;
 
 COMMENT ON TABLE greenery.alerts IS
-	'What people were, or are about to be, told about the data: one row an alert, queued in the transaction that found the reason. Rows are inserted and never changed; alert_deliveries says what became of them. Dumped by pg_dump.';
+	'What people were, or are about to be, told about the data: one row per alert, queued in the transaction that found the reason. Rows are inserted and never changed; alert_deliveries says what became of them. Dumped by pg_dump.';
 COMMENT ON COLUMN greenery.alerts.alert_id IS
 	'Number of the alert, in order of queueing.';
 COMMENT ON COLUMN greenery.alerts.created_at IS
@@ -161,7 +161,7 @@ CREATE VIEW greenery.alert_status AS
 	  FROM greenery.alerts a
 	  LEFT JOIN greenery.alert_deliveries d ON d.alert_id = a.alert_id;
 COMMENT ON VIEW greenery.alert_status IS
-	'Each alert and what became of it, one row a channel. Look for needs_attention.';
+	'Each alert and what became of it, one row per channel. Look for needs_attention.';
 COMMENT ON COLUMN greenery.alert_status.alert_id IS
 	'Number of the alert.';
 COMMENT ON COLUMN greenery.alert_status.created_at IS

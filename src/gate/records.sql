@@ -28,7 +28,7 @@ CREATE TABLE greenery.builds (
 SELECT pg_catalog.pg_extension_config_dump('greenery.builds', '');
 SELECT pg_catalog.pg_extension_config_dump('greenery.builds_build_id_seq', '');
 
-COMMENT ON TABLE greenery.builds IS 'One row a build: CALL greenery_build().';
+COMMENT ON TABLE greenery.builds IS 'One row per build: CALL greenery_build().';
 COMMENT ON COLUMN greenery.builds.build_id IS 'Identifier, growing with time.';
 COMMENT ON COLUMN greenery.builds.started_at IS 'When it began.';
 COMMENT ON COLUMN greenery.builds.finished_at IS 'When it ended; NULL while it runs.';
@@ -70,7 +70,7 @@ CREATE TABLE greenery.build_models (
 -- dumped: the history of builds
 SELECT pg_catalog.pg_extension_config_dump('greenery.build_models', '');
 
-COMMENT ON TABLE greenery.build_models IS 'One row a model of a build: what was written and what changed in the published table.';
+COMMENT ON TABLE greenery.build_models IS 'One row per model of a build: what was written and what changed in the published table.';
 COMMENT ON COLUMN greenery.build_models.build_id IS 'The build.';
 COMMENT ON COLUMN greenery.build_models.model IS 'The model.';
 COMMENT ON COLUMN greenery.build_models.position IS 'Its place in dependency order, from 1.';
@@ -169,7 +169,7 @@ CREATE TABLE greenery.test_results (
 SELECT pg_catalog.pg_extension_config_dump('greenery.test_results', '');
 CREATE INDEX test_results_test_id_idx ON greenery.test_results (test_id, build_id);
 
-COMMENT ON TABLE greenery.test_results IS 'One row a test of a build, passes included. Keeps what the test was then, even if it is dropped later.';
+COMMENT ON TABLE greenery.test_results IS 'One row per test of a build, passes included. Keeps what the test was then, even if it is dropped later.';
 COMMENT ON COLUMN greenery.test_results.build_id IS 'The build.';
 COMMENT ON COLUMN greenery.test_results.test_id IS 'The test.';
 COMMENT ON COLUMN greenery.test_results.model IS 'The tested relation, with its schema.';

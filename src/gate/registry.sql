@@ -146,10 +146,11 @@ BEGIN
 				ELSE t.description END,
 		   true
 	FROM greenery.model_tests(layer, key, grain, by_construction) t;
+	PERFORM greenery.comment_key(relation, key);
 END
 $register_model$;
 COMMENT ON FUNCTION greenery.register_model(text, text, text, text[], bigint, text, text[], bigint, boolean) IS
-	'Registers a built-in model together with its tests (see model_tests), whose ids begin at first_test_id. The test of kind shrink has the last of these, or shrink_test_id; with shrink_warns it warns and does not stop a build. For scripts of the extension.';
+	'Registers a built-in model together with its tests (see model_tests), whose ids begin at first_test_id, and says in the comments of its key columns that they are its key. The test of kind shrink has the last of these, or shrink_test_id; with shrink_warns it warns and does not stop a build. For scripts of the extension.';
 
 CREATE TABLE greenery.test_overrides (
 	test_id bigint PRIMARY KEY,
@@ -181,7 +182,7 @@ FROM greenery.test_definitions d
 LEFT JOIN greenery.test_overrides o ON o.test_id = d.test_id AND d.builtin;
 
 COMMENT ON VIEW greenery.data_tests IS
-	'One row a data test, as it is in force. greenery_add_test(), greenery_alter_test() and greenery_drop_test() change it.';
+	'One row per data test, as it is in force. greenery_add_test(), greenery_alter_test() and greenery_drop_test() change it.';
 COMMENT ON COLUMN greenery.data_tests.test_id IS 'Identifier; below 1000 for built-in tests.';
 COMMENT ON COLUMN greenery.data_tests.model IS 'The tested relation, with its schema; looked up when the test runs.';
 COMMENT ON COLUMN greenery.data_tests.kind IS 'not_null, unique, unique_combination, accepted_values, relationships, range, expression, matches, email, phone, recency, row_count or shrink.';

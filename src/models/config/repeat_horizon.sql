@@ -15,7 +15,7 @@ WHERE s.user_id IS NOT NULL
 	AND s.order_id IS NOT NULL
 ORDER BY s.user_id, s.created_at, s.order_id COLLATE "C";
 
-COMMENT ON VIEW greenery.first_orders IS 'One row a purchaser: the first recorded order.';
+COMMENT ON VIEW greenery.first_orders IS 'One row per purchaser: the first recorded order.';
 COMMENT ON COLUMN greenery.first_orders.user_id IS 'Who ordered: dim_users.user_id.';
 COMMENT ON COLUMN greenery.first_orders.order_id IS 'The order: fact_user_orders.order_id.';
 COMMENT ON COLUMN greenery.first_orders.created_at IS 'When.';

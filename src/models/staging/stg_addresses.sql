@@ -10,13 +10,9 @@ SELECT
 	s.attributes AS attributes
 FROM greenery.source_addresses() s;
 
-COMMENT ON VIEW greenery.stg_addresses IS 'One row an address, cleaned. Users may share one.';
-COMMENT ON COLUMN greenery.stg_addresses.address_id IS 'Identifier of the address. Key.';
-COMMENT ON COLUMN greenery.stg_addresses.address IS 'Street and house number.';
-COMMENT ON COLUMN greenery.stg_addresses.zipcode IS 'Zip code as text: leading zeros count.';
-COMMENT ON COLUMN greenery.stg_addresses.state IS 'State.';
-COMMENT ON COLUMN greenery.stg_addresses.country IS 'Country.';
+COMMENT ON VIEW greenery.stg_addresses IS 'One row per address, cleaned. Users may share one.';
 COMMENT ON COLUMN greenery.stg_addresses.attributes IS 'Further columns of the shop''s own table as JSON; NULL when there are none.';
+SELECT greenery.inherit_comments('greenery.stg_addresses', 'greenery.addresses');
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
 SELECT greenery.register_model('stg_addresses', 'greenery.stg_addresses', 'staging', '{address_id}', 20,

@@ -13,16 +13,9 @@ SELECT
 	s.attributes AS attributes
 FROM greenery.source_events() s;
 
-COMMENT ON VIEW greenery.stg_events IS 'One row an event on the shop''s web site, and one for each parcel shipped, cleaned.';
-COMMENT ON COLUMN greenery.stg_events.event_id IS 'Identifier of the event. Key.';
-COMMENT ON COLUMN greenery.stg_events.session_id IS 'The visit it belongs to.';
-COMMENT ON COLUMN greenery.stg_events.user_id IS 'Who caused it: stg_users.user_id; NULL when unknown.';
-COMMENT ON COLUMN greenery.stg_events.page_url IS 'Address of the page.';
-COMMENT ON COLUMN greenery.stg_events.created_at IS 'When it happened.';
-COMMENT ON COLUMN greenery.stg_events.event_type IS 'page_view, add_to_cart, checkout or package_shipped. Every type but package_shipped is the shopper''s own event.';
-COMMENT ON COLUMN greenery.stg_events.order_id IS 'The order of a checkout or shipment: stg_orders.order_id.';
-COMMENT ON COLUMN greenery.stg_events.product_id IS 'The product viewed or added: stg_products.product_id.';
+COMMENT ON VIEW greenery.stg_events IS 'One row per event on the shop''s web site, and one for each parcel shipped, cleaned.';
 COMMENT ON COLUMN greenery.stg_events.attributes IS 'Further columns of the shop''s own table as JSON; NULL when there are none.';
+SELECT greenery.inherit_comments('greenery.stg_events', 'greenery.events');
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
 SELECT greenery.register_model('stg_events', 'greenery.stg_events', 'staging', '{event_id}', 100,

@@ -10,13 +10,11 @@ SELECT
 	s.attributes AS attributes
 FROM greenery.source_order_items() s;
 
-COMMENT ON VIEW greenery.stg_order_items IS 'One row a product of an order, cleaned.';
-COMMENT ON COLUMN greenery.stg_order_items.order_id IS 'The order: stg_orders.order_id. Key, with product_id.';
-COMMENT ON COLUMN greenery.stg_order_items.product_id IS 'The product: stg_products.product_id. Key, with order_id.';
-COMMENT ON COLUMN greenery.stg_order_items.quantity IS 'Units ordered.';
+COMMENT ON VIEW greenery.stg_order_items IS 'One row per product of an order, cleaned.';
 COMMENT ON COLUMN greenery.stg_order_items.user_id IS 'Who ordered; NULL where the source does not say (the order does).';
-COMMENT ON COLUMN greenery.stg_order_items.unit_price IS 'Price a unit at the time of the order, in the shop''s currency; NULL where the source does not say.';
+COMMENT ON COLUMN greenery.stg_order_items.unit_price IS 'Price per unit at the time of the order, in the shop''s currency; NULL where the source does not say.';
 COMMENT ON COLUMN greenery.stg_order_items.attributes IS 'Further columns of the shop''s own table as JSON; NULL when there are none.';
+SELECT greenery.inherit_comments('greenery.stg_order_items', 'greenery.order_items');
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
 SELECT greenery.register_model('stg_order_items', 'greenery.stg_order_items', 'staging', '{order_id,product_id}', 80,

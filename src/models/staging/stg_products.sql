@@ -9,12 +9,9 @@ SELECT
 	s.attributes AS attributes
 FROM greenery.source_products() s;
 
-COMMENT ON VIEW greenery.stg_products IS 'One row a product of the catalogue, cleaned.';
-COMMENT ON COLUMN greenery.stg_products.product_id IS 'Identifier of the product. Key.';
-COMMENT ON COLUMN greenery.stg_products.name IS 'Name of the product.';
-COMMENT ON COLUMN greenery.stg_products.price IS 'List price today, in the shop''s currency.';
-COMMENT ON COLUMN greenery.stg_products.inventory IS 'Units in stock today; NULL when unknown.';
+COMMENT ON VIEW greenery.stg_products IS 'One row per product of the catalogue, cleaned.';
 COMMENT ON COLUMN greenery.stg_products.attributes IS 'Further columns of the shop''s own table as JSON; NULL when there are none.';
+SELECT greenery.inherit_comments('greenery.stg_products', 'greenery.products');
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
 SELECT greenery.register_model('stg_products', 'greenery.stg_products', 'staging', '{product_id}', 30,

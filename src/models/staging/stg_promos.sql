@@ -8,11 +8,9 @@ SELECT
 	s.attributes AS attributes
 FROM greenery.source_promos() s;
 
-COMMENT ON VIEW greenery.stg_promos IS 'One row a promo, cleaned.';
-COMMENT ON COLUMN greenery.stg_promos.promo_id IS 'Identifier of the promo; may hold blanks, hyphens and capitals. Key.';
-COMMENT ON COLUMN greenery.stg_promos.discount IS 'Amount taken off an order, in the shop''s currency (not a per cent).';
-COMMENT ON COLUMN greenery.stg_promos.status IS 'active or inactive.';
+COMMENT ON VIEW greenery.stg_promos IS 'One row per promo, cleaned.';
 COMMENT ON COLUMN greenery.stg_promos.attributes IS 'Further columns of the shop''s own table as JSON; NULL when there are none.';
+SELECT greenery.inherit_comments('greenery.stg_promos', 'greenery.promos');
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
 SELECT greenery.register_model('stg_promos', 'greenery.stg_promos', 'staging', '{promo_id}', 40,

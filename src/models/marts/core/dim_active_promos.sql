@@ -16,11 +16,10 @@ LEFT JOIN (
 ) s ON s.promo_id = p.promo_id
 WHERE p.status = 'active';
 
-COMMENT ON VIEW greenery.dim_active_promos IS 'One row a promo that is active now.';
-COMMENT ON COLUMN greenery.dim_active_promos.promo_id IS 'Identifier of the promo. Key.';
-COMMENT ON COLUMN greenery.dim_active_promos.discount IS 'Amount taken off an order, in the shop''s currency.';
+COMMENT ON VIEW greenery.dim_active_promos IS 'One row per promo that is active now.';
 COMMENT ON COLUMN greenery.dim_active_promos.active_since IS
 	'Since when the recorded history shows it active without a break; NULL when no history is recorded.';
+SELECT greenery.inherit_comments('greenery.dim_active_promos', 'greenery.stg_promos');
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
 -- promos end: that there are fewer is worth a word, and no reason to stop

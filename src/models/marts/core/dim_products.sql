@@ -19,14 +19,11 @@ LEFT JOIN (
 ) i ON i.product_id = p.product_id;
 
 COMMENT ON VIEW greenery.dim_products IS
-	'One row a product of the catalogue, with what was sold of it.';
-COMMENT ON COLUMN greenery.dim_products.product_id IS 'Identifier of the product. Key.';
-COMMENT ON COLUMN greenery.dim_products.name IS 'Name of the product.';
-COMMENT ON COLUMN greenery.dim_products.price IS 'List price today, in the shop''s currency.';
-COMMENT ON COLUMN greenery.dim_products.inventory IS 'Units in stock today; NULL when unknown.';
+	'One row per product of the catalogue, with what was sold of it.';
 COMMENT ON COLUMN greenery.dim_products.units_sold IS 'Units ordered so far, whatever the order''s status.';
 COMMENT ON COLUMN greenery.dim_products.orders IS 'Orders that contain it.';
 COMMENT ON COLUMN greenery.dim_products.is_in_stock IS 'Whether the inventory is above 0; NULL when it is unknown.';
+SELECT greenery.inherit_comments('greenery.dim_products', 'greenery.stg_products');
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
 SELECT greenery.register_model('dim_products', 'greenery.dim_products', 'mart', '{product_id}', 210,

@@ -21,19 +21,16 @@ SELECT
 FROM greenery.session_events e;
 
 COMMENT ON VIEW greenery.fact_events IS
-	'One row an event, with its user, product, order and the kind of its page.';
-COMMENT ON COLUMN greenery.fact_events.event_id IS 'Identifier of the event. Key.';
+	'One row per event, with its user, product, order and the kind of its page.';
 COMMENT ON COLUMN greenery.fact_events.session_id IS 'The visit it belongs to: see session_events.';
 COMMENT ON COLUMN greenery.fact_events.user_id IS 'Who caused it: dim_users.user_id; NULL when unknown.';
-COMMENT ON COLUMN greenery.fact_events.created_at IS 'When it happened.';
-COMMENT ON COLUMN greenery.fact_events.event_type IS 'page_view, add_to_cart, checkout or package_shipped.';
 COMMENT ON COLUMN greenery.fact_events.page_kind IS
 	'product, checkout, shipping or other: the first segment of the URL''s path.';
 COMMENT ON COLUMN greenery.fact_events.product_id IS 'The product viewed or added: dim_products.product_id.';
 COMMENT ON COLUMN greenery.fact_events.order_id IS 'The order of a checkout or shipment: fact_user_orders.order_id.';
 COMMENT ON COLUMN greenery.fact_events.is_own_event IS
 	'Whether the shopper caused it: every event but package_shipped, which happens hours after the visit.';
-COMMENT ON COLUMN greenery.fact_events.page_url IS 'Address of the page.';
+SELECT greenery.inherit_comments('greenery.fact_events', 'greenery.session_events');
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
 SELECT greenery.register_model('fact_events', 'greenery.fact_events', 'mart', '{event_id}', 200,

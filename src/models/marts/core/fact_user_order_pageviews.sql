@@ -16,16 +16,12 @@ LEFT JOIN greenery.dim_users u
 WHERE e.page_kind IN ('checkout', 'shipping');
 
 COMMENT ON VIEW greenery.fact_user_order_pageviews IS
-	'One row a view of an order''s page: every event on a checkout or shipping page, whatever its type.';
-COMMENT ON COLUMN greenery.fact_user_order_pageviews.event_id IS 'Identifier of the event. Key.';
-COMMENT ON COLUMN greenery.fact_user_order_pageviews.user_id IS 'Who looked: dim_users.user_id; NULL when unknown.';
-COMMENT ON COLUMN greenery.fact_user_order_pageviews.session_id IS 'The visit it belongs to.';
-COMMENT ON COLUMN greenery.fact_user_order_pageviews.created_at IS 'When.';
+	'One row per view of an order''s page: every event on a checkout or shipping page, whatever its type.';
 COMMENT ON COLUMN greenery.fact_user_order_pageviews.order_id IS
 	'The order: fact_user_orders.order_id; the event''s own, else the id in the URL.';
 COMMENT ON COLUMN greenery.fact_user_order_pageviews.page_kind IS 'checkout or shipping.';
-COMMENT ON COLUMN greenery.fact_user_order_pageviews.event_type IS 'Type of the event.';
 COMMENT ON COLUMN greenery.fact_user_order_pageviews.user_created_at IS 'When the user registered; a page view before is a mistake in the data.';
+SELECT greenery.inherit_comments('greenery.fact_user_order_pageviews', 'greenery.fact_events');
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
 SELECT greenery.register_model('fact_user_order_pageviews', 'greenery.fact_user_order_pageviews', 'mart', '{event_id}', 290,

@@ -74,8 +74,8 @@ CROSS JOIN LATERAL (
 ) m;
 
 COMMENT ON VIEW greenery.metrics IS
-	'One row a headline metric, with what it is made of and what it means.';
-COMMENT ON COLUMN greenery.metrics.name IS 'Name of the metric. Key.';
+	'One row per headline metric, with what it is made of and what it means.';
+COMMENT ON COLUMN greenery.metrics.name IS 'Name of the metric.';
 COMMENT ON COLUMN greenery.metrics.value IS 'numerator divided by denominator; NULL when the denominator is 0.';
 COMMENT ON COLUMN greenery.metrics.numerator IS 'What is counted.';
 COMMENT ON COLUMN greenery.metrics.denominator IS 'What it is divided by.';

@@ -10,9 +10,9 @@ SELECT
 FROM greenery.cohort_periods('month', 'calendar', greenery.timezone()) c;
 
 COMMENT ON VIEW greenery.cohort_retention IS
-	'One row a month of first orders, and a month since: how many of the users who first ordered in the one ordered in the other. greenery_cohort_retention() has days, weeks and rolling periods.';
-COMMENT ON COLUMN greenery.cohort_retention.cohort IS 'First day of the month of the users'' first order, in setting greenery.timezone. Key, with period.';
-COMMENT ON COLUMN greenery.cohort_retention.period IS 'Months since: 0 is the cohort''s own month. There is a row for each month up to greenery_as_of(). Key, with cohort.';
+	'One row per month of first orders and month since: how many of the users who first ordered in the one ordered in the other. greenery_cohort_retention() has days, weeks and rolling periods.';
+COMMENT ON COLUMN greenery.cohort_retention.cohort IS 'First day of the month of the users'' first order, in setting greenery.timezone.';
+COMMENT ON COLUMN greenery.cohort_retention.period IS 'Months since: 0 is the cohort''s own month. There is a row for each month up to greenery_as_of().';
 COMMENT ON COLUMN greenery.cohort_retention.users IS 'Users whose first order lies in the cohort''s month.';
 COMMENT ON COLUMN greenery.cohort_retention.active_users IS 'Those of them who ordered in that month; all of them in period 0.';
 COMMENT ON COLUMN greenery.cohort_retention.retention IS 'active_users divided by users, as seen so far.';

@@ -64,9 +64,7 @@ CROSS JOIN LATERAL (SELECT @extschema@.wilson_interval(h.reorder_buyers, h.buyer
 CROSS JOIN LATERAL (SELECT @extschema@.wilson_interval(h.first_order_repeaters, h.first_order_buyers) AS i) w;
 
 COMMENT ON VIEW greenery.product_reorder IS
-	'One row a product: how many of its buyers bought it again, and how many of those whose first order contained it bought anything again so far.';
-COMMENT ON COLUMN greenery.product_reorder.product_id IS 'Identifier of the product. Key.';
-COMMENT ON COLUMN greenery.product_reorder.name IS 'Name of the product.';
+	'One row per product: how many of its buyers bought it again, and how many of those whose first order contained it bought anything again so far.';
 COMMENT ON COLUMN greenery.product_reorder.buyers IS 'Users who ordered it at least once.';
 COMMENT ON COLUMN greenery.product_reorder.reorder_buyers IS 'Users who ordered it in two or more orders.';
 COMMENT ON COLUMN greenery.product_reorder.reorder_rate IS 'reorder_buyers divided by buyers; NULL when nobody bought it.';
@@ -81,6 +79,7 @@ COMMENT ON COLUMN greenery.product_reorder.low IS 'Lower end of the 95 % interva
 COMMENT ON COLUMN greenery.product_reorder.high IS 'Upper end of the 95 % interval of repeat_rate (Wilson).';
 COMMENT ON COLUMN greenery.product_reorder.p_value IS 'p value that users with the product in their first order purchase again at the rate of all other purchasers (Fisher''s exact test, two-sided); NULL where there are too few to be tested.';
 COMMENT ON COLUMN greenery.product_reorder.p_adjusted IS 'The same, adjusted for all products that are tested (Holm).';
+SELECT greenery.inherit_comments('greenery.product_reorder', 'greenery.stg_products');
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
 SELECT greenery.register_model('product_reorder', 'greenery.product_reorder', 'mart', '{product_id}', 530,

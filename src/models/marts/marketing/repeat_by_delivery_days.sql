@@ -58,8 +58,8 @@ FROM (
 CROSS JOIN LATERAL (SELECT @extschema@.wilson_interval(h.repeaters, h.users) AS i) w;
 
 COMMENT ON VIEW greenery.repeat_by_delivery_days IS
-	'One row a number of whole days: of the users whose first order took that long to arrive, how many purchased again so far. Users whose first order has not arrived are in no row.';
-COMMENT ON COLUMN greenery.repeat_by_delivery_days.delivery_days IS 'Whole days from the first order to its delivery: 3 is three days or more, and less than four. A day is 24 hours. Key.';
+	'One row per number of whole days: of the users whose first order took that long to arrive, how many purchased again so far. Users whose first order has not arrived are in no row.';
+COMMENT ON COLUMN greenery.repeat_by_delivery_days.delivery_days IS 'Whole days from the first order to its delivery: 3 is three days or more, and less than four. A day is 24 hours.';
 COMMENT ON COLUMN greenery.repeat_by_delivery_days.users IS 'Users whose first order took that long.';
 COMMENT ON COLUMN greenery.repeat_by_delivery_days.repeaters IS 'Those of them with two or more orders so far.';
 COMMENT ON COLUMN greenery.repeat_by_delivery_days.rate IS 'repeaters divided by users.';

@@ -31,8 +31,8 @@ FROM (
 CROSS JOIN LATERAL (SELECT @extschema@.wilson_interval(h.repeaters, h.users) AS i) w;
 
 COMMENT ON VIEW greenery.repeat_by_promo IS
-	'One row a promo: of the users who used it in their first order, how many purchased again so far.';
-COMMENT ON COLUMN greenery.repeat_by_promo.promo_id IS 'The promo that the first order used: stg_promos.promo_id; "(none)" for first orders without promo. Key.';
+	'One row per promo: of the users who used it in their first order, how many purchased again so far.';
+COMMENT ON COLUMN greenery.repeat_by_promo.promo_id IS 'The promo that the first order used: stg_promos.promo_id; "(none)" for first orders without promo.';
 COMMENT ON COLUMN greenery.repeat_by_promo.users IS 'Users whose first order used it.';
 COMMENT ON COLUMN greenery.repeat_by_promo.repeaters IS 'Those of them with two or more orders so far.';
 COMMENT ON COLUMN greenery.repeat_by_promo.rate IS 'repeaters divided by users.';

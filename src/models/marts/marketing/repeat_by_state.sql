@@ -32,8 +32,8 @@ FROM (
 CROSS JOIN LATERAL (SELECT @extschema@.wilson_interval(h.repeaters, h.users) AS i) w;
 
 COMMENT ON VIEW greenery.repeat_by_state IS
-	'One row a state: of the users whose first order was shipped there, how many purchased again so far.';
-COMMENT ON COLUMN greenery.repeat_by_state.state IS 'The state that the first order was shipped to; "(unknown)" where its address or the state is not known. Key.';
+	'One row per state: of the users whose first order was shipped there, how many purchased again so far.';
+COMMENT ON COLUMN greenery.repeat_by_state.state IS 'The state that the first order was shipped to; "(unknown)" where its address or the state is not known.';
 COMMENT ON COLUMN greenery.repeat_by_state.users IS 'Users whose first order was shipped there.';
 COMMENT ON COLUMN greenery.repeat_by_state.repeaters IS 'Those of them with two or more orders so far.';
 COMMENT ON COLUMN greenery.repeat_by_state.rate IS 'repeaters divided by users.';

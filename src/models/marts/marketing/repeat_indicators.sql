@@ -253,8 +253,7 @@ FROM (
 ) t;
 
 COMMENT ON VIEW greenery.repeat_indicators IS
-	'One row a sign that a user may buy again, or not, and a verdict on it: users with the sign against users without it, all followed equally long. An association, not a cause.';
-COMMENT ON COLUMN greenery.repeat_indicators.indicator IS 'Name of the indicator. Key, with landmark.';
+	'One row per sign that a user may buy again, or not, and a verdict on it: users with the sign against users without it, all followed equally long. An association, not a cause.';
 COMMENT ON COLUMN greenery.repeat_indicators.landmark IS
 	'When users are looked at: first_order (each at their first order, greenery_repeat_horizon() before greenery_as_of() at the latest) or history (all who had ordered, at one moment, that long before greenery_as_of()).';
 COMMENT ON COLUMN greenery.repeat_indicators.kind IS 'boolean or numeric; NULL for what the shop''s tables do not know.';
@@ -282,6 +281,7 @@ COMMENT ON COLUMN greenery.repeat_indicators.verdict IS
 COMMENT ON COLUMN greenery.repeat_indicators.detectable_difference IS
 	'How wide a gap between the two rates these numbers of users would show with a probability of 80 %, if it were the only one tested. A narrower one may be there, unseen.';
 COMMENT ON COLUMN greenery.repeat_indicators.definition IS 'What the indicator is, and which users count as with it.';
+SELECT greenery.inherit_comments('greenery.repeat_indicators', 'greenery.indicators');
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
 SELECT greenery.register_model('repeat_indicators', 'greenery.repeat_indicators', 'mart', '{indicator,landmark}', 420,

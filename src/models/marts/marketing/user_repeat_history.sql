@@ -59,8 +59,8 @@ LEFT JOIN (
 ) k ON k.user_id = h.user_id;
 
 COMMENT ON VIEW greenery.user_repeat_history IS
-	'One row a user who had ordered by one moment, the same for all: how they had bought until then, and whether they bought again within the same time after it. greenery_repeat_features() tells it, and more, of any moment.';
-COMMENT ON COLUMN greenery.user_repeat_history.user_id IS 'The purchaser: dim_users.user_id. Key.';
+	'One row per user who had ordered by one moment, the same for all: how they had bought until then, and whether they bought again within the same time after it. greenery_repeat_features() tells it, and more, of any moment.';
+COMMENT ON COLUMN greenery.user_repeat_history.user_id IS 'The purchaser: dim_users.user_id.';
 COMMENT ON COLUMN greenery.user_repeat_history.landmark_at IS 'The moment: greenery_as_of() less greenery_repeat_horizon(). Nothing later is known, but the label.';
 COMMENT ON COLUMN greenery.user_repeat_history.first_order_at IS 'When the user ordered first.';
 COMMENT ON COLUMN greenery.user_repeat_history.follow_up IS 'From the first order to the moment.';

@@ -21,8 +21,8 @@ CROSS JOIN LATERAL (
 ) m;
 
 COMMENT ON VIEW greenery.user_repeat_labels IS
-	'One row a purchaser: whether they bought again within the same time after their first order, for those who have been followed that long.';
-COMMENT ON COLUMN greenery.user_repeat_labels.user_id IS 'The purchaser: dim_users.user_id. Key.';
+	'One row per purchaser: whether they bought again within the same time after their first order, for those who have been followed that long.';
+COMMENT ON COLUMN greenery.user_repeat_labels.user_id IS 'The purchaser: dim_users.user_id.';
 COMMENT ON COLUMN greenery.user_repeat_labels.first_order_at IS 'When the user ordered first.';
 COMMENT ON COLUMN greenery.user_repeat_labels.second_order_at IS 'When the user ordered for the second time; NULL if not yet.';
 COMMENT ON COLUMN greenery.user_repeat_labels.follow_up IS 'From the first order to greenery_as_of(); NULL when the time of the first order is unknown.';

@@ -44,9 +44,7 @@ CROSS JOIN LATERAL (
 ) d;
 
 COMMENT ON VIEW greenery.product_funnel IS
-	'One row a product: how many sessions viewed it, added it to the cart, and bought it.';
-COMMENT ON COLUMN greenery.product_funnel.product_id IS 'Identifier of the product. Key.';
-COMMENT ON COLUMN greenery.product_funnel.name IS 'Name of the product.';
+	'One row per product: how many sessions viewed it, added it to the cart, and bought it.';
 COMMENT ON COLUMN greenery.product_funnel.sessions_viewed IS 'Sessions that viewed it.';
 COMMENT ON COLUMN greenery.product_funnel.sessions_added IS 'Sessions that added it to the cart.';
 COMMENT ON COLUMN greenery.product_funnel.sessions_bought IS 'Sessions whose order contains it, viewed or not.';
@@ -57,6 +55,7 @@ COMMENT ON COLUMN greenery.product_funnel.cart_to_purchase_rate IS 'Of the sessi
 COMMENT ON COLUMN greenery.product_funnel.conversion_rate IS 'Of the sessions that viewed it, the share that bought it; NULL when none viewed it.';
 COMMENT ON COLUMN greenery.product_funnel.largest_drop IS 'The step at which the most of the sessions that viewed it are lost: "view to cart" (viewed, not added) or "cart to purchase" (viewed and added, not bought); the first of the two when they lose as many, NULL when none viewed it or none is lost.';
 COMMENT ON COLUMN greenery.product_funnel.sessions_dropped IS 'How many sessions are lost at that step; NULL with largest_drop.';
+SELECT greenery.inherit_comments('greenery.product_funnel', 'greenery.stg_products');
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
 SELECT greenery.register_model('product_funnel', 'greenery.product_funnel', 'mart', '{product_id}', 330,

@@ -28,12 +28,12 @@ WHERE f.event_type IN ('page_view', 'add_to_cart', 'checkout')
 GROUP BY f.session_id, x.product_id;
 
 COMMENT ON VIEW greenery.product_sessions IS
-	'One row a product that a session viewed, added to the cart or bought.';
-COMMENT ON COLUMN greenery.product_sessions.session_id IS 'The session. Key, with product_id.';
-COMMENT ON COLUMN greenery.product_sessions.product_id IS 'The product: dim_products.product_id. Key, with session_id.';
+	'One row per product that a session viewed, added to the cart or bought.';
+COMMENT ON COLUMN greenery.product_sessions.session_id IS 'The session.';
 COMMENT ON COLUMN greenery.product_sessions.viewed IS 'Whether the session has a page_view of the product.';
 COMMENT ON COLUMN greenery.product_sessions.added IS 'Whether the session has an add_to_cart of the product.';
 COMMENT ON COLUMN greenery.product_sessions.bought IS 'Whether the product is in an order that the session checked out.';
+SELECT greenery.inherit_comments('greenery.product_sessions', 'greenery.fact_order_items_products');
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
 SELECT greenery.register_model('product_sessions', 'greenery.product_sessions', 'mart', '{session_id,product_id}', 320,

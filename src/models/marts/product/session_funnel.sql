@@ -18,7 +18,7 @@ WHERE s.events > 0;
 
 COMMENT ON VIEW greenery.session_funnel IS
 	'One row: how many sessions viewed something, added something to the cart, and bought.';
-COMMENT ON COLUMN greenery.session_funnel.scope IS 'What the row is about: all sessions. Key.';
+COMMENT ON COLUMN greenery.session_funnel.scope IS 'What the row is about: all sessions.';
 COMMENT ON COLUMN greenery.session_funnel.sessions IS 'Sessions with at least one event of the shopper.';
 COMMENT ON COLUMN greenery.session_funnel.sessions_viewed IS 'Sessions with a page_view.';
 COMMENT ON COLUMN greenery.session_funnel.sessions_added IS 'Sessions with an add_to_cart.';
