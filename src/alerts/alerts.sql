@@ -76,7 +76,7 @@ COMMENT ON COLUMN greenery.alert_routes.owner IS
 COMMENT ON COLUMN greenery.alert_routes.channel IS
 	'Name of a channel: up to 63 letters, digits, underscores, dots and hyphens. Its URL stands only in the configuration of greenery-notify, because a webhook URL is a password.';
 COMMENT ON COLUMN greenery.alert_routes.mention IS
-	'Put in front of the message as it stands, in the receiver''s own syntax: <!channel>, <!subteam^ID> or <@USERID> for Slack. NULL: nobody is mentioned.';
+	'Put in front of the message as it stands, in the receiver''s own syntax: <!channel>, <!subteam^ID> or <@USERID> for Slack. NULL mentions no one.';
 
 CREATE TABLE greenery.alert_deliveries (
 	alert_id bigint NOT NULL,
@@ -185,7 +185,7 @@ COMMENT ON COLUMN greenery.alert_status.delivered_at IS
 COMMENT ON COLUMN greenery.alert_status.last_error IS
 	'Why the latest unsuccessful attempt was so; NULL when none was.';
 COMMENT ON COLUMN greenery.alert_status.needs_attention IS
-	'True when delivery was given up, or when nobody has taken the alert five minutes after it was due: no greenery-notify runs, or none is configured for the channel.';
+	'True when delivery was given up, or when the alert was not taken within five minutes after it was due: greenery-notify does not run, or is not configured for the channel.';
 
 -- NOTIFY takes effect at commit: a transaction that is rolled back tells nobody.
 CREATE FUNCTION greenery.queue_alert(kind text, severity text,
@@ -209,7 +209,7 @@ CREATE FUNCTION @extschema@.greenery_queue_alert(kind text, severity text,
 	RETURNS bigint
 	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_call_as_owner';
 COMMENT ON FUNCTION @extschema@.greenery_queue_alert(text, text, jsonb, bigint, bigint) IS
-	'Queues an alert and returns its number; greenery-notify is woken when the transaction commits. Kinds, severities and the keys of payload are described at the columns of greenery.alerts. test_id and build_id may be NULL; a NULL or unknown kind or severity, or a payload that is no JSON object, is an error.';
+	'Queues an alert and returns its number; greenery-notify is woken when the transaction commits. Kinds, severities and the keys of payload are described at the columns of greenery.alerts. test_id and build_id may be NULL; a NULL or unknown kind or severity, or a payload that is not a JSON object, is an error.';
 
 CREATE FUNCTION greenery.retry_alerts(channel text)
 	RETURNS bigint

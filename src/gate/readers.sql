@@ -125,8 +125,8 @@ COMMENT ON COLUMN greenery_published.metrics_history.name IS 'The metric.';
 COMMENT ON COLUMN greenery_published.metrics_history.build_id IS 'The build.';
 COMMENT ON COLUMN greenery_published.metrics_history.as_of IS 'The moment that the build took for the present.';
 COMMENT ON COLUMN greenery_published.metrics_history.value IS 'Its value then.';
-COMMENT ON COLUMN greenery_published.metrics_history.numerator IS 'What was divided.';
-COMMENT ON COLUMN greenery_published.metrics_history.denominator IS 'By what.';
+COMMENT ON COLUMN greenery_published.metrics_history.numerator IS 'The numerator then.';
+COMMENT ON COLUMN greenery_published.metrics_history.denominator IS 'What the numerator was divided by.';
 
 -- The row of a build whose session has ended stays "running" until the next one: what tells is
 -- the lock that a build holds.

@@ -199,7 +199,7 @@ COMMENT ON COLUMN greenery.test_review.warnings IS 'How often it warned.';
 COMMENT ON COLUMN greenery.test_review.errors IS 'How often it failed.';
 COMMENT ON COLUMN greenery.test_review.broken IS 'How often it could not run.';
 COMMENT ON COLUMN greenery.test_review.never_failed IS 'Whether it always passed: is it needed, can it fail? NULL when it never ran.';
-COMMENT ON COLUMN greenery.test_review.always_warns IS 'Whether it always warned: nobody listens to that. NULL when it never ran.';
+COMMENT ON COLUMN greenery.test_review.always_warns IS 'Whether it always warned: people stop listening to such a test. NULL when it never ran.';
 COMMENT ON COLUMN greenery.test_review.flaps IS 'How often its status changed from one build to the next.';
 COMMENT ON COLUMN greenery.test_review.changed_at IS 'When it was last added or changed; NULL for a built-in test as it came.';
 COMMENT ON COLUMN greenery.test_review.changed_by IS 'By which role.';

@@ -41,7 +41,7 @@ AS $source$
 	FROM greenery.addresses s
 $source$;
 COMMENT ON FUNCTION greenery.source_addresses() IS
-	'The source behind stg_addresses: one row per row of the shop''s addresses, read with the caller''s own rights. attributes holds further columns as JSON, NULL when there are none.';
+	'The source behind stg_addresses: one row for each row of the shop''s addresses, read with the caller''s own rights. attributes holds further columns as JSON, NULL when there are none.';
 
 INSERT INTO greenery.sources (source, relation, function, staging, position)
 VALUES ('addresses', 'greenery.addresses', 'greenery.source_addresses', 'greenery.stg_addresses', 2);

@@ -51,7 +51,7 @@ AS $source$
 	FROM greenery.events s
 $source$;
 COMMENT ON FUNCTION greenery.source_events() IS
-	'The source behind stg_events: one row per row of the shop''s events, read with the caller''s own rights. attributes holds further columns as JSON, NULL when there are none.';
+	'The source behind stg_events: one row for each row of the shop''s events, read with the caller''s own rights. attributes holds further columns as JSON, NULL when there are none.';
 
 INSERT INTO greenery.sources (source, relation, function, staging, position)
 VALUES ('events', 'greenery.events', 'greenery.source_events', 'greenery.stg_events', 7);

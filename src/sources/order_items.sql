@@ -37,7 +37,7 @@ AS $source$
 	FROM greenery.order_items s
 $source$;
 COMMENT ON FUNCTION greenery.source_order_items() IS
-	'The source behind stg_order_items: one row per row of the shop''s order_items, read with the caller''s own rights. attributes holds further columns as JSON, NULL when there are none.';
+	'The source behind stg_order_items: one row for each row of the shop''s order_items, read with the caller''s own rights. attributes holds further columns as JSON, NULL when there are none.';
 
 INSERT INTO greenery.sources (source, relation, function, staging, position)
 VALUES ('order_items', 'greenery.order_items', 'greenery.source_order_items', 'greenery.stg_order_items', 6);

@@ -69,7 +69,7 @@ AS $source$
 	FROM greenery.orders s
 $source$;
 COMMENT ON FUNCTION greenery.source_orders() IS
-	'The source behind stg_orders: one row per row of the shop''s orders, read with the caller''s own rights. attributes holds further columns as JSON, NULL when there are none.';
+	'The source behind stg_orders: one row for each row of the shop''s orders, read with the caller''s own rights. attributes holds further columns as JSON, NULL when there are none.';
 
 INSERT INTO greenery.sources (source, relation, function, staging, position)
 VALUES ('orders', 'greenery.orders', 'greenery.source_orders', 'greenery.stg_orders', 5);

@@ -38,7 +38,7 @@ AS $source$
 	FROM greenery.products s
 $source$;
 COMMENT ON FUNCTION greenery.source_products() IS
-	'The source behind stg_products: one row per row of the shop''s products, read with the caller''s own rights. attributes holds further columns as JSON, NULL when there are none.';
+	'The source behind stg_products: one row for each row of the shop''s products, read with the caller''s own rights. attributes holds further columns as JSON, NULL when there are none.';
 
 INSERT INTO greenery.sources (source, relation, function, staging, position)
 VALUES ('products', 'greenery.products', 'greenery.source_products', 'greenery.stg_products', 3);

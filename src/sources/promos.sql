@@ -34,7 +34,7 @@ AS $source$
 	FROM greenery.promos s
 $source$;
 COMMENT ON FUNCTION greenery.source_promos() IS
-	'The source behind stg_promos: one row per row of the shop''s promos, read with the caller''s own rights. attributes holds further columns as JSON, NULL when there are none.';
+	'The source behind stg_promos: one row for each row of the shop''s promos, read with the caller''s own rights. attributes holds further columns as JSON, NULL when there are none.';
 
 INSERT INTO greenery.sources (source, relation, function, staging, position)
 VALUES ('promos', 'greenery.promos', 'greenery.source_promos', 'greenery.stg_promos', 4);

@@ -50,7 +50,7 @@ AS $source$
 	FROM greenery.users s
 $source$;
 COMMENT ON FUNCTION greenery.source_users() IS
-	'The source behind stg_users: one row per row of the shop''s users, read with the caller''s own rights. attributes holds further columns as JSON, NULL when there are none.';
+	'The source behind stg_users: one row for each row of the shop''s users, read with the caller''s own rights. attributes holds further columns as JSON, NULL when there are none.';
 
 INSERT INTO greenery.sources (source, relation, function, staging, position)
 VALUES ('users', 'greenery.users', 'greenery.source_users', 'greenery.stg_users', 1);

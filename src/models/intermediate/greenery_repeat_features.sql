@@ -7,7 +7,7 @@ BEGIN ATOMIC
 	SELECT sessions / nullif(@extschema@.days_between(since, until)::double precision / 7, 0);
 END;
 COMMENT ON FUNCTION greenery.a_week(bigint, timestamptz, timestamptz) IS
-	'Sessions for each week from one moment to another; NULL when that is no time.';
+	'Sessions per week between two moments; NULL when both are the same moment.';
 
 CREATE FUNCTION greenery.repeat_history(at timestamptz, horizon interval)
 	RETURNS TABLE (

@@ -69,5 +69,5 @@ FROM (
 COMMENT ON VIEW greenery.session_events IS
 	'One row per event, with the visit it belongs to: the source''s own session id or, where no event at all has one, visits of a user that are cut at pauses longer than setting greenery.session_gap.';
 COMMENT ON COLUMN greenery.session_events.session_id IS
-	'The visit it belongs to. Where no event has a session id: user id, "#" and the how manieth visit of that user; a shipment belongs to the visit with the first checkout of its order by its user, and an event without user or without a finite time to none (NULL).';
+	'The visit it belongs to. Where no event has a session id: user id, "#" and the number of the visit among that user''s; a shipment belongs to the visit with the first checkout of its order by its user, and an event without user or without a finite time to none (NULL).';
 SELECT greenery.inherit_comments('greenery.session_events', 'greenery.stg_events');

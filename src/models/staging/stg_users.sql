@@ -19,7 +19,7 @@ COMMENT ON VIEW greenery.stg_users IS 'One row per user, as the shop''s system h
 COMMENT ON COLUMN greenery.stg_users.first_name IS 'First name, trimmed.';
 COMMENT ON COLUMN greenery.stg_users.last_name IS 'Last name, trimmed.';
 COMMENT ON COLUMN greenery.stg_users.email IS 'E-mail address, trimmed and in lower case.';
-COMMENT ON COLUMN greenery.stg_users.phone_number IS 'Phone number as ###-###-####; NULL when what was entered is no North American number.';
+COMMENT ON COLUMN greenery.stg_users.phone_number IS 'Phone number as ###-###-####; NULL when what was entered is not a North American number.';
 COMMENT ON COLUMN greenery.stg_users.phone_number_raw IS 'Phone number as entered.';
 COMMENT ON COLUMN greenery.stg_users.attributes IS 'Further columns of the shop''s own table as JSON; NULL when there are none.';
 SELECT greenery.inherit_comments('greenery.stg_users', 'greenery.users');

@@ -19,7 +19,7 @@ LEFT JOIN (
 ) i ON i.product_id = p.product_id;
 
 COMMENT ON VIEW greenery.dim_products IS
-	'One row per product of the catalogue, with what was sold of it.';
+	'One row per product of the catalogue, with its sales.';
 COMMENT ON COLUMN greenery.dim_products.units_sold IS 'Units ordered so far, whatever the order''s status.';
 COMMENT ON COLUMN greenery.dim_products.orders IS 'Orders that contain it.';
 COMMENT ON COLUMN greenery.dim_products.is_in_stock IS 'Whether the inventory is above 0; NULL when it is unknown.';

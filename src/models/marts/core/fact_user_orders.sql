@@ -61,7 +61,7 @@ LEFT JOIN greenery.promo_terms t
 	AND o.created_at < t.valid_to;
 
 COMMENT ON VIEW greenery.fact_user_orders IS
-	'One row per order: whose, the how manieth, its money, promo, basket, where to, and how it was delivered.';
+	'One row per order: customer, order number, amounts, promo, basket, address and delivery.';
 COMMENT ON COLUMN greenery.fact_user_orders.user_id IS 'Who ordered: dim_users.user_id; NULL for a guest.';
 COMMENT ON COLUMN greenery.fact_user_orders.order_number IS
 	'1 for the user''s first recorded order, 2 for the second, ..., by time and then id; NULL for a guest.';

@@ -45,7 +45,7 @@ COMMENT ON VIEW greenery.fact_user_sessions IS
 	'One row per visit of a user, from the first to the last thing the shopper did. A session id with nothing but shipments keeps its row, with 0 events.';
 COMMENT ON COLUMN greenery.fact_user_sessions.session_user_key IS 'Session id, with a backslash before each of its colons and backslashes; then a colon and the user id (nothing for an anonymous session).';
 COMMENT ON COLUMN greenery.fact_user_sessions.session_id IS 'Identifier of the session: see session_events.';
-COMMENT ON COLUMN greenery.fact_user_sessions.user_id IS 'Whose: dim_users.user_id; NULL for an anonymous session.';
+COMMENT ON COLUMN greenery.fact_user_sessions.user_id IS 'The shopper: dim_users.user_id; NULL for an anonymous session.';
 COMMENT ON COLUMN greenery.fact_user_sessions.session_start IS 'The shopper''s first own event.';
 COMMENT ON COLUMN greenery.fact_user_sessions.session_end IS 'The shopper''s last own event; shipments do not count.';
 COMMENT ON COLUMN greenery.fact_user_sessions.duration IS 'From first to last own event; zero for a single event.';

@@ -67,9 +67,9 @@ COMMENT ON VIEW greenery.product_reorder IS
 	'One row per product: how many of its buyers bought it again, and how many of those whose first order contained it bought anything again so far.';
 COMMENT ON COLUMN greenery.product_reorder.buyers IS 'Users who ordered it at least once.';
 COMMENT ON COLUMN greenery.product_reorder.reorder_buyers IS 'Users who ordered it in two or more orders.';
-COMMENT ON COLUMN greenery.product_reorder.reorder_rate IS 'reorder_buyers divided by buyers; NULL when nobody bought it.';
+COMMENT ON COLUMN greenery.product_reorder.reorder_rate IS 'reorder_buyers divided by buyers; NULL when it has no buyers.';
 COMMENT ON COLUMN greenery.product_reorder.first_order_buyers IS 'Users whose first order contained it.';
-COMMENT ON COLUMN greenery.product_reorder.first_order_repeaters IS 'Those of them with two or more orders, of whatever products, so far.';
+COMMENT ON COLUMN greenery.product_reorder.first_order_repeaters IS 'Those of them with two or more orders so far, of any products.';
 COMMENT ON COLUMN greenery.product_reorder.repeat_rate IS 'first_order_repeaters divided by first_order_buyers; NULL when no first order contained it.';
 COMMENT ON COLUMN greenery.product_reorder.verdict IS
 	'What the product in a first order says: too few (fewer than 10 users with it, without it, with or without a second order), no signal (p_adjusted at or above 0.05), good sign or bad sign. An association, not a cause.';

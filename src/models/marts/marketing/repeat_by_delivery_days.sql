@@ -58,7 +58,7 @@ FROM (
 CROSS JOIN LATERAL (SELECT @extschema@.wilson_interval(h.repeaters, h.users) AS i) w;
 
 COMMENT ON VIEW greenery.repeat_by_delivery_days IS
-	'One row per number of whole days: of the users whose first order took that long to arrive, how many purchased again so far. Users whose first order has not arrived are in no row.';
+	'One row per number of whole days: of the users whose first order took that long to arrive, how many purchased again so far. Users whose first order has not arrived are left out.';
 COMMENT ON COLUMN greenery.repeat_by_delivery_days.delivery_days IS 'Whole days from the first order to its delivery: 3 is three days or more, and less than four. A day is 24 hours.';
 COMMENT ON COLUMN greenery.repeat_by_delivery_days.users IS 'Users whose first order took that long.';
 COMMENT ON COLUMN greenery.repeat_by_delivery_days.repeaters IS 'Those of them with two or more orders so far.';
@@ -66,7 +66,7 @@ COMMENT ON COLUMN greenery.repeat_by_delivery_days.rate IS 'repeaters divided by
 COMMENT ON COLUMN greenery.repeat_by_delivery_days.low IS 'Lower end of the rate''s 95 % interval (Wilson).';
 COMMENT ON COLUMN greenery.repeat_by_delivery_days.high IS 'Upper end of the rate''s 95 % interval (Wilson).';
 COMMENT ON COLUMN greenery.repeat_by_delivery_days.is_sweet_spot IS
-	'Whether low is above overall_rate; where no row is, there is no sweet spot.';
+	'Whether low is above overall_rate. If it is true for no row, the shop has no sweet spot.';
 COMMENT ON COLUMN greenery.repeat_by_delivery_days.overall_rate IS
 	'The shop''s repeat rate: of all users with an order, delivered or not, the share with two or more.';
 COMMENT ON COLUMN greenery.repeat_by_delivery_days.known_in_time IS

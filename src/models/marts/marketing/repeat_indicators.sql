@@ -259,7 +259,7 @@ COMMENT ON COLUMN greenery.repeat_indicators.landmark IS
 COMMENT ON COLUMN greenery.repeat_indicators.kind IS 'boolean or numeric; NULL for what the shop''s tables do not know.';
 COMMENT ON COLUMN greenery.repeat_indicators.known_at IS
 	'When its value is known: first order, landmark, shipment or delivery (of the first order), or as recorded.';
-COMMENT ON COLUMN greenery.repeat_indicators.users IS 'Users of whom it is known, with and without.';
+COMMENT ON COLUMN greenery.repeat_indicators.users IS 'Users for whom it is known, with and without the sign.';
 COMMENT ON COLUMN greenery.repeat_indicators.users_with IS 'Users with the sign: see definition.';
 COMMENT ON COLUMN greenery.repeat_indicators.users_without IS 'Users without it.';
 COMMENT ON COLUMN greenery.repeat_indicators.repeat_rate_with IS 'Share of the users with the sign who bought again in time.';

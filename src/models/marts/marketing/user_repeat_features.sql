@@ -91,7 +91,7 @@ COMMENT ON COLUMN greenery.user_repeat_features.delivery_late IS
 COMMENT ON COLUMN greenery.user_repeat_features.delivery_early_or_on_time IS
 	'Known later: whether it was delivered at or before the estimate; NULL when it has not arrived or had no estimate.';
 COMMENT ON COLUMN greenery.user_repeat_features.purchased_again IS
-	'Whether the user has two orders or more, ever, so far. Who came first had longer to come back: compare users by user_repeat_labels.';
+	'Whether the user has two orders or more, ever, so far. Early customers had more time to return: compare users by user_repeat_labels.';
 SELECT greenery.inherit_comments('greenery.user_repeat_features', 'greenery.purchasers');
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.

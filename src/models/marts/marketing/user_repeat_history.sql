@@ -59,7 +59,7 @@ LEFT JOIN (
 ) k ON k.user_id = h.user_id;
 
 COMMENT ON VIEW greenery.user_repeat_history IS
-	'One row per user who had ordered by one moment, the same for all: how they had bought until then, and whether they bought again within the same time after it. greenery_repeat_features() tells it, and more, of any moment.';
+	'One row per user who had ordered by one moment, the same for all users: how they had bought until then, and whether they bought again within the same time after it. greenery_repeat_features() returns it, and more, for any moment.';
 COMMENT ON COLUMN greenery.user_repeat_history.user_id IS 'The purchaser: dim_users.user_id.';
 COMMENT ON COLUMN greenery.user_repeat_history.landmark_at IS 'The moment: greenery_as_of() less greenery_repeat_horizon(). Nothing later is known, but the label.';
 COMMENT ON COLUMN greenery.user_repeat_history.first_order_at IS 'When the user ordered first.';
@@ -80,4 +80,4 @@ INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES
 	(432, 'greenery.user_repeat_history', 'expression', NULL, '{"expression": "purchase_frequency >= 1 AND follow_up >= interval ''0'' AND past_late_share BETWEEN 0 AND 1 AND past_on_time_share BETWEEN 0 AND 1"}', NULL, '0',
-	 'Everybody had ordered by the landmark, and shares lie between 0 and 1. Holds by construction.', true);
+	 'All users had ordered by the landmark, and shares lie between 0 and 1. Holds by construction.', true);

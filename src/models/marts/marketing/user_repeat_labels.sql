@@ -29,7 +29,7 @@ COMMENT ON COLUMN greenery.user_repeat_labels.follow_up IS 'From the first order
 COMMENT ON COLUMN greenery.user_repeat_labels.is_mature IS 'Whether follow_up is at least the horizon.';
 COMMENT ON COLUMN greenery.user_repeat_labels.purchased_again_within IS
 	'Whether the second order came within the horizon of the first, the last moment included; NULL for a user who is not mature.';
-COMMENT ON COLUMN greenery.user_repeat_labels.horizon IS 'greenery_repeat_horizon(): how long everybody is followed, in hours.';
+COMMENT ON COLUMN greenery.user_repeat_labels.horizon IS 'greenery_repeat_horizon(): how long each user is followed, in hours.';
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
 SELECT greenery.register_model('user_repeat_labels', 'greenery.user_repeat_labels', 'mart', '{user_id}', 410,
