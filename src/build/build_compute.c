@@ -14,8 +14,10 @@
  */
 #include "postgres.h"
 
+#include "access/table.h"
 #include "access/xact.h"
 #include "build/build_compute.h"
+#include "build/fill_table.h"
 #include "build/model_tree.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
@@ -28,6 +30,7 @@
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/rel.h"
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
@@ -81,6 +84,41 @@ mart_has_statistics(const BuildModel *model)
 
 	return SearchSysCacheExists3(STATRELATTINH, ObjectIdGetDatum(published),
 								 Int16GetDatum(column), BoolGetDatum(false));
+}
+
+Oid
+mart_file(Oid table)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(table));
+	Oid			file = InvalidOid;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		file = ((Form_pg_class) GETSTRUCT(tuple))->relfilenode;
+		ReleaseSysCache(tuple);
+	}
+	return file;
+}
+
+void
+mart_check_unaltered(const BuildModel *model, const MartQuery *query)
+{
+	Relation	published = table_open(mart_published(model), AccessShareLock);
+	Relation	written = table_open(mart_written(model), AccessShareLock);
+	char	   *columns = columns_of_descriptor(RelationGetDescr(written));
+
+	check_fillable(RelationGetRelid(written));
+	if (RelationGetRelid(published) != query->published ||
+		mart_file(query->published) != query->file ||
+		RelationGetNumberOfAttributes(written) != query->columns->natts ||
+		strcmp(columns, columns_of_descriptor(query->columns)) != 0 ||
+		strcmp(columns, columns_of_descriptor(RelationGetDescr(published))) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("model %s, or its table, was altered while it was built", model->name),
+				 errhint("Build again. If it recurs, a trigger, or a function that a model or a test calls, alters it in each build.")));
+	table_close(written, NoLock);
+	table_close(published, NoLock);
 }
 
 /* It cannot be where the table keeps its rows elsewhere, as after its owner has partitioned it */
@@ -157,10 +195,11 @@ mart_compare(const MartQuery *query, KeepRow keep, void *arg, bool *sliced)
 }
 
 ComputedMart *
-mart_allocate(int kilobytes)
+mart_allocate(const MartQuery *query, int kilobytes)
 {
 	ComputedMart *mart = palloc0(sizeof(ComputedMart));
 
+	mart->query = query;
 	mart->differing = tuplestore_begin_heap(false, false, kilobytes);
 	return mart;
 }
@@ -181,7 +220,7 @@ mart_keep_row(TupleTableSlot *slot, void *arg)
 ComputedMart *
 mart_compute(const MartQuery *query)
 {
-	ComputedMart *mart = mart_allocate(work_mem);
+	ComputedMart *mart = mart_allocate(query, work_mem);
 
 	CommandCounterIncrement();
 	PushActiveSnapshot(GetTransactionSnapshot());

@@ -10,12 +10,16 @@
 
 #include "postgres.h"
 
+#include "access/tupdesc.h"
 #include "build/build.h"
 #include "difference/row_difference.h"
 #include "utils/tuplestore.h"
 
+struct MartQuery;
+
 typedef struct ComputedMart
 {
+	const struct MartQuery *query;	/* that has computed it */
 	RowDifference *difference;	/* from the published table */
 	Tuplestorestate *differing; /* rows without an equal there */
 	bool		sliced;			/* only the rows of a slice were computed */
@@ -29,6 +33,8 @@ typedef struct ComputedMart
 typedef struct MartQuery
 {
 	Oid			published;
+	Oid			file;			/* of the published table: a rewrite makes another */
+	TupleDesc	columns;		/* of the rows; not for workers */
 	const char *definition;		/* a query for all rows, as a rewritten tree: see model_tree.h */
 	const char *slice;			/* one for those of the slice; NULL: there is none */
 	AttrNumber	slice_column;
@@ -64,11 +70,21 @@ extern ComputedMart *mart_compute(const MartQuery *query);
  * An empty one, in the current memory context and resource owner.  Rows beyond so
  * many kilobytes go to a file.
  */
-extern ComputedMart *mart_allocate(int kilobytes);
+extern ComputedMart *mart_allocate(const MartQuery *query, int kilobytes);
 extern void mart_free(ComputedMart *mart);
 
 /* A KeepRow for it */
 extern void mart_keep_row(TupleTableSlot *slot, void *mart);
+
+/*
+ * Raise an error unless rows that were computed, and the places of those they were compared
+ * with, still mean the same: triggers, and functions that a model or a test calls, may have
+ * altered the mart's tables.
+ */
+extern void mart_check_unaltered(const BuildModel *model, const MartQuery *query);
+
+/* The file of a table */
+extern Oid	mart_file(Oid table);
 
 /* Whether a mart's published table can be compared with at all */
 extern bool mart_is_comparable(const BuildModel *model);

@@ -113,7 +113,7 @@ take_over(TupleTableSlot *row, TupleTableSlot *from)
  * by a statement: the list of the other rows may be too long for one.
  */
 static void
-write_the_rest(const BuildModel *model)
+write_the_rest(const BuildModel *model, const MartQuery *query)
 {
 	RowList    *others = &model->difference->only_old;
 	Relation	published = table_open(mart_published(model), AccessShareLock);
@@ -124,6 +124,7 @@ write_the_rest(const BuildModel *model)
 	BulkInsertState bulk = GetBulkInsertState();
 	TableScanDesc scan;
 
+	mart_check_unaltered(model, query);
 	row_list_sort(others);
 	PushActiveSnapshot(GetTransactionSnapshot());
 	scan = greenery_beginscan(published, GetActiveSnapshot());
@@ -155,6 +156,7 @@ bool
 build_write_difference(Build *build, BuildModel *model, Query *tree)
 {
 	ModelInBuild in = {build, model};
+	const MartQuery *query;
 	RowDifference *difference;
 	TimestampTz start;
 	char	   *message;
@@ -172,6 +174,7 @@ build_write_difference(Build *build, BuildModel *model, Query *tree)
 		model->changed_keys = -1;
 		return false;
 	}
+	query = model->computed->query;
 	/* for the marts that read it */
 	if (!mart_has_statistics(model))
 		execute_utility(psprintf("ANALYZE %s", quoted_relation(mart_published(model))));
@@ -179,6 +182,7 @@ build_write_difference(Build *build, BuildModel *model, Query *tree)
 		model->changed_keys = -1;
 	difference = model->computed->difference;
 	model->rows = mart_rows(difference);
+	mart_check_unaltered(model, query);
 	store(mart_written(model), model->computed->differing);
 	mart_free(model->computed);
 	model->computed = NULL;
@@ -206,7 +210,7 @@ build_write_difference(Build *build, BuildModel *model, Query *tree)
 	else
 	{
 		model->inserted = model->updated = model->deleted = -1;
-		write_the_rest(model);
+		write_the_rest(model, query);
 		execute_utility(psprintf("ANALYZE %s", build_written_table(model)));
 		model->difference = NULL;
 	}

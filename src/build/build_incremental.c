@@ -38,6 +38,7 @@
 #include "catalog/pg_type.h"
 #include "checks/data_test.h"
 #include "compat.h"
+#include "executor/executor.h"
 #include "executor/spi.h"
 #include "greenery.h"
 #include "keys/siphash.h"
@@ -411,6 +412,8 @@ build_mart_query(Build *build, BuildModel *model, Query *tree)
 	const char *why;
 
 	query->published = mart_published(model);
+	query->file = mart_file(query->published);
+	query->columns = ExecCleanTypeFromTL(tree->targetList);
 	query->definition = nodeToString(tree_rewritten(tree));
 	model->changed_keys = -1;
 	if (model->left != NULL)

@@ -57,7 +57,7 @@
 /* A mart that is to be computed, and what a worker has found */
 typedef struct SharedMart
 {
-	MartQuery	query;			/* without its texts */
+	MartQuery	query;			/* without what it points to */
 	Size		definition;		/* where these begin in the shared texts */
 	Size		slice;			/* 0: there is none */
 	Size		slice_values;
@@ -489,7 +489,7 @@ build_compute_ahead(Build *build)
 	wave.computed = palloc(n * sizeof(ComputedMart *));
 	wave.done = palloc0(n * sizeof(bool));
 	for (int i = 0; i < n; i++)
-		wave.computed[i] = mart_allocate(Max(work_mem / n, 64));
+		wave.computed[i] = mart_allocate(list_nth(wave.queries, i), Max(work_mem / n, 64));
 	succeeded = run_guarded(compute, &wave, &message);
 	if (!succeeded)
 		ereport(DEBUG1,

@@ -19,6 +19,12 @@
  */
 extern int64 fill_table(Oid table, Oid role, const char *rewritten);
 
+/*
+ * Raise an error unless rows can be stored in a relation as they are: in an ordinary table, made
+ * by this transaction, with nothing that an INSERT would ask or do.
+ */
+extern void check_fillable(Oid relid);
+
 /* Names, types and collations of columns, as CREATE TABLE takes them */
 extern char *columns_of_descriptor(TupleDesc desc);
 

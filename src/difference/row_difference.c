@@ -239,7 +239,8 @@ scan_slice(Comparison *cmp, Oid table, const RowVersions *left)
 	scan = greenery_beginscan(rel, GetActiveSnapshot());
 	row_digest_describe(&cmp->digest, RelationGetDescr(rel));
 	cmp->slice_is_unclear = rel->rd_rel->relam != HEAP_TABLE_AM_OID ||
-		RelationGetNumberOfAttributes(rel) != left->columns;
+		RelationGetNumberOfAttributes(rel) != left->columns ||
+		TupleDescAttr(RelationGetDescr(rel), cmp->slice_column - 1)->atttypid != TEXTOID;
 	while (!cmp->slice_is_unclear && !cmp->too_many &&
 		   table_scan_getnextslot(scan, ForwardScanDirection, slot))
 	{

@@ -77,7 +77,7 @@ COMMENT ON COLUMN greenery.fact_user_orders.country IS 'Country it is shipped to
 COMMENT ON COLUMN greenery.fact_user_orders.delivery_days IS 'Days from order to delivery, with fractions; NULL while it has not arrived.';
 COMMENT ON COLUMN greenery.fact_user_orders.estimated_delivery_days IS 'Days from order to the estimated delivery, with fractions.';
 COMMENT ON COLUMN greenery.fact_user_orders.timeliness IS
-	'Delivery against the estimate, to the second: early, on_time or late; unknown when it has not arrived or had no estimate.';
+	'Delivery against the estimate, exactly: early, on_time or late; unknown when it has not arrived or had no estimate.';
 COMMENT ON COLUMN greenery.fact_user_orders.is_overdue IS
 	'Not delivered, though the estimate has passed at greenery_as_of().';
 SELECT greenery.inherit_comments('greenery.fact_user_orders', 'greenery.stg_orders', 'greenery.dim_order_products');
