@@ -140,6 +140,7 @@ SQL_PARTS = \
 	src/statistics/adjust.sql \
 	src/statistics/ranks.sql \
 	src/text/json_time.sql \
+	src/gate/comments.sql \
 	src/gate/registry.sql \
 	src/keys/key_set.sql \
 	src/gate/records.sql \
@@ -210,8 +211,9 @@ SQL_PARTS = \
 	src/privileges.sql \
 	src/finish.sql
 
-DATA_built = greenery--$(EXTVERSION).sql
-DATA = $(wildcard updates/greenery--*--*.sql)
+# see updates/README.md
+UPDATES = $(notdir $(wildcard updates/greenery--*--*.sql))
+DATA_built = greenery--$(EXTVERSION).sql $(UPDATES)
 
 REGRESS = \
 	statistics_proportions \
@@ -291,7 +293,7 @@ PG_CPPFLAGS = -I$(srcdir)/src -isystem $(shell $(PG_CONFIG) --includedir-server)
 PG_CFLAGS += -fvisibility=hidden
 # the statistics need erfc and its like
 SHLIB_LINK += $(filter -lm, $(LIBS))
-EXTRA_CLEAN = greenery--$(EXTVERSION).sql META.json greenery-notify $(NOTIFY_OBJS)
+EXTRA_CLEAN = greenery--$(EXTVERSION).sql $(UPDATES) META.json greenery-notify $(NOTIFY_OBJS)
 
 # greenery-notify is a program of its own: "make notify", "make install-notify".
 # The extension must build where libcurl is not installed, so all leaves it out.
@@ -329,6 +331,10 @@ endif
 greenery--$(EXTVERSION).sql: $(SQL_PARTS) Makefile greenery.control
 	cat $(SQL_PARTS) > $@
 
+# an update ends as the installation does
+$(UPDATES): %: updates/begin.sql updates/% src/finish.sql
+	cat $^ > $@
+
 META.json: META.json.in greenery.control
 	sed 's/@VERSION@/$(EXTVERSION)/g' META.json.in > $@
 
@@ -336,6 +342,9 @@ all: META.json
 
 # every object sees every header: they are few and small
 $(OBJS): $(wildcard $(srcdir)/src/*.h $(srcdir)/src/*/*.h)
+
+# these know the version
+src/greenery.o src/build/build_incremental.o: greenery.control
 
 # loops over millions of rows
 src/keys/id_table.o \

@@ -33,6 +33,23 @@ SELECT t.typname
 FROM pg_type t JOIN member m ON m.classid = 'pg_type'::regclass AND m.objid = t.oid
 WHERE t.typtype <> 'c' AND t.typelem = 0 AND obj_description(t.oid, 'pg_type') IS NULL;
 
+-- columns of staging views that say something else than the raw table does: those that staging
+-- cleans
+SELECT s.source, r.attname, col_description(r.attrelid, r.attnum) AS raw, col_description(v.attrelid, v.attnum) AS staging
+FROM greenery.sources s
+JOIN pg_attribute r ON r.attrelid = s.relation::regclass AND r.attnum > 0
+JOIN pg_attribute v ON v.attrelid = s.staging::regclass AND v.attname = r.attname
+WHERE regexp_replace(replace(col_description(v.attrelid, v.attnum), 'stg_', ''), ' Key(, with [^.]*)?\.$', '')
+	<> col_description(r.attrelid, r.attnum)
+ORDER BY s.position, r.attnum;
+-- columns that a published table comments on in another way than its mart does
+SELECT m.model, v.attname
+FROM greenery.models m
+JOIN pg_attribute v ON v.attrelid = m.relation::regclass AND v.attnum > 0
+JOIN pg_attribute p ON p.attrelid = to_regclass(format('greenery_published.%I', m.model)) AND p.attnum = v.attnum
+WHERE col_description(p.attrelid, p.attnum) IS DISTINCT FROM col_description(v.attrelid, v.attnum)
+ORDER BY 1, v.attnum;
+
 -- volatility and parallel label belong together: what writes is VOLATILE and
 -- UNSAFE, all else is neither
 SELECT name, provolatile, proparallel FROM routine
@@ -94,6 +111,27 @@ WHERE NOT EXISTS (SELECT FROM greenery.data_tests t
 					AND (t.kind = 'unique' AND m.key = ARRAY[t.column_name]
 						 OR t.kind = 'unique_combination' AND t.args = jsonb_build_object('columns', m.key)))
 ORDER BY 1;
+-- registering a model brings its tests; an id that is taken is refused
+BEGIN;
+SELECT greenery.register_model('trial', 'greenery.trial', 'mart', '{a,b}', 990);
+SELECT greenery.register_model('base', 'greenery.base', 'staging', '{a}', 980, grain => 'thing', by_construction => '{unique}');
+SELECT greenery.register_model('late', 'greenery.late', 'mart', '{a}', 970, shrink_test_id => 979, shrink_warns => true);
+SELECT test_id, model, kind, column_name, args, warn_above, error_above, description
+FROM greenery.test_definitions WHERE test_id >= 970 ORDER BY test_id;
+\set VERBOSITY terse
+SELECT greenery.register_model('again', 'greenery.again', 'mart', '{a}', 992);
+\set VERBOSITY default
+ROLLBACK;
+-- free ids: where the tests of the next model begin, and the next test of each model that is here.
+-- A test that is dropped leaves its id to "gone", for ids are never used again.
+CREATE TEMP VIEW gone AS SELECT unnest('{}'::bigint[]) AS test_id;
+SELECT (max(test_id) / 10 + 1) * 10 AS first_test_id_of_next_model
+FROM (SELECT test_id FROM greenery.test_definitions UNION ALL SELECT test_id FROM gone) t;
+SELECT m.model,
+	(SELECT min(i) FROM generate_series((SELECT min(t.test_id) FROM greenery.test_definitions t WHERE t.model = m.relation), 999) i
+	 WHERE NOT EXISTS (SELECT FROM greenery.test_definitions t WHERE t.test_id = i)
+		AND NOT EXISTS (SELECT FROM gone g WHERE g.test_id = i)) AS next_test_id
+FROM greenery.models m ORDER BY 2;
 -- a test whose model, column or arguments are wrong, though nothing has run it yet
 SELECT t.test_id
 FROM greenery.data_tests t

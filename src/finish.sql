@@ -5,7 +5,8 @@
 -- superuser.  C functions and aggregates stay with the role that ran the script.
 --
 -- It names no object, and touches only those that are new: what an administrator has granted,
--- revoked or given away since stays as it is.
+-- revoked or given away since stays as it is.  So it can run again, and one and the same serves
+-- the installation, each update, and each step of a chain of updates.
 
 -- The script of an update has the schema of the extension in its search_path, where an operator
 -- may stand that fits better than the server's: oid = regclass has none of its own.
@@ -19,7 +20,9 @@ DO $strangers$
 DECLARE
 	stranger pg_catalog.text;
 	me CONSTANT pg_catalog.oid := (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = current_user);
-	installing CONSTANT boolean := greenery.relation_named('greenery_published.metrics') IS NULL;
+	installing CONSTANT boolean := NOT EXISTS (
+		SELECT FROM pg_catalog.pg_class c
+		 WHERE c.relnamespace = 'greenery_published'::pg_catalog.regnamespace AND c.relkind = 'r');
 BEGIN
 	SELECT pg_catalog.format('%s, which %s uses',
 							 pg_catalog.pg_describe_object(d.refclassid, d.refobjid, 0),
@@ -169,8 +172,8 @@ BEGIN
 END
 $ownership$;
 
--- One published table a mart, made by the owner
-SELECT greenery.as_owner('SELECT greenery.create_published_tables()');
+-- One published table for each mart, made by the owner
+SELECT greenery.as_owner('SELECT greenery.complete_published_tables()'::pg_catalog.text);
 
 -- Dumped: a restored database shows what was published
 DO $published$

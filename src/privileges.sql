@@ -99,7 +99,7 @@ BEGIN
 END
 $privileges$;
 COMMENT ON FUNCTION greenery.privileges_of(text) IS
-	'What greenery_grant() grants to a kind of role, and greenery_set_builder() to the builder: one row an object, as GRANT takes them. Error 22023 for an unknown kind.';
+	'What greenery_grant() grants to a kind of role, and greenery_set_builder() to the builder: one row per object, as GRANT takes them. Error 22023 for an unknown kind.';
 
 CREATE FUNCTION greenery.check_role(role name) RETURNS void
 	LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -204,7 +204,7 @@ BEGIN
 		DELETE FROM greenery.settings s WHERE s.name = 'builder';
 	ELSE
 		PERFORM greenery.check_role(role);
-		INSERT INTO greenery.settings VALUES ('builder', role)
+		INSERT INTO greenery.settings (name, value) VALUES ('builder', role)
 		ON CONFLICT ON CONSTRAINT settings_pkey DO UPDATE SET value = excluded.value;
 	END IF;
 	IF old <> role IS NOT FALSE AND EXISTS (SELECT FROM pg_roles r WHERE r.rolname = old)
@@ -224,4 +224,4 @@ COMMENT ON FUNCTION greenery.set_builder(name) IS 'greenery_set_builder(), with 
 CREATE FUNCTION @extschema@.greenery_set_builder(role name) RETURNS void
 	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_call_as_owner';
 COMMENT ON FUNCTION @extschema@.greenery_set_builder(name) IS
-	'Names the role with whose rights builds and greenery_test() run models, features, data tests and source functions, and grants it what greenery has; what else they read is for its owner to grant. The former builder loses what it was granted as such, and with it what a kind of greenery_grant() has in common with it: call that again for kinds that the role keeps. NULL: the owner of the extension. An owner that is no superuser must be a member of the role, and the role no superuser. For the owner of the extension. Errors: 42704 for an unknown role, 42501 for one that must not be the builder, 55006 during a build.';
+	'Names the role with whose rights builds and greenery_test() run models, features, data tests and source functions, and grants it what greenery has; what else they read is for its owner to grant. The former builder loses what it was granted as such, and with it what a kind of greenery_grant() has in common with it: call that again for kinds that the role keeps. NULL: the owner of the extension. An owner that is not a superuser must be a member of the role, and the role must not be a superuser. For the owner of the extension. Errors: 42704 for an unknown role, 42501 for one that must not be the builder, 55006 during a build.';

@@ -163,7 +163,7 @@ BEGIN
 	IF value IS NULL THEN
 		DELETE FROM greenery.settings s WHERE s.name = name;
 	ELSE
-		INSERT INTO greenery.settings VALUES (name, value)
+		INSERT INTO greenery.settings (name, value) VALUES (name, value)
 		ON CONFLICT ON CONSTRAINT settings_pkey DO UPDATE SET value = excluded.value;
 	END IF;
 	IF value IS DISTINCT FROM old THEN

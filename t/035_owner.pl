@@ -128,10 +128,7 @@ CREATE FUNCTION \@extschema\@.next_primitive(value text) RETURNS text
 SELECT greenery.as_owner(\$as_owner\$
 	CREATE VIEW greenery.next_mart AS SELECT o.order_id FROM greenery.stg_orders o;
 	COMMENT ON VIEW greenery.next_mart IS 'One row per order.';
-	INSERT INTO greenery.models (model, relation, layer, key, builtin)
-	VALUES ('next_mart', 'greenery.next_mart', 'mart', '{order_id}', true);
-	INSERT INTO greenery.test_definitions (test_id, model, kind, column_name, args, error_above, description, builtin)
-	VALUES (998, 'greenery.next_mart', 'unique', 'order_id', '{}', '0', 'No order_id occurs twice.', true);
+	SELECT greenery.register_model('next_mart', 'greenery.next_mart', 'mart', '{order_id}', 990, grain => 'order');
 	ALTER TABLE greenery.settings ADD COLUMN next_column integer DEFAULT 1;
 	UPDATE greenery.settings SET value = value;
 \$as_owner\$);

@@ -32,7 +32,7 @@ CREATE INDEX alerts_test_id_idx ON greenery.alerts (test_id, alert_id)
 	WHERE test_id IS NOT NULL;
 
 COMMENT ON TABLE greenery.alerts IS
-	'What people were, or are about to be, told about the data: one row an alert, queued in the transaction that found the reason. Rows are inserted and never changed; alert_deliveries says what became of them. Dumped by pg_dump.';
+	'What people were, or are about to be, told about the data: one row per alert, queued in the transaction that found the reason. Rows are inserted and never changed; alert_deliveries says what became of them. Dumped by pg_dump.';
 COMMENT ON COLUMN greenery.alerts.alert_id IS
 	'Number of the alert, in order of queueing.';
 COMMENT ON COLUMN greenery.alerts.created_at IS
@@ -76,7 +76,7 @@ COMMENT ON COLUMN greenery.alert_routes.owner IS
 COMMENT ON COLUMN greenery.alert_routes.channel IS
 	'Name of a channel: up to 63 letters, digits, underscores, dots and hyphens. Its URL stands only in the configuration of greenery-notify, because a webhook URL is a password.';
 COMMENT ON COLUMN greenery.alert_routes.mention IS
-	'Put in front of the message as it stands, in the receiver''s own syntax: <!channel>, <!subteam^ID> or <@USERID> for Slack. NULL: nobody is mentioned.';
+	'Put in front of the message as it stands, in the receiver''s own syntax: <!channel>, <!subteam^ID> or <@USERID> for Slack. NULL mentions no one.';
 
 CREATE TABLE greenery.alert_deliveries (
 	alert_id bigint NOT NULL,
@@ -161,7 +161,7 @@ CREATE VIEW greenery.alert_status AS
 	  FROM greenery.alerts a
 	  LEFT JOIN greenery.alert_deliveries d ON d.alert_id = a.alert_id;
 COMMENT ON VIEW greenery.alert_status IS
-	'Each alert and what became of it, one row a channel. Look for needs_attention.';
+	'Each alert and what became of it, one row per channel. Look for needs_attention.';
 COMMENT ON COLUMN greenery.alert_status.alert_id IS
 	'Number of the alert.';
 COMMENT ON COLUMN greenery.alert_status.created_at IS
@@ -185,7 +185,7 @@ COMMENT ON COLUMN greenery.alert_status.delivered_at IS
 COMMENT ON COLUMN greenery.alert_status.last_error IS
 	'Why the latest unsuccessful attempt was so; NULL when none was.';
 COMMENT ON COLUMN greenery.alert_status.needs_attention IS
-	'True when delivery was given up, or when nobody has taken the alert five minutes after it was due: no greenery-notify runs, or none is configured for the channel.';
+	'True when delivery was given up, or when the alert was not taken within five minutes after it was due: greenery-notify does not run, or is not configured for the channel.';
 
 -- Of the other kinds the newest alert decides what builds tell next: whoever could queue one
 -- could keep a failure from being told.  What queues them inserts into the table, as the owner.
@@ -223,7 +223,7 @@ CREATE FUNCTION @extschema@.greenery_queue_alert(kind text, severity text,
 	RETURNS bigint
 	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_call_as_owner';
 COMMENT ON FUNCTION @extschema@.greenery_queue_alert(text, text, jsonb, bigint, bigint) IS
-	'Queues an alert of kind custom and returns its number; greenery-notify is woken when the transaction commits. Severities and the keys of payload are described at the columns of greenery.alerts. test_id and build_id may be NULL. Errors: 22023 for another kind, 23502 for a NULL kind, severity or payload, 23514 for an unknown severity and a payload that is no JSON object.';
+	'Queues an alert of kind custom and returns its number; greenery-notify is woken when the transaction commits. Severities and the keys of payload are described at the columns of greenery.alerts. test_id and build_id may be NULL. Errors: 22023 for another kind, 23502 for a NULL kind, severity or payload, 23514 for an unknown severity and a payload that is not a JSON object.';
 
 CREATE FUNCTION greenery.retry_alerts(channel text)
 	RETURNS bigint

@@ -35,27 +35,60 @@ $create_published$;
 COMMENT ON FUNCTION greenery.create_published(text, text, text[], text) IS
 	'Creates the published table of a model: the columns and comments of its relation, which is quoted where needed, and the model''s key.';
 
--- The published table of each built-in mart that has none yet
-CREATE FUNCTION greenery.create_published_tables() RETURNS void
+-- finish.sql calls it: the published tables of built-in marts are as their views are.
+CREATE FUNCTION greenery.complete_published_tables() RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
-AS $create_published_tables$
+AS $complete_published_tables$
 DECLARE
 	m record;
+	cmd text;
 BEGIN
 	FOR m IN
-		SELECT r.model, r.relation, r.key,
-			obj_description(greenery.relation_named(r.relation), 'pg_class') AS comment
+		SELECT r.model, r.relation, r.key, v.oid AS view, p.oid AS published,
+			obj_description(v.oid, 'pg_class') AS comment
 		FROM greenery.models r
+		JOIN pg_class v ON v.oid = greenery.relation_named(r.relation)
+		LEFT JOIN pg_class p ON p.oid = greenery.relation_named('greenery_published.' || quote_ident(r.model))
 		WHERE r.layer = 'mart' AND r.builtin
-			AND greenery.relation_named('greenery_published.' || quote_ident(r.model)) IS NULL
 	LOOP
-		PERFORM greenery.create_published(m.model, m.relation, m.key, m.comment);
+		IF m.published IS NULL THEN
+			PERFORM greenery.create_published(m.model, m.relation, m.key, m.comment);
+			CONTINUE;
+		END IF;
+		FOR cmd IN
+			-- a column that the mart has got: a view gets columns at its end
+			SELECT format('ALTER TABLE greenery_published.%I ADD COLUMN %I %s%s', m.model, a.attname,
+						  format_type(a.atttypid, a.atttypmod),
+						  (SELECT format(' COLLATE %I.%I', n.nspname, c.collname)
+						   FROM pg_collation c JOIN pg_namespace n ON n.oid = c.collnamespace
+						   WHERE c.oid = a.attcollation))
+			FROM pg_attribute a
+			WHERE a.attrelid = m.view AND a.attnum > 0
+				AND NOT EXISTS (SELECT FROM pg_attribute p
+								WHERE p.attrelid = m.published AND p.attname = a.attname AND NOT p.attisdropped)
+			ORDER BY a.attnum
+		LOOP
+			EXECUTE cmd;
+		END LOOP;
+		FOR cmd IN
+			SELECT format('COMMENT ON COLUMN greenery_published.%I.%I IS %L', m.model, a.attname,
+						  col_description(a.attrelid, a.attnum))
+			FROM pg_attribute a
+			JOIN pg_attribute p ON p.attrelid = m.published AND p.attname = a.attname AND NOT p.attisdropped
+			WHERE a.attrelid = m.view AND a.attnum > 0
+				AND col_description(p.attrelid, p.attnum) IS DISTINCT FROM col_description(a.attrelid, a.attnum)
+			UNION ALL
+			SELECT format('COMMENT ON TABLE greenery_published.%I IS %L', m.model, 'Published: ' || m.comment)
+			WHERE obj_description(m.published, 'pg_class') IS DISTINCT FROM 'Published: ' || m.comment
+		LOOP
+			EXECUTE cmd;
+		END LOOP;
 	END LOOP;
 END
-$create_published_tables$;
-COMMENT ON FUNCTION greenery.create_published_tables() IS
-	'Creates the published tables of built-in marts that have none yet.';
+$complete_published_tables$;
+COMMENT ON FUNCTION greenery.complete_published_tables() IS
+	'Gives each built-in mart its published table, and each published table the columns and comments of its mart. For scripts of the extension.';
 
 CREATE FUNCTION greenery.fill_as_builder(relation regclass, query text) RETURNS bigint
 	LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_fill_as_builder';

@@ -80,7 +80,10 @@ record_model(const Build *build, const BuildModel *model, int position)
 	add_argument(&args, FLOAT8OID, Float8GetDatum(model->publish_seconds), !published);
 	add_text(&args, model->message);
 	add_count(&args, model->changed_keys);
-	insert("INSERT INTO greenery.build_models VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)", &args);
+	insert("INSERT INTO greenery.build_models"
+		   " (build_id, model, position, status, rows, inserted, updated, deleted,"
+		   "  write_seconds, audit_seconds, publish_seconds, message, changed_keys)"
+		   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)", &args);
 }
 
 static void
@@ -104,7 +107,10 @@ record_test(const Build *build, const DataTest *test)
 	add_argument(&args, INTERVALOID, IntervalPGetDatum(&duration), false);
 	add_text(&args, test->message);
 	add_text(&args, test->owner);
-	insert("INSERT INTO greenery.test_results VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)", &args);
+	insert("INSERT INTO greenery.test_results"
+		   " (build_id, test_id, model, kind, column_name, status, failures, total, share,"
+		   "  duration, message, owner)"
+		   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)", &args);
 
 	if (test->sample != NULL)
 	{
@@ -112,7 +118,7 @@ record_test(const Build *build, const DataTest *test)
 		add_count(&args, build->build_id);
 		add_count(&args, test->test_id);
 		add_text(&args, test->sample);
-		insert("INSERT INTO greenery.test_failures"
+		insert("INSERT INTO greenery.test_failures (build_id, test_id, failure, failing_key)"
 			   " SELECT $1, $2, s.ordinality, s.value"
 			   "   FROM jsonb_array_elements($3::jsonb) WITH ORDINALITY s", &args);
 	}

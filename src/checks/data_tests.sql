@@ -42,7 +42,7 @@ CREATE FUNCTION @extschema@.greenery_check_test(model regclass, kind text, colum
 	RETURNS void
 	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.greenery_check_test(regclass, text, text, jsonb, text, text) IS
-	'Raises an error unless a data test with these arguments can run: 22023 for a wrong kind, argument or threshold, 42703 for a missing column, 42601 for an expression that is none.';
+	'Raises an error unless a data test with these arguments can run: 22023 for a wrong kind, argument or threshold, 42703 for a missing column, 42601 for text that is not an expression.';
 
 CREATE TABLE greenery.test_changes (
 	change_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

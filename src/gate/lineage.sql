@@ -49,7 +49,7 @@ WHERE m.model IS DISTINCT FROM r.model
 	AND (m.model IS NOT NULL OR p.source IS NOT NULL OR c.oid IS NOT NULL AND n.nspname <> 'pg_catalog');
 
 COMMENT ON VIEW greenery.model_dependencies IS
-	'One row an edge: a model, and what it is made from.';
+	'One row per edge: a model, and what it is made from.';
 COMMENT ON COLUMN greenery.model_dependencies.model IS 'The model.';
 COMMENT ON COLUMN greenery.model_dependencies.depends_on IS 'A model, a source, or a table with its schema.';
 COMMENT ON COLUMN greenery.model_dependencies.kind IS 'model, source or table.';
@@ -102,7 +102,7 @@ BEGIN ATOMIC
 	ORDER BY d.model COLLATE "C", d.depends_on COLLATE "C";
 END;
 COMMENT ON FUNCTION @extschema@.greenery_lineage() IS
-	'What each model is made from: one row an edge, from the catalog. kind says whether depends_on is a model, a source or a table.';
+	'What each model is made from: one row per edge, from the catalog. kind says whether depends_on is a model, a source or a table.';
 
 CREATE FUNCTION @extschema@.greenery_lineage_mermaid() RETURNS text
 	LANGUAGE sql STABLE PARALLEL SAFE
@@ -144,6 +144,6 @@ FROM affected a
 GROUP BY a.upstream;
 
 COMMENT ON VIEW greenery.model_downstream IS
-	'What is affected when something is wrong: one row a model, source or table that some model is made from.';
+	'What is affected when something is wrong: one row per model, source or table that some model is made from.';
 COMMENT ON COLUMN greenery.model_downstream.upstream IS 'A model, a source, or a table with its schema.';
 COMMENT ON COLUMN greenery.model_downstream.downstream IS 'The models made from it, directly or by way of others, in order of name.';

@@ -40,7 +40,7 @@ SELECT
 	b.skipped,
 	greenery.shareable_message(b.message) AS message
 FROM greenery.builds b;
-COMMENT ON VIEW greenery_published.build_status IS 'One row a build, failed ones too.';
+COMMENT ON VIEW greenery_published.build_status IS 'One row per build, failed ones too.';
 COMMENT ON COLUMN greenery_published.build_status.build_id IS 'Its number.';
 COMMENT ON COLUMN greenery_published.build_status.started_at IS 'When it began.';
 COMMENT ON COLUMN greenery_published.build_status.finished_at IS 'When it ended; NULL while it runs.';
@@ -72,7 +72,7 @@ SELECT
 	t.build_id,
 	t.finished_at
 FROM greenery.test_status t;
-COMMENT ON VIEW greenery_published.test_status IS 'One row a data test: what its latest build said.';
+COMMENT ON VIEW greenery_published.test_status IS 'One row per data test: what its latest build said.';
 COMMENT ON COLUMN greenery_published.test_status.test_id IS 'The test.';
 COMMENT ON COLUMN greenery_published.test_status.model IS 'The tested relation, with its schema.';
 COMMENT ON COLUMN greenery_published.test_status.kind IS 'What is tested.';
@@ -93,7 +93,7 @@ COMMENT ON COLUMN greenery_published.test_status.finished_at IS 'When that build
 CREATE VIEW greenery_published.lineage AS
 SELECT d.model, d.depends_on, d.kind
 FROM greenery.model_dependencies d;
-COMMENT ON VIEW greenery_published.lineage IS 'What each model is made from: one row an edge.';
+COMMENT ON VIEW greenery_published.lineage IS 'What each model is made from: one row per edge.';
 COMMENT ON COLUMN greenery_published.lineage.model IS 'The model.';
 COMMENT ON COLUMN greenery_published.lineage.depends_on IS 'A model, a source, or a table with its schema.';
 COMMENT ON COLUMN greenery_published.lineage.kind IS 'model, source or table.';
@@ -125,8 +125,8 @@ COMMENT ON COLUMN greenery_published.metrics_history.name IS 'The metric.';
 COMMENT ON COLUMN greenery_published.metrics_history.build_id IS 'The build.';
 COMMENT ON COLUMN greenery_published.metrics_history.as_of IS 'The moment that the build took for the present.';
 COMMENT ON COLUMN greenery_published.metrics_history.value IS 'Its value then.';
-COMMENT ON COLUMN greenery_published.metrics_history.numerator IS 'What was divided.';
-COMMENT ON COLUMN greenery_published.metrics_history.denominator IS 'By what.';
+COMMENT ON COLUMN greenery_published.metrics_history.numerator IS 'The numerator then.';
+COMMENT ON COLUMN greenery_published.metrics_history.denominator IS 'What the numerator was divided by.';
 
 -- The row of a build whose session has ended stays "running" until the next one: what tells is
 -- the lock that a build holds.

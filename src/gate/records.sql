@@ -28,7 +28,7 @@ CREATE TABLE greenery.builds (
 SELECT pg_catalog.pg_extension_config_dump('greenery.builds', '');
 SELECT pg_catalog.pg_extension_config_dump('greenery.builds_build_id_seq', '');
 
-COMMENT ON TABLE greenery.builds IS 'One row a build: CALL greenery_build().';
+COMMENT ON TABLE greenery.builds IS 'One row per build: CALL greenery_build().';
 COMMENT ON COLUMN greenery.builds.build_id IS 'Identifier, growing with time.';
 COMMENT ON COLUMN greenery.builds.started_at IS 'When it began.';
 COMMENT ON COLUMN greenery.builds.finished_at IS 'When it ended; NULL while it runs.';
@@ -70,7 +70,7 @@ CREATE TABLE greenery.build_models (
 -- dumped: the history of builds
 SELECT pg_catalog.pg_extension_config_dump('greenery.build_models', '');
 
-COMMENT ON TABLE greenery.build_models IS 'One row a model of a build: what was written and what changed in the published table.';
+COMMENT ON TABLE greenery.build_models IS 'One row per model of a build: what was written and what changed in the published table.';
 COMMENT ON COLUMN greenery.build_models.build_id IS 'The build.';
 COMMENT ON COLUMN greenery.build_models.model IS 'The model.';
 COMMENT ON COLUMN greenery.build_models.position IS 'Its place in dependency order, from 1.';
@@ -101,7 +101,7 @@ CREATE TABLE greenery.mart_states (
 );
 -- not dumped: without it the next build computes and tests all rows
 COMMENT ON TABLE greenery.mart_states IS
-	'How the last build has left the published table of each mart: only if the table is still like that can the next one leave rows alone. Marts that were written whole have no row.';
+	'State of the published table of each mart, recorded by the last build: only if the table is still in that state can the next build skip rows. Marts that were written whole have no row.';
 COMMENT ON COLUMN greenery.mart_states.model IS 'The mart.';
 COMMENT ON COLUMN greenery.mart_states.definition IS
 	'Of an incremental mart (see incremental_inputs): the query that computes it, what else decides its rows, and the versions of greenery and PostgreSQL.';
@@ -123,7 +123,7 @@ CREATE TABLE greenery.source_states (
 );
 -- not dumped: transactions of another server are others
 COMMENT ON TABLE greenery.source_states IS
-	'How the last build has seen the sources of incremental marts: what has been written since then, the row versions tell.';
+	'State of the sources of incremental marts, recorded by the last build: row versions tell what has been written since.';
 COMMENT ON COLUMN greenery.source_states.model IS 'The staging view.';
 COMMENT ON COLUMN greenery.source_states.definition IS
 	'The table that it shows and how, and the versions of greenery and PostgreSQL.';
@@ -144,7 +144,7 @@ CREATE TABLE greenery.test_states (
 );
 -- not dumped, as mart_states
 COMMENT ON TABLE greenery.test_states IS
-	'What the tests that judge each row by itself came to at the last build, of marts in mart_states: the next one counts from there.';
+	'Results of the last build for the tests that judge each row by itself, for marts in mart_states: the next build counts from there.';
 COMMENT ON COLUMN greenery.test_states.test_id IS 'The test.';
 COMMENT ON COLUMN greenery.test_states.question IS 'What was counted, in SQL, in which time zone, and the versions of greenery and PostgreSQL.';
 COMMENT ON COLUMN greenery.test_states.failures IS 'Failing rows.';
@@ -169,7 +169,7 @@ CREATE TABLE greenery.test_results (
 SELECT pg_catalog.pg_extension_config_dump('greenery.test_results', '');
 CREATE INDEX test_results_test_id_idx ON greenery.test_results (test_id, build_id);
 
-COMMENT ON TABLE greenery.test_results IS 'One row a test of a build, passes included. Keeps what the test was then, even if it is dropped later.';
+COMMENT ON TABLE greenery.test_results IS 'One row per test of a build, passes included. Keeps what the test was then, even if it is dropped later.';
 COMMENT ON COLUMN greenery.test_results.build_id IS 'The build.';
 COMMENT ON COLUMN greenery.test_results.test_id IS 'The test.';
 COMMENT ON COLUMN greenery.test_results.model IS 'The tested relation, with its schema.';
@@ -235,5 +235,5 @@ COMMENT ON COLUMN greenery.metrics_history.name IS 'The metric.';
 COMMENT ON COLUMN greenery.metrics_history.build_id IS 'The build.';
 COMMENT ON COLUMN greenery.metrics_history.as_of IS 'The moment that the build took for the present.';
 COMMENT ON COLUMN greenery.metrics_history.value IS 'Its value then.';
-COMMENT ON COLUMN greenery.metrics_history.numerator IS 'What was divided.';
-COMMENT ON COLUMN greenery.metrics_history.denominator IS 'By what.';
+COMMENT ON COLUMN greenery.metrics_history.numerator IS 'The numerator then.';
+COMMENT ON COLUMN greenery.metrics_history.denominator IS 'What the numerator was divided by.';

@@ -47,7 +47,7 @@ COMMENT ON COLUMN greenery.incremental_inputs.input IS
 COMMENT ON COLUMN greenery.incremental_inputs.column_name IS
 	'A column of the incremental mart, of type text and never NULL: what is in its rows with one value, the changed rows of that value alone decide. The same for all its inputs.';
 COMMENT ON COLUMN greenery.incremental_inputs.changed_values IS
-	'A query for the values that changed rows of the input are about: "changed" has them, as they were and as they are, other marts are as this build has written them, and in schema greenery_published the mart itself is as the last build has left it. NULL for a staging view: it is the keys of the rows that have been written since the last build.';
+	'A query for the values that changed rows of the input are about: "changed" has them, as they were and as they are, other marts are as this build has written them, and in schema greenery_published the mart itself is as the last build published it. NULL for a staging view: it is the keys of the rows that have been written since the last build.';
 COMMENT ON COLUMN greenery.incremental_inputs.valid_while IS
 	'Of a staging view: an expression for what else decides which rows the mart has. Where it is NULL, or not what it was at the last build, all rows are computed.';
 
@@ -96,6 +96,62 @@ COMMENT ON COLUMN greenery.test_definitions.enabled IS 'Whether it runs.';
 COMMENT ON COLUMN greenery.test_definitions.builtin IS 'Whether it came with the extension.';
 COMMENT ON COLUMN greenery.test_definitions.created_by IS 'The role that wrote its SQL.';
 
+-- The tests that each model has: its key identifies a row, and a mart does not shrink.
+CREATE FUNCTION greenery.model_tests(layer text, key text[], grain text, by_construction text[])
+	RETURNS TABLE (ordinal integer, kind text, column_name text, args jsonb, description text)
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT k.n::integer, 'not_null', k.name, '{}'::jsonb,
+		'Every ' || grain || ' has its ' || k.name || '.'
+			|| CASE WHEN 'not_null' = ANY (by_construction) THEN ' Holds by construction.' ELSE '' END
+	FROM unnest(key) WITH ORDINALITY k (name, n)
+	UNION ALL
+	SELECT cardinality(key) + 1,
+		CASE cardinality(key) WHEN 1 THEN 'unique' ELSE 'unique_combination' END,
+		CASE cardinality(key) WHEN 1 THEN key[1] END,
+		CASE cardinality(key) WHEN 1 THEN '{}'::jsonb ELSE jsonb_build_object('columns', to_jsonb(key)) END,
+		CASE cardinality(key) WHEN 1 THEN 'No ' || key[1] ELSE 'No combination of ' || array_to_string(key, ', ') END
+			|| ' occurs twice.'
+			|| CASE WHEN 'unique' = ANY (by_construction) THEN ' Holds by construction.' ELSE '' END
+	UNION ALL
+	SELECT cardinality(key) + 2, 'shrink', NULL, '{}'::jsonb,
+		'A build never deletes more of the published rows than setting max_shrink.'
+	WHERE layer = 'mart';
+END;
+COMMENT ON FUNCTION greenery.model_tests(text, text[], text, text[]) IS
+	'The tests that every model has: not_null for each column of its key, unique or unique_combination for the key and, if it is a mart, shrink. grain names a row in their descriptions. by_construction: which of not_null and unique cannot fail, whatever the source holds.';
+
+-- Each model's file calls it once, after its view and comments.  Ids are published, and stay
+-- what they are: a new model begins at the next ten, a further test takes the next free id of
+-- its model's ten.  sql/catalog.sql prints both.
+CREATE FUNCTION greenery.register_model(name text, relation text, layer text, key text[], first_test_id bigint,
+										grain text DEFAULT 'row', by_construction text[] DEFAULT '{}',
+										shrink_test_id bigint DEFAULT NULL, shrink_warns boolean DEFAULT false)
+	RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $register_model$
+#variable_conflict use_variable
+BEGIN
+	INSERT INTO greenery.models (model, relation, layer, key, builtin)
+	VALUES (name, relation, layer, key, true);
+	INSERT INTO greenery.test_definitions
+		(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
+	SELECT CASE WHEN t.kind = 'shrink' AND shrink_test_id IS NOT NULL THEN shrink_test_id
+				ELSE first_test_id + t.ordinal - 1 END,
+		   relation, t.kind, t.column_name, t.args,
+		   CASE WHEN t.kind = 'shrink' AND shrink_warns THEN '0' END,
+		   CASE WHEN t.kind = 'shrink' AND shrink_warns THEN NULL ELSE '0' END,
+		   CASE WHEN t.kind = 'shrink' AND shrink_warns THEN replace(t.description, 'never', 'hardly ever')
+				ELSE t.description END,
+		   true
+	FROM greenery.model_tests(layer, key, grain, by_construction) t;
+	PERFORM greenery.comment_key(relation, key);
+END
+$register_model$;
+COMMENT ON FUNCTION greenery.register_model(text, text, text, text[], bigint, text, text[], bigint, boolean) IS
+	'Registers a built-in model together with its tests (see model_tests), whose ids begin at first_test_id, and says in the comments of its key columns that they are its key. The test of kind shrink has the last of these, or shrink_test_id; with shrink_warns it warns and does not stop a build. For scripts of the extension.';
+
 CREATE TABLE greenery.test_overrides (
 	test_id bigint PRIMARY KEY,
 	changes jsonb NOT NULL CHECK (jsonb_typeof(changes) = 'object')
@@ -126,7 +182,7 @@ FROM greenery.test_definitions d
 LEFT JOIN greenery.test_overrides o ON o.test_id = d.test_id AND d.builtin;
 
 COMMENT ON VIEW greenery.data_tests IS
-	'One row a data test, as it is in force. greenery_add_test(), greenery_alter_test() and greenery_drop_test() change it.';
+	'One row per data test, as it is in force. greenery_add_test(), greenery_alter_test() and greenery_drop_test() change it.';
 COMMENT ON COLUMN greenery.data_tests.test_id IS 'Identifier; below 1000 for built-in tests.';
 COMMENT ON COLUMN greenery.data_tests.model IS 'The tested relation, with its schema; looked up when the test runs.';
 COMMENT ON COLUMN greenery.data_tests.kind IS 'not_null, unique, unique_combination, accepted_values, relationships, range, expression, matches, email, phone, recency, row_count or shrink.';

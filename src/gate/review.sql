@@ -31,7 +31,7 @@ LEFT JOIN LATERAL (
 ) r ON true
 LEFT JOIN greenery.builds b ON b.build_id = r.build_id;
 
-COMMENT ON VIEW greenery.test_status IS 'One row a data test: what its latest build said.';
+COMMENT ON VIEW greenery.test_status IS 'One row per data test: what its latest build said.';
 COMMENT ON COLUMN greenery.test_status.test_id IS 'The test.';
 COMMENT ON COLUMN greenery.test_status.model IS 'The tested relation, with its schema.';
 COMMENT ON COLUMN greenery.test_status.kind IS 'What is tested.';
@@ -71,7 +71,7 @@ WHERE r.status <> 'skipped'
 WINDOW w AS (PARTITION BY r.test_id ORDER BY r.build_id);
 
 COMMENT ON VIEW greenery.test_trend IS
-	'One row a data test and build that ran it, next to the build before.';
+	'One row per data test and build that ran it, next to the build before.';
 COMMENT ON COLUMN greenery.test_trend.test_id IS 'The test.';
 COMMENT ON COLUMN greenery.test_trend.model IS 'The tested relation, with its schema.';
 COMMENT ON COLUMN greenery.test_trend.kind IS 'What was tested.';
@@ -184,7 +184,7 @@ FULL JOIN (
 ) q ON q.test_id = t.test_id;
 
 COMMENT ON VIEW greenery.test_review IS
-	'For the regular review of the data tests: one row a test, and one without test_id when there are open requests for new tests. Builds that skipped a test do not count.';
+	'For the regular review of the data tests: one row per test, and one without test_id when there are open requests for new tests. Builds that skipped a test do not count.';
 COMMENT ON COLUMN greenery.test_review.test_id IS 'The test; NULL for requests that name none.';
 COMMENT ON COLUMN greenery.test_review.model IS 'The tested relation, with its schema; NULL when only a request names the test: it was dropped.';
 COMMENT ON COLUMN greenery.test_review.kind IS 'What is tested.';
@@ -199,7 +199,7 @@ COMMENT ON COLUMN greenery.test_review.warnings IS 'How often it warned.';
 COMMENT ON COLUMN greenery.test_review.errors IS 'How often it failed.';
 COMMENT ON COLUMN greenery.test_review.broken IS 'How often it could not run.';
 COMMENT ON COLUMN greenery.test_review.never_failed IS 'Whether it always passed: is it needed, can it fail? NULL when it never ran.';
-COMMENT ON COLUMN greenery.test_review.always_warns IS 'Whether it always warned: nobody listens to that. NULL when it never ran.';
+COMMENT ON COLUMN greenery.test_review.always_warns IS 'Whether it always warned: people stop listening to such a test. NULL when it never ran.';
 COMMENT ON COLUMN greenery.test_review.flaps IS 'How often its status changed from one build to the next.';
 COMMENT ON COLUMN greenery.test_review.changed_at IS 'When it was last added or changed; NULL for a built-in test as it came.';
 COMMENT ON COLUMN greenery.test_review.changed_by IS 'By which role.';

@@ -132,19 +132,9 @@ BEGIN
 	INSERT INTO greenery.models (model, relation, layer, key) VALUES (name, registered, 'mart', key);
 	WITH added AS (
 		INSERT INTO greenery.test_definitions (model, kind, column_name, args, error_above, description)
-		SELECT registered, 'not_null', k.k, '{}', '0', format('Every row has its %s.', k.k)
-		  FROM unnest(key) k
-		UNION ALL
-		SELECT registered,
-			   CASE cardinality(key) WHEN 1 THEN 'unique' ELSE 'unique_combination' END,
-			   CASE cardinality(key) WHEN 1 THEN key[1] END,
-			   CASE cardinality(key) WHEN 1 THEN '{}' ELSE jsonb_build_object('columns', key) END,
-			   '0',
-			   format(CASE cardinality(key) WHEN 1 THEN 'No %s occurs twice.'
-							ELSE 'No combination of %s occurs twice.' END, array_to_string(key, ', '))
-		UNION ALL
-		SELECT registered, 'shrink', NULL, '{}', '0',
-			   'A build never deletes more of the published rows than setting max_shrink.'
+		SELECT registered, t.kind, t.column_name, t.args, '0', t.description
+		  FROM greenery.model_tests('mart', key, 'row', '{}') t
+		 ORDER BY t.ordinal
 		RETURNING test_definitions.test_id)
 	SELECT array_agg(a.test_id) INTO tests FROM added a;
 	INSERT INTO greenery.test_changes (test_id, action, after)

@@ -20,8 +20,8 @@ COMMENT ON TABLE greenery.promo_history IS
 COMMENT ON COLUMN greenery.promo_history.promo_id IS 'The promo: stg_promos.promo_id.';
 COMMENT ON COLUMN greenery.promo_history.status IS 'Status in that time; NULL when unknown, or when the source had contradicting rows.';
 COMMENT ON COLUMN greenery.promo_history.discount IS 'Discount in that time, in the shop''s currency; NULL when unknown, or when the source had contradicting rows.';
-COMMENT ON COLUMN greenery.promo_history.valid_from IS 'Recorded first.';
-COMMENT ON COLUMN greenery.promo_history.valid_to IS 'Recorded first as something else, or as gone; NULL while it holds.';
+COMMENT ON COLUMN greenery.promo_history.valid_from IS 'When it was first recorded.';
+COMMENT ON COLUMN greenery.promo_history.valid_to IS 'When another value, or a missing row, was first recorded; NULL while it holds.';
 
 CREATE TABLE greenery.inventory_history (
 	product_id text NOT NULL,
@@ -39,8 +39,8 @@ COMMENT ON TABLE greenery.inventory_history IS
 	'What stg_products said, and from when to when: inventory of each product, recorded by greenery_record_history().';
 COMMENT ON COLUMN greenery.inventory_history.product_id IS 'The product: stg_products.product_id.';
 COMMENT ON COLUMN greenery.inventory_history.inventory IS 'Units in stock in that time; NULL when unknown, or when the source had contradicting rows.';
-COMMENT ON COLUMN greenery.inventory_history.valid_from IS 'Recorded first.';
-COMMENT ON COLUMN greenery.inventory_history.valid_to IS 'Recorded first as something else, or as gone; NULL while it holds.';
+COMMENT ON COLUMN greenery.inventory_history.valid_from IS 'When it was first recorded.';
+COMMENT ON COLUMN greenery.inventory_history.valid_to IS 'When another value, or a missing row, was first recorded; NULL while it holds.';
 
 CREATE TABLE greenery.order_status_history (
 	order_id text NOT NULL,
@@ -58,8 +58,8 @@ COMMENT ON TABLE greenery.order_status_history IS
 	'What stg_orders said, and from when to when: status of each order, recorded by greenery_record_history().';
 COMMENT ON COLUMN greenery.order_status_history.order_id IS 'The order: stg_orders.order_id.';
 COMMENT ON COLUMN greenery.order_status_history.status IS 'Status in that time; NULL when unknown, or when the source had contradicting rows.';
-COMMENT ON COLUMN greenery.order_status_history.valid_from IS 'Recorded first.';
-COMMENT ON COLUMN greenery.order_status_history.valid_to IS 'Recorded first as something else, or as gone; NULL while it holds.';
+COMMENT ON COLUMN greenery.order_status_history.valid_from IS 'When it was first recorded.';
+COMMENT ON COLUMN greenery.order_status_history.valid_to IS 'When another value, or a missing row, was first recorded; NULL while it holds.';
 
 -- The terms of each promo at any time.  Before the recorded history the earliest
 -- recorded terms hold; a promo without history has those of today.

@@ -22,7 +22,7 @@ CREATE FUNCTION @extschema@.duplicate_count_deserialize(serialized bytea, ignore
 	RETURNS internal
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.duplicate_count_deserialize(bytea, internal) IS
-	'Aggregate duplicate_count: the state of a worker. Error 22P03 when the bytes are none.';
+	'Aggregate duplicate_count: the state of a worker. Error 22P03 when the bytes are not a state.';
 
 CREATE FUNCTION @extschema@.duplicate_count_final(state internal)
 	RETURNS bigint

@@ -23,7 +23,7 @@ CREATE FUNCTION greenery.key_set_deserialize(serialized bytea, ignored internal)
 	RETURNS internal
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION greenery.key_set_deserialize(bytea, internal) IS
-	'Aggregate key_set: the state of a worker. Error 22P03 when the bytes are none.';
+	'Aggregate key_set: the state of a worker. Error 22P03 when the bytes are not a state.';
 
 CREATE FUNCTION greenery.key_set_final(state internal)
 	RETURNS bytea
@@ -67,7 +67,7 @@ CREATE FUNCTION greenery.orphan_count_deserialize(serialized bytea, ignored inte
 	RETURNS internal
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION greenery.orphan_count_deserialize(bytea, internal) IS
-	'Aggregate orphan_count: the state of a worker. Error 22P03 when the bytes are none.';
+	'Aggregate orphan_count: the state of a worker. Error 22P03 when the bytes are not a state.';
 
 CREATE FUNCTION greenery.orphan_count_final(state internal)
 	RETURNS bigint
@@ -87,7 +87,7 @@ CREATE AGGREGATE greenery.orphan_count(keys bytea, value "any") (
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE greenery.orphan_count(bytea, "any") IS
-	'The number of rows whose value is none of those that greenery.key_set has collected, of the same type; the set of the first row is the one for all. NULL values do not count. A text or uuid is known by 128 bits of it. Error 42804 when the types differ, 22004 when the set is NULL, 22P03 when its bytes are no set.';
+	'The number of rows whose value is none of those that greenery.key_set has collected, of the same type; the set of the first row is the one for all. NULL values do not count. A text or uuid is known by 128 bits of it. Error 42804 when the types differ, 22004 when the set is NULL, 22P03 when its bytes are not a set.';
 
 CREATE FUNCTION greenery.row_key(VARIADIC columns "any")
 	RETURNS uuid

@@ -25,7 +25,7 @@ CREATE FUNCTION @extschema@.repeat_rate_deserialize(serialized bytea, ignored in
 	RETURNS internal
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.repeat_rate_deserialize(bytea, internal) IS
-	'Aggregates repeat_rate and repeat_counts: the state of a worker. Error 22P03 when the bytes are none.';
+	'Aggregates repeat_rate and repeat_counts: the state of a worker. Error 22P03 when the bytes are not a state.';
 
 CREATE FUNCTION @extschema@.repeat_rate_final(state internal)
 	RETURNS double precision
@@ -89,7 +89,7 @@ CREATE FUNCTION @extschema@.repeat_rate_by_row_deserialize(serialized bytea, ign
 	RETURNS internal
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.repeat_rate_by_row_deserialize(bytea, internal) IS
-	'Aggregate repeat_rate_by_row: the state of a worker. Error 22P03 when the bytes are none.';
+	'Aggregate repeat_rate_by_row: the state of a worker. Error 22P03 when the bytes are not a state.';
 
 CREATE FUNCTION @extschema@.repeat_rate_by_row_final(state internal)
 	RETURNS double precision

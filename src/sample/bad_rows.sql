@@ -31,7 +31,9 @@ BEGIN
 	  FROM greenery.products AS d;
 
 	INSERT INTO greenery.users
-	SELECT * FROM greenery.users WHERE user_id = u				-- duplicate key
+		(user_id, first_name, last_name, email, phone_number, created_at, updated_at, address_id)
+	SELECT user_id, first_name, last_name, email, phone_number, created_at, updated_at, address_id
+	  FROM greenery.users WHERE user_id = u				-- duplicate key
 	UNION ALL
 	VALUES
 		-- NULL key; an empty one, which staging makes NULL
@@ -59,8 +61,9 @@ BEGIN
 	GET DIAGNOSTICS n = ROW_COUNT;
 	counts[1] := n;
 
-	INSERT INTO greenery.addresses
-	SELECT * FROM greenery.addresses WHERE address_id = a		-- duplicate key
+	INSERT INTO greenery.addresses (address_id, address, zipcode, state, country)
+	SELECT address_id, address, zipcode, state, country
+	  FROM greenery.addresses WHERE address_id = a		-- duplicate key
 	UNION ALL
 	VALUES
 		-- NULL key
@@ -72,8 +75,9 @@ BEGIN
 	GET DIAGNOSTICS n = ROW_COUNT;
 	counts[2] := n;
 
-	INSERT INTO greenery.products
-	SELECT * FROM greenery.products WHERE product_id = p		-- duplicate key
+	INSERT INTO greenery.products (product_id, name, price, inventory)
+	SELECT product_id, name, price, inventory
+	  FROM greenery.products WHERE product_id = p		-- duplicate key
 	UNION ALL
 	VALUES
 		-- NULL key
@@ -89,8 +93,9 @@ BEGIN
 	GET DIAGNOSTICS n = ROW_COUNT;
 	counts[3] := n;
 
-	INSERT INTO greenery.promos
-	SELECT * FROM greenery.promos WHERE promo_id = 'Welcome'	-- duplicate key
+	INSERT INTO greenery.promos (promo_id, discount, status)
+	SELECT promo_id, discount, status
+	  FROM greenery.promos WHERE promo_id = 'Welcome'	-- duplicate key
 	UNION ALL
 	VALUES
 		-- NULL key, active: it reaches the active promos too
@@ -104,7 +109,11 @@ BEGIN
 	counts[4] := n;
 
 	INSERT INTO greenery.orders
-	SELECT * FROM greenery.orders WHERE order_id = o			-- duplicate key
+		(order_id, user_id, promo_id, address_id, created_at, order_cost, shipping_cost, order_total, tracking_id,
+		shipping_service, estimated_delivery_at, delivered_at, status)
+	SELECT order_id, user_id, promo_id, address_id, created_at, order_cost, shipping_cost, order_total, tracking_id,
+		shipping_service, estimated_delivery_at, delivered_at, status
+	  FROM greenery.orders WHERE order_id = o			-- duplicate key
 	UNION ALL
 	VALUES
 		-- NULL key; an empty one, which staging makes NULL
@@ -137,7 +146,7 @@ BEGIN
 	counts[5] := n;
 
 	-- every bad order gets the item that makes its cost right
-	INSERT INTO greenery.order_items
+	INSERT INTO greenery.order_items (order_id, product_id, quantity)
 	SELECT d.order_id, p, 1
 	  FROM greenery.orders AS d
 	 WHERE d.order_id LIKE 'bad-order-%' AND d.order_id <> 'bad-order-of-less-than-nothing'
@@ -158,7 +167,9 @@ BEGIN
 	GET DIAGNOSTICS n = ROW_COUNT;
 	counts[6] := n;
 
-	INSERT INTO greenery.events VALUES
+	INSERT INTO greenery.events
+		(event_id, session_id, user_id, page_url, created_at, event_type, order_id, product_id)
+	VALUES
 		-- duplicate key; not of a sound event, for the shop may be without
 		('bad-event-twice', 'bad-session-0', u, site || 'product/' || p, t, 'page_view', NULL, p),
 		('bad-event-twice', 'bad-session-0', u, site || 'product/' || p, t, 'page_view', NULL, p),

@@ -8,7 +8,7 @@ CREATE TYPE @extschema@.session_row AS (
 	events bigint,
 	converted boolean
 );
-COMMENT ON TYPE @extschema@.session_row IS 'A session, as session_rows tells it.';
+COMMENT ON TYPE @extschema@.session_row IS 'A session, as session_rows returns it.';
 COMMENT ON COLUMN @extschema@.session_row.session_id IS 'The id as text.';
 COMMENT ON COLUMN @extschema@.session_row.session_start IS 'Time of the first event; NULL when no event has a finite time.';
 COMMENT ON COLUMN @extschema@.session_row.session_end IS 'Time of the last event, likewise.';
@@ -24,7 +24,7 @@ CREATE TYPE @extschema@.session_row_local AS (
 	events bigint,
 	converted boolean
 );
-COMMENT ON TYPE @extschema@.session_row_local IS 'A session, as session_rows tells it where times are without time zone.';
+COMMENT ON TYPE @extschema@.session_row_local IS 'A session, as session_rows returns it for times without time zone.';
 COMMENT ON COLUMN @extschema@.session_row_local.session_id IS 'The id as text.';
 COMMENT ON COLUMN @extschema@.session_row_local.session_start IS 'Time of the first event, without time zone; NULL when no event has a finite time.';
 COMMENT ON COLUMN @extschema@.session_row_local.session_end IS 'Time of the last event, likewise.';
@@ -82,7 +82,7 @@ CREATE AGGREGATE @extschema@.session_rows(session_id "any", ts timestamptz, conv
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE @extschema@.session_rows("any", timestamptz, boolean) IS
-	'A session each, as grouping the rows by session_id would give them, without the cost of that: an array of session_row in no particular order. As rows: SELECT (r).* FROM (SELECT unnest(session_rows(session_id, created_at, event_type = ''checkout'')) AS r FROM events) s. So the array is made and taken apart once; (unnest(session_rows(...))).* would take it apart for each column. The rules are those of session_summary: converted tells an event that converts its session, NULL does not; NULL and infinite times are events but count for neither start nor end; rows with a NULL session_id do not count; leave rows out by FILTER. Never NULL: without rows the array is empty. session_id may be of any hashable type; of ids that are equal but look different, such as 1.0 and 1.00, one is taken, of char(n) without its blanks. An array takes up to 1 GB, about nine million sessions with a uuid, more are an error (54000); then group by a part of the id: GROUP BY hashtext(session_id) % 16 beside unnest. Memory: 50 to 100 bytes for each session and a copy of its id unless that is an integer or uuid, however many rows it has, and the array; nothing goes to disk.';
+	'One element per session, as grouping the rows by session_id would give them, without the cost of that: an array of session_row in no particular order. As rows: SELECT (r).* FROM (SELECT unnest(session_rows(session_id, created_at, event_type = ''checkout'')) AS r FROM events) s. So the array is made and taken apart once; (unnest(session_rows(...))).* would take it apart for each column. The rules are those of session_summary: converted tells an event that converts its session, NULL does not; NULL and infinite times are events but count for neither start nor end; rows with a NULL session_id do not count; leave rows out by FILTER. Never NULL: without rows the array is empty. session_id may be of any hashable type; of ids that are equal but look different, such as 1.0 and 1.00, one is taken, of char(n) without its blanks. An array takes up to 1 GB, about nine million sessions with a uuid, more are an error (54000); then group by a part of the id: GROUP BY hashtext(session_id) % 16 beside unnest. Memory: 50 to 100 bytes for each session and a copy of its id unless that is an integer or uuid, however many rows it has, and the array; nothing goes to disk.';
 
 CREATE AGGREGATE @extschema@.session_rows(session_id "any", ts timestamp, converted boolean) (
 	SFUNC = @extschema@.session_rows_transition,

@@ -13,10 +13,10 @@ CREATE TABLE greenery.addresses (
 SELECT pg_catalog.pg_extension_config_dump('greenery.addresses', '');
 
 COMMENT ON TABLE greenery.addresses IS
-	'Raw: One row an address. Several users may share one. No constraints, so that bad rows can arrive and be found.';
+	'Raw: One row per address. Several users may share one. No constraints, so that bad rows can arrive and be found.';
 COMMENT ON COLUMN greenery.addresses.address_id IS 'Identifier of the address.';
 COMMENT ON COLUMN greenery.addresses.address IS 'Street and house number.';
-COMMENT ON COLUMN greenery.addresses.zipcode IS 'Zip code; text, because some start with 0.';
+COMMENT ON COLUMN greenery.addresses.zipcode IS 'Zip code as text: leading zeros count.';
 COMMENT ON COLUMN greenery.addresses.state IS 'State.';
 COMMENT ON COLUMN greenery.addresses.country IS 'Country.';
 
@@ -41,7 +41,7 @@ AS $source$
 	FROM greenery.addresses s
 $source$;
 COMMENT ON FUNCTION greenery.source_addresses() IS
-	'The source behind stg_addresses: one row a row of the shop''s addresses, read with the caller''s own rights. attributes holds further columns as JSON, NULL when there are none.';
+	'The source behind stg_addresses: one row for each row of the shop''s addresses, read with the caller''s own rights. attributes holds further columns as JSON, NULL when there are none.';
 
 INSERT INTO greenery.sources (source, relation, function, staging, position)
 VALUES ('addresses', 'greenery.addresses', 'greenery.source_addresses', 'greenery.stg_addresses', 2);

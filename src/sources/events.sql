@@ -16,13 +16,13 @@ CREATE TABLE greenery.events (
 SELECT pg_catalog.pg_extension_config_dump('greenery.events', '');
 
 COMMENT ON TABLE greenery.events IS
-	'Raw: One row an event on the shop''s web site, and one for each parcel shipped. No constraints, so that bad rows can arrive and be found.';
+	'Raw: One row per event on the shop''s web site, and one for each parcel shipped. No constraints, so that bad rows can arrive and be found.';
 COMMENT ON COLUMN greenery.events.event_id IS 'Identifier of the event.';
 COMMENT ON COLUMN greenery.events.session_id IS 'The visit it belongs to.';
-COMMENT ON COLUMN greenery.events.user_id IS 'Who caused it: users.user_id.';
+COMMENT ON COLUMN greenery.events.user_id IS 'Who caused it: users.user_id; NULL when unknown.';
 COMMENT ON COLUMN greenery.events.page_url IS 'Address of the page.';
 COMMENT ON COLUMN greenery.events.created_at IS 'When it happened.';
-COMMENT ON COLUMN greenery.events.event_type IS 'page_view, add_to_cart, checkout or package_shipped.';
+COMMENT ON COLUMN greenery.events.event_type IS 'page_view, add_to_cart, checkout or package_shipped. Every type but package_shipped is the shopper''s own event.';
 COMMENT ON COLUMN greenery.events.order_id IS 'The order of a checkout or shipment: orders.order_id.';
 COMMENT ON COLUMN greenery.events.product_id IS 'The product viewed or added: products.product_id.';
 
@@ -51,7 +51,7 @@ AS $source$
 	FROM greenery.events s
 $source$;
 COMMENT ON FUNCTION greenery.source_events() IS
-	'The source behind stg_events: one row a row of the shop''s events, read with the caller''s own rights. attributes holds further columns as JSON, NULL when there are none.';
+	'The source behind stg_events: one row for each row of the shop''s events, read with the caller''s own rights. attributes holds further columns as JSON, NULL when there are none.';
 
 INSERT INTO greenery.sources (source, relation, function, staging, position)
 VALUES ('events', 'greenery.events', 'greenery.source_events', 'greenery.stg_events', 7);

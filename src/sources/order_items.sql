@@ -11,7 +11,7 @@ CREATE TABLE greenery.order_items (
 SELECT pg_catalog.pg_extension_config_dump('greenery.order_items', '');
 
 COMMENT ON TABLE greenery.order_items IS
-	'Raw: One row a product of an order. No constraints, so that bad rows can arrive and be found.';
+	'Raw: One row per product of an order. No constraints, so that bad rows can arrive and be found.';
 COMMENT ON COLUMN greenery.order_items.order_id IS 'The order: orders.order_id.';
 COMMENT ON COLUMN greenery.order_items.product_id IS 'The product: products.product_id.';
 COMMENT ON COLUMN greenery.order_items.quantity IS 'Units ordered.';
@@ -37,7 +37,7 @@ AS $source$
 	FROM greenery.order_items s
 $source$;
 COMMENT ON FUNCTION greenery.source_order_items() IS
-	'The source behind stg_order_items: one row a row of the shop''s order_items, read with the caller''s own rights. attributes holds further columns as JSON, NULL when there are none.';
+	'The source behind stg_order_items: one row for each row of the shop''s order_items, read with the caller''s own rights. attributes holds further columns as JSON, NULL when there are none.';
 
 INSERT INTO greenery.sources (source, relation, function, staging, position)
 VALUES ('order_items', 'greenery.order_items', 'greenery.source_order_items', 'greenery.stg_order_items', 6);

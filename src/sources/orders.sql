@@ -21,7 +21,7 @@ CREATE TABLE greenery.orders (
 SELECT pg_catalog.pg_extension_config_dump('greenery.orders', '');
 
 COMMENT ON TABLE greenery.orders IS
-	'Raw: One row an order, whatever its status. No constraints, so that bad rows can arrive and be found.';
+	'Raw: One row per order, whatever its status. No constraints, so that bad rows can arrive and be found.';
 COMMENT ON COLUMN greenery.orders.order_id IS 'Identifier of the order.';
 COMMENT ON COLUMN greenery.orders.user_id IS 'Who ordered: users.user_id; NULL for a guest.';
 COMMENT ON COLUMN greenery.orders.promo_id IS 'The promo used: promos.promo_id; NULL for none.';
@@ -29,7 +29,7 @@ COMMENT ON COLUMN greenery.orders.address_id IS 'Where it is shipped to: address
 COMMENT ON COLUMN greenery.orders.created_at IS 'When it was ordered.';
 COMMENT ON COLUMN greenery.orders.order_cost IS 'Cost of the items, in the shop''s currency.';
 COMMENT ON COLUMN greenery.orders.shipping_cost IS 'Cost of shipping, in the shop''s currency.';
-COMMENT ON COLUMN greenery.orders.order_total IS 'What the customer pays: order_cost + shipping_cost - discount of the promo.';
+COMMENT ON COLUMN greenery.orders.order_total IS 'What the customer pays, in the shop''s currency: order_cost + shipping_cost - discount of the promo.';
 COMMENT ON COLUMN greenery.orders.tracking_id IS 'The carrier''s number of the parcel.';
 COMMENT ON COLUMN greenery.orders.shipping_service IS 'Carrier.';
 COMMENT ON COLUMN greenery.orders.estimated_delivery_at IS 'When it is expected to arrive; NULL when unknown.';
@@ -69,7 +69,7 @@ AS $source$
 	FROM greenery.orders s
 $source$;
 COMMENT ON FUNCTION greenery.source_orders() IS
-	'The source behind stg_orders: one row a row of the shop''s orders, read with the caller''s own rights. attributes holds further columns as JSON, NULL when there are none.';
+	'The source behind stg_orders: one row for each row of the shop''s orders, read with the caller''s own rights. attributes holds further columns as JSON, NULL when there are none.';
 
 INSERT INTO greenery.sources (source, relation, function, staging, position)
 VALUES ('orders', 'greenery.orders', 'greenery.source_orders', 'greenery.stg_orders', 5);

@@ -12,11 +12,11 @@ CREATE TABLE greenery.products (
 SELECT pg_catalog.pg_extension_config_dump('greenery.products', '');
 
 COMMENT ON TABLE greenery.products IS
-	'Raw: One row a product of the catalogue. No constraints, so that bad rows can arrive and be found.';
+	'Raw: One row per product of the catalogue. No constraints, so that bad rows can arrive and be found.';
 COMMENT ON COLUMN greenery.products.product_id IS 'Identifier of the product.';
 COMMENT ON COLUMN greenery.products.name IS 'Name of the product.';
 COMMENT ON COLUMN greenery.products.price IS 'List price today, in the shop''s currency.';
-COMMENT ON COLUMN greenery.products.inventory IS 'Units in stock today.';
+COMMENT ON COLUMN greenery.products.inventory IS 'Units in stock today; NULL when unknown.';
 
 -- The staging view filters and joins on the cleaned ids: index them.
 CREATE INDEX products_product_id_idx ON greenery.products (@extschema@.clean_text(product_id));
@@ -38,7 +38,7 @@ AS $source$
 	FROM greenery.products s
 $source$;
 COMMENT ON FUNCTION greenery.source_products() IS
-	'The source behind stg_products: one row a row of the shop''s products, read with the caller''s own rights. attributes holds further columns as JSON, NULL when there are none.';
+	'The source behind stg_products: one row for each row of the shop''s products, read with the caller''s own rights. attributes holds further columns as JSON, NULL when there are none.';
 
 INSERT INTO greenery.sources (source, relation, function, staging, position)
 VALUES ('products', 'greenery.products', 'greenery.source_products', 'greenery.stg_products', 3);

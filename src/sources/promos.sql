@@ -11,9 +11,9 @@ CREATE TABLE greenery.promos (
 SELECT pg_catalog.pg_extension_config_dump('greenery.promos', '');
 
 COMMENT ON TABLE greenery.promos IS
-	'Raw: One row a promo. No constraints, so that bad rows can arrive and be found.';
+	'Raw: One row per promo. No constraints, so that bad rows can arrive and be found.';
 COMMENT ON COLUMN greenery.promos.promo_id IS 'Identifier of the promo; may hold blanks, hyphens and capitals.';
-COMMENT ON COLUMN greenery.promos.discount IS 'Amount taken off an order, in the shop''s currency (not a per cent).';
+COMMENT ON COLUMN greenery.promos.discount IS 'Amount taken off an order, in the shop''s currency (not a percentage).';
 COMMENT ON COLUMN greenery.promos.status IS 'active or inactive.';
 
 -- The staging view filters and joins on the cleaned ids: index them.
@@ -34,7 +34,7 @@ AS $source$
 	FROM greenery.promos s
 $source$;
 COMMENT ON FUNCTION greenery.source_promos() IS
-	'The source behind stg_promos: one row a row of the shop''s promos, read with the caller''s own rights. attributes holds further columns as JSON, NULL when there are none.';
+	'The source behind stg_promos: one row for each row of the shop''s promos, read with the caller''s own rights. attributes holds further columns as JSON, NULL when there are none.';
 
 INSERT INTO greenery.sources (source, relation, function, staging, position)
 VALUES ('promos', 'greenery.promos', 'greenery.source_promos', 'greenery.stg_promos', 4);

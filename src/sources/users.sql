@@ -16,12 +16,12 @@ CREATE TABLE greenery.users (
 SELECT pg_catalog.pg_extension_config_dump('greenery.users', '');
 
 COMMENT ON TABLE greenery.users IS
-	'Raw: One row a registered user, as the shop''s system exports it. No constraints, so that bad rows can arrive and be found.';
+	'Raw: One row per registered user, as the shop''s system exports it. No constraints, so that bad rows can arrive and be found.';
 COMMENT ON COLUMN greenery.users.user_id IS 'Identifier of the user.';
 COMMENT ON COLUMN greenery.users.first_name IS 'First name as entered.';
 COMMENT ON COLUMN greenery.users.last_name IS 'Last name as entered.';
 COMMENT ON COLUMN greenery.users.email IS 'E-mail address as entered.';
-COMMENT ON COLUMN greenery.users.phone_number IS 'Phone number as entered, in whatever form.';
+COMMENT ON COLUMN greenery.users.phone_number IS 'Phone number as entered, in any format.';
 COMMENT ON COLUMN greenery.users.created_at IS 'When the user registered.';
 COMMENT ON COLUMN greenery.users.updated_at IS 'When the user''s data last changed.';
 COMMENT ON COLUMN greenery.users.address_id IS 'The registered address: addresses.address_id.';
@@ -50,7 +50,7 @@ AS $source$
 	FROM greenery.users s
 $source$;
 COMMENT ON FUNCTION greenery.source_users() IS
-	'The source behind stg_users: one row a row of the shop''s users, read with the caller''s own rights. attributes holds further columns as JSON, NULL when there are none.';
+	'The source behind stg_users: one row for each row of the shop''s users, read with the caller''s own rights. attributes holds further columns as JSON, NULL when there are none.';
 
 INSERT INTO greenery.sources (source, relation, function, staging, position)
 VALUES ('users', 'greenery.users', 'greenery.source_users', 'greenery.stg_users', 1);

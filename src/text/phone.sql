@@ -3,7 +3,7 @@
 CREATE FUNCTION @extschema@.normalize_phone(phone text) RETURNS text
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.normalize_phone(text) IS
-	'The North American phone number in a text, as ###-###-####: (831) 155-1615, +1 831.155.1615, 1-831-155-1615, full-width digits and digits of other scripts, an extension (dropped). NULL for NULL and for whatever is no such number, never a guess; phone_problem() says why. Does not ask whether area and exchange code exist. Never raises an error.';
+	'The North American phone number in a text, as ###-###-####: (831) 155-1615, +1 831.155.1615, 1-831-155-1615, full-width digits and digits of other scripts, an extension (dropped). NULL for NULL and for text that is not such a number, never a guess; phone_problem() says why. Does not ask whether area and exchange code exist. Never raises an error.';
 
 CREATE FUNCTION @extschema@.normalize_phone(phone text, strict boolean) RETURNS text
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';

@@ -50,7 +50,7 @@ FROM (VALUES
 ) v (indicator, landmark, kind, known_at, definition);
 
 COMMENT ON VIEW greenery.indicators IS
-	'One row an indicator that repeat_indicators judges: what it is, and at which landmark it is judged.';
+	'One row per indicator that repeat_indicators judges: what it is, and at which landmark it is judged.';
 COMMENT ON COLUMN greenery.indicators.indicator IS 'Name of the indicator.';
 COMMENT ON COLUMN greenery.indicators.landmark IS 'first_order or history.';
 COMMENT ON COLUMN greenery.indicators.kind IS 'boolean or numeric; NULL for what the seven tables do not know.';
@@ -160,6 +160,7 @@ BEGIN
 
 	PERFORM greenery.check_reads(relation, NULL);
 	INSERT INTO greenery.features
+		(name, landmark, kind, relation, user_id_column, known_at_column, value_column)
 	SELECT name, coalesce(landmark, wanted.landmark, 'first_order'), kind,
 		format('%I.%I', n.nspname, c.relname), user_id, known_at, value
 	FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -252,4 +253,4 @@ BEGIN
 END
 $feature_values$;
 COMMENT ON FUNCTION greenery.feature_values(text, timestamptz) IS
-	'The features added for a landmark, one row a feature and purchaser with a value known at the cut-off: the time of the first order at landmark first_order, the moment at, one for all, at landmark history. true is 1 and false 0. Error 42P01 or 42703 when a relation or column is gone.';
+	'The features added for a landmark, one row per feature and purchaser with a value known at the cut-off: the time of the first order at landmark first_order, the moment at, one for all, at landmark history. true is 1 and false 0. Error 42P01 or 42703 when a relation or column is gone.';

@@ -15,7 +15,7 @@ WHERE s.user_id IS NOT NULL
 	AND s.order_id IS NOT NULL
 ORDER BY s.user_id, s.created_at, s.order_id COLLATE "C";
 
-COMMENT ON VIEW greenery.first_orders IS 'One row a purchaser: the first recorded order.';
+COMMENT ON VIEW greenery.first_orders IS 'One row per purchaser: the first recorded order.';
 COMMENT ON COLUMN greenery.first_orders.user_id IS 'Who ordered: dim_users.user_id.';
 COMMENT ON COLUMN greenery.first_orders.order_id IS 'The order: fact_user_orders.order_id.';
 COMMENT ON COLUMN greenery.first_orders.created_at IS 'When.';
@@ -59,7 +59,7 @@ BEGIN ATOMIC
 	SELECT h.horizon FROM greenery.repeat_horizon h;
 END;
 COMMENT ON FUNCTION @extschema@.greenery_repeat_horizon() IS
-	'How long after their first order purchasers are followed: setting greenery.repeat_horizon, or what auto comes to: the longest of 1, 7, 30, 90 and 365 days for which at least half the purchasers can be followed that long.';
+	'How long after their first order purchasers are followed: setting greenery.repeat_horizon, or what auto means: the longest of 1, 7, 30, 90 and 365 days for which at least half the purchasers can be followed that long.';
 
 CREATE FUNCTION greenery.history_landmark(at timestamptz, horizon interval)
 	RETURNS TABLE (landmark_at timestamptz, follow_up interval)
@@ -79,4 +79,4 @@ BEGIN ATOMIC
 	OFFSET 0;
 END;
 COMMENT ON FUNCTION greenery.history_landmark(timestamptz, interval) IS
-	'The moment at which purchasers are looked at, and how long they are followed from then on. NULL for horizon is greenery_repeat_horizon(), NULL for at is greenery_as_of() less the horizon; an infinite one is no moment.';
+	'The moment at which purchasers are looked at, and how long they are followed from then on. NULL for horizon is greenery_repeat_horizon(), NULL for at is greenery_as_of() less the horizon; for an infinite one the moment is NULL.';

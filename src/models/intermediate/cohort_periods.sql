@@ -68,7 +68,7 @@ BEGIN ATOMIC
 	active AS (
 		SELECT a.cohort, a.period, count(*) AS users
 		FROM (
-			-- one row a user and period
+			-- one row per user and period
 			SELECT
 				u.user_id,
 				u.cohort,
@@ -146,4 +146,4 @@ BEGIN
 END
 $cohort_retention$;
 COMMENT ON FUNCTION @extschema@.greenery_cohort_retention(text, text, text) IS
-	'One row a cohort and period: users by the unit (day, week from Monday, month) of their first order, and how many of them ordered in period 0, 1, 2, ... up to greenery_as_of(), zeros included. Mode calendar: period k is the k-th unit after the cohort''s own; rolling: from k to k + 1 units after the user''s own first order. retention = active_users / users, as seen so far; is_mature: whether the period is over for all of the cohort (period 0 always is). Local time of timezone (NULL: setting greenery.timezone). Orders without a finite time, after greenery_as_of() or more than 100 years before it do not count. Error 22023 for an unknown unit, mode or time zone.';
+	'One row per cohort and period: users by the unit (day, week from Monday, month) of their first order, and how many of them ordered in period 0, 1, 2, ... up to greenery_as_of(), zeros included. Mode calendar: period k is the k-th unit after the cohort''s own; rolling: from k to k + 1 units after the user''s own first order. retention = active_users / users, as seen so far; is_mature: whether the period is over for all of the cohort (period 0 always is). Local time of timezone (NULL: setting greenery.timezone). Orders without a finite time, after greenery_as_of() or more than 100 years before it do not count. Error 22023 for an unknown unit, mode or time zone.';

@@ -7,7 +7,7 @@ BEGIN ATOMIC
 	SELECT sessions / nullif(@extschema@.days_between(since, until)::double precision / 7, 0);
 END;
 COMMENT ON FUNCTION greenery.a_week(bigint, timestamptz, timestamptz) IS
-	'Sessions for each week from one moment to another; NULL when that is no time.';
+	'Sessions per week between two moments; NULL when both are the same moment.';
 
 CREATE FUNCTION greenery.repeat_history(at timestamptz, horizon interval)
 	RETURNS TABLE (
@@ -132,4 +132,4 @@ BEGIN ATOMIC
 	) s ON s.user_id = h.user_id;
 END;
 COMMENT ON FUNCTION @extschema@.greenery_repeat_features(timestamptz, interval) IS
-	'One row a user with an order at or before a moment: what was known of them then, and, in purchased_again_within, whether they ordered after the moment and at most horizon after it (where that reaches beyond greenery_as_of(): so far). Columns as user_repeat_features, those of the order being about the first one, and: purchase_frequency, orders at or before the moment; session_frequency, sessions for each week since the first order (NULL when that was the same moment); past_on_time_share and past_late_share, of the orders that had arrived and had an estimate. NULL for horizon is greenery_repeat_horizon(), NULL for at is greenery_as_of() less the horizon; no rows for an infinite moment. In horizon a day is 24 hours; error 22023 when it has months or is negative.';
+	'One row per user with an order at or before a moment: what was known of them then, and, in purchased_again_within, whether they ordered after the moment and at most horizon after it (where that reaches beyond greenery_as_of(): so far). Columns as user_repeat_features, those of the order being about the first one, and: purchase_frequency, orders at or before the moment; session_frequency, sessions for each week since the first order (NULL when that was the same moment); past_on_time_share and past_late_share, of the orders that had arrived and had an estimate. NULL for horizon is greenery_repeat_horizon(), NULL for at is greenery_as_of() less the horizon; no rows for an infinite moment. In horizon a day is 24 hours; error 22023 when it has months or is negative.';

@@ -30,7 +30,7 @@ JOIN greenery.first_orders f ON f.user_id = e.user_id
 WHERE e.is_own_event;
 
 COMMENT ON VIEW greenery.purchaser_events IS
-	'One row an event that a purchaser caused, with the time at which it counts as known.';
+	'One row per event that a purchaser caused, with the time at which it counts as known.';
 COMMENT ON COLUMN greenery.purchaser_events.user_id IS 'The purchaser.';
 COMMENT ON COLUMN greenery.purchaser_events.session_id IS 'The source''s own session id.';
 COMMENT ON COLUMN greenery.purchaser_events.session_gap IS

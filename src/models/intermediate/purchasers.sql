@@ -29,7 +29,7 @@ WHERE o.user_id IS NOT NULL
 GROUP BY o.user_id;
 
 COMMENT ON VIEW greenery.purchasers IS
-	'One row a user with at least one order: the first order, and whether there was another.';
+	'One row per user with at least one order: the first order, and whether there was another.';
 COMMENT ON COLUMN greenery.purchasers.user_id IS 'The user.';
 COMMENT ON COLUMN greenery.purchasers.promo_id IS 'The promo that the first order used; NULL for none.';
 COMMENT ON COLUMN greenery.purchasers.state IS 'State that the first order was shipped to; NULL when unknown.';

@@ -67,13 +67,7 @@ FROM (
 ) n;
 
 COMMENT ON VIEW greenery.session_events IS
-	'One row an event, with the visit it belongs to: the source''s own session id or, where no event at all has one, visits of a user that are cut at pauses longer than setting greenery.session_gap.';
-COMMENT ON COLUMN greenery.session_events.event_id IS 'Identifier of the event.';
+	'One row per event, with the visit it belongs to: the source''s own session id or, where no event at all has one, visits of a user that are cut at pauses longer than setting greenery.session_gap.';
 COMMENT ON COLUMN greenery.session_events.session_id IS
-	'The visit it belongs to. Where no event has a session id: user id, "#" and the number of that user''s visit; a shipment belongs to the visit with the first checkout of its order by its user, and an event without user or without a finite time to none (NULL).';
-COMMENT ON COLUMN greenery.session_events.user_id IS 'Who caused it; NULL when unknown.';
-COMMENT ON COLUMN greenery.session_events.page_url IS 'Address of the page.';
-COMMENT ON COLUMN greenery.session_events.created_at IS 'When it happened.';
-COMMENT ON COLUMN greenery.session_events.event_type IS 'page_view, add_to_cart, checkout or package_shipped.';
-COMMENT ON COLUMN greenery.session_events.order_id IS 'The order of a checkout or shipment.';
-COMMENT ON COLUMN greenery.session_events.product_id IS 'The product viewed or added.';
+	'The visit it belongs to. Where no event has a session id: user id, "#" and the number of the visit among that user''s; a shipment belongs to the visit with the first checkout of its order by its user, and an event without user or without a finite time to none (NULL).';
+SELECT greenery.inherit_comments('greenery.session_events', 'greenery.stg_events');

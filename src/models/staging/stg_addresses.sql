@@ -10,23 +10,15 @@ SELECT
 	s.attributes AS attributes
 FROM greenery.source_addresses() s;
 
-COMMENT ON VIEW greenery.stg_addresses IS 'One row an address, cleaned. Users may share one.';
-COMMENT ON COLUMN greenery.stg_addresses.address_id IS 'Identifier of the address. Key.';
-COMMENT ON COLUMN greenery.stg_addresses.address IS 'Street and house number.';
-COMMENT ON COLUMN greenery.stg_addresses.zipcode IS 'Zip code as text: leading zeros count.';
-COMMENT ON COLUMN greenery.stg_addresses.state IS 'State.';
-COMMENT ON COLUMN greenery.stg_addresses.country IS 'Country.';
+COMMENT ON VIEW greenery.stg_addresses IS 'One row per address, cleaned. Users may share one.';
 COMMENT ON COLUMN greenery.stg_addresses.attributes IS 'Further columns of the shop''s own table as JSON; NULL when there are none.';
+SELECT greenery.inherit_comments('greenery.stg_addresses', 'greenery.addresses');
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
-INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
-	('stg_addresses', 'greenery.stg_addresses', 'staging', '{address_id}', true);
+SELECT greenery.register_model('stg_addresses', 'greenery.stg_addresses', 'staging', '{address_id}', 20,
+	grain => 'address');
 INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES
-	(20, 'greenery.stg_addresses', 'not_null', 'address_id', '{}', NULL, '0',
-	 'Every address has its address_id.', true),
-	(21, 'greenery.stg_addresses', 'unique', 'address_id', '{}', NULL, '0',
-	 'No address_id occurs twice.', true),
 	(22, 'greenery.stg_addresses', 'expression', NULL, '{"expression": "zipcode NOT LIKE ''-%''"}', NULL, '0',
 	 'No zip code is negative.', true);

@@ -13,27 +13,16 @@ SELECT
 	s.attributes AS attributes
 FROM greenery.source_events() s;
 
-COMMENT ON VIEW greenery.stg_events IS 'One row an event on the shop''s web site, and one for each parcel shipped, cleaned.';
-COMMENT ON COLUMN greenery.stg_events.event_id IS 'Identifier of the event. Key.';
-COMMENT ON COLUMN greenery.stg_events.session_id IS 'The visit it belongs to.';
-COMMENT ON COLUMN greenery.stg_events.user_id IS 'Who caused it: stg_users.user_id; NULL when unknown.';
-COMMENT ON COLUMN greenery.stg_events.page_url IS 'Address of the page.';
-COMMENT ON COLUMN greenery.stg_events.created_at IS 'When it happened.';
-COMMENT ON COLUMN greenery.stg_events.event_type IS 'page_view, add_to_cart, checkout or package_shipped. Every type but package_shipped is the shopper''s own event.';
-COMMENT ON COLUMN greenery.stg_events.order_id IS 'The order of a checkout or shipment: stg_orders.order_id.';
-COMMENT ON COLUMN greenery.stg_events.product_id IS 'The product viewed or added: stg_products.product_id.';
+COMMENT ON VIEW greenery.stg_events IS 'One row per event on the shop''s web site, and one for each parcel shipped, cleaned.';
 COMMENT ON COLUMN greenery.stg_events.attributes IS 'Further columns of the shop''s own table as JSON; NULL when there are none.';
+SELECT greenery.inherit_comments('greenery.stg_events', 'greenery.events');
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
-INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
-	('stg_events', 'greenery.stg_events', 'staging', '{event_id}', true);
+SELECT greenery.register_model('stg_events', 'greenery.stg_events', 'staging', '{event_id}', 100,
+	grain => 'event');
 INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES
-	(100, 'greenery.stg_events', 'not_null', 'event_id', '{}', NULL, '0',
-	 'Every event has its event_id.', true),
-	(101, 'greenery.stg_events', 'unique', 'event_id', '{}', NULL, '0',
-	 'No event_id occurs twice.', true),
 	(102, 'greenery.stg_events', 'not_null', 'user_id', '{}', NULL, '0',
 	 'Every event has its user.', true),
 	(103, 'greenery.stg_events', 'not_null', 'session_id', '{}', NULL, '0',

@@ -10,26 +10,18 @@ SELECT
 	s.attributes AS attributes
 FROM greenery.source_order_items() s;
 
-COMMENT ON VIEW greenery.stg_order_items IS 'One row a product of an order, cleaned.';
-COMMENT ON COLUMN greenery.stg_order_items.order_id IS 'The order: stg_orders.order_id. Key, with product_id.';
-COMMENT ON COLUMN greenery.stg_order_items.product_id IS 'The product: stg_products.product_id. Key, with order_id.';
-COMMENT ON COLUMN greenery.stg_order_items.quantity IS 'Units ordered.';
+COMMENT ON VIEW greenery.stg_order_items IS 'One row per product of an order, cleaned.';
 COMMENT ON COLUMN greenery.stg_order_items.user_id IS 'Who ordered; NULL where the source does not say (the order does).';
-COMMENT ON COLUMN greenery.stg_order_items.unit_price IS 'Price a unit at the time of the order, in the shop''s currency; NULL where the source does not say.';
+COMMENT ON COLUMN greenery.stg_order_items.unit_price IS 'Price per unit at the time of the order, in the shop''s currency; NULL where the source does not say.';
 COMMENT ON COLUMN greenery.stg_order_items.attributes IS 'Further columns of the shop''s own table as JSON; NULL when there are none.';
+SELECT greenery.inherit_comments('greenery.stg_order_items', 'greenery.order_items');
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
-INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
-	('stg_order_items', 'greenery.stg_order_items', 'staging', '{order_id,product_id}', true);
+SELECT greenery.register_model('stg_order_items', 'greenery.stg_order_items', 'staging', '{order_id,product_id}', 80,
+	grain => 'order item');
 INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES
-	(80, 'greenery.stg_order_items', 'not_null', 'order_id', '{}', NULL, '0',
-	 'Every order item has its order_id.', true),
-	(81, 'greenery.stg_order_items', 'not_null', 'product_id', '{}', NULL, '0',
-	 'Every order item has its product_id.', true),
-	(82, 'greenery.stg_order_items', 'unique_combination', NULL, '{"columns": ["order_id", "product_id"]}', NULL, '0',
-	 'No pair of order_id and product_id occurs twice.', true),
 	(83, 'greenery.stg_order_items', 'range', 'quantity', '{"min": 0, "inclusive": false}', NULL, '0',
 	 'Every quantity is positive: returns are not order items.', true),
 	(84, 'greenery.stg_order_items', 'relationships', 'order_id', '{"to": "greenery.stg_orders", "field": "order_id"}', NULL, '0',

@@ -18,32 +18,16 @@ SELECT
 	s.attributes AS attributes
 FROM greenery.source_orders() s;
 
-COMMENT ON VIEW greenery.stg_orders IS 'One row an order, whatever its status, cleaned.';
-COMMENT ON COLUMN greenery.stg_orders.order_id IS 'Identifier of the order. Key.';
-COMMENT ON COLUMN greenery.stg_orders.user_id IS 'Who ordered: stg_users.user_id; NULL for a guest.';
-COMMENT ON COLUMN greenery.stg_orders.promo_id IS 'The promo used: stg_promos.promo_id; NULL for none.';
-COMMENT ON COLUMN greenery.stg_orders.address_id IS 'Where it is shipped to: stg_addresses.address_id.';
-COMMENT ON COLUMN greenery.stg_orders.created_at IS 'When it was ordered.';
-COMMENT ON COLUMN greenery.stg_orders.order_cost IS 'Cost of the items, in the shop''s currency.';
-COMMENT ON COLUMN greenery.stg_orders.shipping_cost IS 'Cost of shipping, in the shop''s currency.';
-COMMENT ON COLUMN greenery.stg_orders.order_total IS 'What the customer pays: order_cost + shipping_cost - discount of the promo.';
-COMMENT ON COLUMN greenery.stg_orders.tracking_id IS 'The carrier''s number of the parcel.';
-COMMENT ON COLUMN greenery.stg_orders.shipping_service IS 'Carrier.';
-COMMENT ON COLUMN greenery.stg_orders.estimated_delivery_at IS 'When it is expected to arrive; NULL when unknown.';
-COMMENT ON COLUMN greenery.stg_orders.delivered_at IS 'When it arrived; NULL while it has not.';
-COMMENT ON COLUMN greenery.stg_orders.status IS 'preparing, shipped or delivered.';
+COMMENT ON VIEW greenery.stg_orders IS 'One row per order, whatever its status, cleaned.';
 COMMENT ON COLUMN greenery.stg_orders.attributes IS 'Further columns of the shop''s own table as JSON; NULL when there are none.';
+SELECT greenery.inherit_comments('greenery.stg_orders', 'greenery.orders');
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
-INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
-	('stg_orders', 'greenery.stg_orders', 'staging', '{order_id}', true);
+SELECT greenery.register_model('stg_orders', 'greenery.stg_orders', 'staging', '{order_id}', 50,
+	grain => 'order');
 INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES
-	(50, 'greenery.stg_orders', 'not_null', 'order_id', '{}', NULL, '0',
-	 'Every order has its order_id.', true),
-	(51, 'greenery.stg_orders', 'unique', 'order_id', '{}', NULL, '0',
-	 'No order_id occurs twice.', true),
 	(52, 'greenery.stg_orders', 'not_null', 'user_id', '{}', NULL, '0',
 	 'Every order has its user.', true),
 	(53, 'greenery.stg_orders', 'relationships', 'user_id', '{"to": "greenery.stg_users", "field": "user_id"}', NULL, '0',

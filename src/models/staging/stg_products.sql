@@ -9,23 +9,16 @@ SELECT
 	s.attributes AS attributes
 FROM greenery.source_products() s;
 
-COMMENT ON VIEW greenery.stg_products IS 'One row a product of the catalogue, cleaned.';
-COMMENT ON COLUMN greenery.stg_products.product_id IS 'Identifier of the product. Key.';
-COMMENT ON COLUMN greenery.stg_products.name IS 'Name of the product.';
-COMMENT ON COLUMN greenery.stg_products.price IS 'List price today, in the shop''s currency.';
-COMMENT ON COLUMN greenery.stg_products.inventory IS 'Units in stock today; NULL when unknown.';
+COMMENT ON VIEW greenery.stg_products IS 'One row per product of the catalogue, cleaned.';
 COMMENT ON COLUMN greenery.stg_products.attributes IS 'Further columns of the shop''s own table as JSON; NULL when there are none.';
+SELECT greenery.inherit_comments('greenery.stg_products', 'greenery.products');
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
-INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
-	('stg_products', 'greenery.stg_products', 'staging', '{product_id}', true);
+SELECT greenery.register_model('stg_products', 'greenery.stg_products', 'staging', '{product_id}', 30,
+	grain => 'product');
 INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES
-	(30, 'greenery.stg_products', 'not_null', 'product_id', '{}', NULL, '0',
-	 'Every product has its product_id.', true),
-	(31, 'greenery.stg_products', 'unique', 'product_id', '{}', NULL, '0',
-	 'No product_id occurs twice.', true),
 	(32, 'greenery.stg_products', 'range', 'price', '{"min": 0, "inclusive": false}', NULL, '0',
 	 'Every price is positive: no product is given away.', true),
 	(33, 'greenery.stg_products', 'expression', NULL, '{"expression": "inventory <> 0"}', '0', NULL,

@@ -8,22 +8,16 @@ SELECT
 	s.attributes AS attributes
 FROM greenery.source_promos() s;
 
-COMMENT ON VIEW greenery.stg_promos IS 'One row a promo, cleaned.';
-COMMENT ON COLUMN greenery.stg_promos.promo_id IS 'Identifier of the promo; may hold blanks, hyphens and capitals. Key.';
-COMMENT ON COLUMN greenery.stg_promos.discount IS 'Amount taken off an order, in the shop''s currency (not a per cent).';
-COMMENT ON COLUMN greenery.stg_promos.status IS 'active or inactive.';
+COMMENT ON VIEW greenery.stg_promos IS 'One row per promo, cleaned.';
 COMMENT ON COLUMN greenery.stg_promos.attributes IS 'Further columns of the shop''s own table as JSON; NULL when there are none.';
+SELECT greenery.inherit_comments('greenery.stg_promos', 'greenery.promos');
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
-INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
-	('stg_promos', 'greenery.stg_promos', 'staging', '{promo_id}', true);
+SELECT greenery.register_model('stg_promos', 'greenery.stg_promos', 'staging', '{promo_id}', 40,
+	grain => 'promo');
 INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES
-	(40, 'greenery.stg_promos', 'not_null', 'promo_id', '{}', NULL, '0',
-	 'Every promo has its promo_id.', true),
-	(41, 'greenery.stg_promos', 'unique', 'promo_id', '{}', NULL, '0',
-	 'No promo_id occurs twice.', true),
 	(42, 'greenery.stg_promos', 'range', 'discount', '{"min": 0}', NULL, '0',
 	 'No discount is negative: no promo makes an order dearer.', true),
 	(43, 'greenery.stg_promos', 'expression', NULL, '{"expression": "discount <> 0"}', NULL, '0',

@@ -15,28 +15,21 @@ SELECT
 	s.attributes AS attributes
 FROM greenery.source_users() s;
 
-COMMENT ON VIEW greenery.stg_users IS 'One row a user, as the shop''s system has it, cleaned.';
-COMMENT ON COLUMN greenery.stg_users.user_id IS 'Identifier of the user. Key.';
+COMMENT ON VIEW greenery.stg_users IS 'One row per user, as the shop''s system has it, cleaned.';
 COMMENT ON COLUMN greenery.stg_users.first_name IS 'First name, trimmed.';
 COMMENT ON COLUMN greenery.stg_users.last_name IS 'Last name, trimmed.';
 COMMENT ON COLUMN greenery.stg_users.email IS 'E-mail address, trimmed and in lower case.';
-COMMENT ON COLUMN greenery.stg_users.phone_number IS 'Phone number as ###-###-####; NULL when what was entered is no North American number.';
+COMMENT ON COLUMN greenery.stg_users.phone_number IS 'Phone number as ###-###-####; NULL when what was entered is not a North American number.';
 COMMENT ON COLUMN greenery.stg_users.phone_number_raw IS 'Phone number as entered.';
-COMMENT ON COLUMN greenery.stg_users.created_at IS 'When the user registered.';
-COMMENT ON COLUMN greenery.stg_users.updated_at IS 'When the user''s data last changed.';
-COMMENT ON COLUMN greenery.stg_users.address_id IS 'The registered address: stg_addresses.address_id.';
 COMMENT ON COLUMN greenery.stg_users.attributes IS 'Further columns of the shop''s own table as JSON; NULL when there are none.';
+SELECT greenery.inherit_comments('greenery.stg_users', 'greenery.users');
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
-INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
-	('stg_users', 'greenery.stg_users', 'staging', '{user_id}', true);
+SELECT greenery.register_model('stg_users', 'greenery.stg_users', 'staging', '{user_id}', 1,
+	grain => 'user');
 INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES
-	(1, 'greenery.stg_users', 'not_null', 'user_id', '{}', NULL, '0',
-	 'Every user has its user_id.', true),
-	(2, 'greenery.stg_users', 'unique', 'user_id', '{}', NULL, '0',
-	 'No user_id occurs twice.', true),
 	(3, 'greenery.stg_users', 'email', 'email', '{}', NULL, '0',
 	 'Every e-mail address is one that a mail server would take.', true),
 	(4, 'greenery.stg_users', 'expression', NULL, '{"expression": "phone_number_raw IS NULL OR phone_number IS NOT NULL"}', '0', NULL,

@@ -16,22 +16,12 @@ LEFT JOIN (
 ) s ON s.promo_id = p.promo_id
 WHERE p.status = 'active';
 
-COMMENT ON VIEW greenery.dim_active_promos IS 'One row a promo that is active now.';
-COMMENT ON COLUMN greenery.dim_active_promos.promo_id IS 'Identifier of the promo. Key.';
-COMMENT ON COLUMN greenery.dim_active_promos.discount IS 'Amount taken off an order, in the shop''s currency.';
+COMMENT ON VIEW greenery.dim_active_promos IS 'One row per promo that is active now.';
 COMMENT ON COLUMN greenery.dim_active_promos.active_since IS
 	'Since when the recorded history shows it active without a break; NULL when no history is recorded.';
+SELECT greenery.inherit_comments('greenery.dim_active_promos', 'greenery.stg_promos');
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
-INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
-	('dim_active_promos', 'greenery.dim_active_promos', 'mart', '{promo_id}', true);
-INSERT INTO greenery.test_definitions
-	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
-VALUES
-	(260, 'greenery.dim_active_promos', 'not_null', 'promo_id', '{}', NULL, '0',
-	 'Every promo has its promo_id.', true),
-	(261, 'greenery.dim_active_promos', 'unique', 'promo_id', '{}', NULL, '0',
-	 'No promo_id occurs twice.', true),
-	-- promos end: that there are fewer is worth a word, and no reason to stop
-	(262, 'greenery.dim_active_promos', 'shrink', NULL, '{}', '0', NULL,
-	 'A build hardly ever deletes more of the published rows than setting max_shrink.', true);
+-- promos end: that there are fewer is worth a word, and no reason to stop
+SELECT greenery.register_model('dim_active_promos', 'greenery.dim_active_promos', 'mart', '{promo_id}', 260,
+	grain => 'promo', shrink_warns => true);

@@ -24,24 +24,15 @@ LEFT JOIN (
 WHERE o.order_id IS NOT NULL;
 
 COMMENT ON VIEW greenery.dim_order_products IS
-	'One row an order, with what is in its basket.';
-COMMENT ON COLUMN greenery.dim_order_products.order_id IS 'Identifier of the order. Key.';
+	'One row per order, with what is in its basket.';
 COMMENT ON COLUMN greenery.dim_order_products.product_ids IS
 	'The products ordered, each once, sorted by id; empty for an order without items.';
 COMMENT ON COLUMN greenery.dim_order_products.distinct_products IS 'How many different products.';
 COMMENT ON COLUMN greenery.dim_order_products.units IS 'Basket size: units of all products together.';
 COMMENT ON COLUMN greenery.dim_order_products.items_amount IS
-	'Sum over the items of quantity times the price a unit at the time of the order where the source knows it, else times the list price of today.';
+	'Sum over the items of quantity times the price per unit at the time of the order where the source knows it, else times the list price of today.';
+SELECT greenery.inherit_comments('greenery.dim_order_products', 'greenery.stg_orders');
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
-INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
-	('dim_order_products', 'greenery.dim_order_products', 'mart', '{order_id}', true);
-INSERT INTO greenery.test_definitions
-	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
-VALUES
-	(220, 'greenery.dim_order_products', 'not_null', 'order_id', '{}', NULL, '0',
-	 'Every order has its order_id. Holds by construction.', true),
-	(221, 'greenery.dim_order_products', 'unique', 'order_id', '{}', NULL, '0',
-	 'No order_id occurs twice.', true),
-	(222, 'greenery.dim_order_products', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting max_shrink.', true);
+SELECT greenery.register_model('dim_order_products', 'greenery.dim_order_products', 'mart', '{order_id}', 220,
+	grain => 'order', by_construction => '{not_null}');

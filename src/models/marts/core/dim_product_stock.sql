@@ -43,27 +43,16 @@ LEFT JOIN (
 ) d ON d.product_id = c.product_id;
 
 COMMENT ON VIEW greenery.dim_product_stock IS
-	'One row a product, of the catalogue or with a recorded history: what is in stock, whether that may run out, and what was in stock before.';
-COMMENT ON COLUMN greenery.dim_product_stock.product_id IS 'Identifier of the product. Key.';
+	'One row per product, of the catalogue or with a recorded history: what is in stock, whether that may run out, and what was in stock before.';
 COMMENT ON COLUMN greenery.dim_product_stock.name IS 'Name of the product; NULL when it is no longer in the catalogue.';
-COMMENT ON COLUMN greenery.dim_product_stock.price IS 'List price today, in the shop''s currency.';
-COMMENT ON COLUMN greenery.dim_product_stock.inventory IS 'Units in stock today; NULL when unknown.';
 COMMENT ON COLUMN greenery.dim_product_stock.is_at_risk_of_stockout IS
 	'Whether today''s inventory is below the units ordered in setting greenery.stock_cover (7 days) before greenery_as_of(), or is 0 or less; NULL when the inventory is unknown.';
 COMMENT ON COLUMN greenery.dim_product_stock.inventory_since IS
 	'The recorded history: moments at which the inventory became another, in order; NULL without a history. At a moment t it was inventories[width_bucket(t, inventory_since)].';
 COMMENT ON COLUMN greenery.dim_product_stock.inventories IS
 	'Units in stock from each of these moments until the next one; NULL when unknown, or when the product was not in the catalogue.';
+SELECT greenery.inherit_comments('greenery.dim_product_stock', 'greenery.stg_products');
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
-INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
-	('dim_product_stock', 'greenery.dim_product_stock', 'mart', '{product_id}', true);
-INSERT INTO greenery.test_definitions
-	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
-VALUES
-	(350, 'greenery.dim_product_stock', 'not_null', 'product_id', '{}', NULL, '0',
-	 'Every product has its product_id.', true),
-	(351, 'greenery.dim_product_stock', 'unique', 'product_id', '{}', NULL, '0',
-	 'No product_id occurs twice.', true),
-	(352, 'greenery.dim_product_stock', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting max_shrink.', true);
+SELECT greenery.register_model('dim_product_stock', 'greenery.dim_product_stock', 'mart', '{product_id}', 350,
+	grain => 'product');

@@ -19,24 +19,12 @@ LEFT JOIN (
 ) i ON i.product_id = p.product_id;
 
 COMMENT ON VIEW greenery.dim_products IS
-	'One row a product of the catalogue, with what was sold of it.';
-COMMENT ON COLUMN greenery.dim_products.product_id IS 'Identifier of the product. Key.';
-COMMENT ON COLUMN greenery.dim_products.name IS 'Name of the product.';
-COMMENT ON COLUMN greenery.dim_products.price IS 'List price today, in the shop''s currency.';
-COMMENT ON COLUMN greenery.dim_products.inventory IS 'Units in stock today; NULL when unknown.';
+	'One row per product of the catalogue, with its sales.';
 COMMENT ON COLUMN greenery.dim_products.units_sold IS 'Units ordered so far, whatever the order''s status.';
 COMMENT ON COLUMN greenery.dim_products.orders IS 'Orders that contain it.';
 COMMENT ON COLUMN greenery.dim_products.is_in_stock IS 'Whether the inventory is above 0; NULL when it is unknown.';
+SELECT greenery.inherit_comments('greenery.dim_products', 'greenery.stg_products');
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
-INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
-	('dim_products', 'greenery.dim_products', 'mart', '{product_id}', true);
-INSERT INTO greenery.test_definitions
-	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
-VALUES
-	(210, 'greenery.dim_products', 'not_null', 'product_id', '{}', NULL, '0',
-	 'Every product has its product_id.', true),
-	(211, 'greenery.dim_products', 'unique', 'product_id', '{}', NULL, '0',
-	 'No product_id occurs twice.', true),
-	(212, 'greenery.dim_products', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting max_shrink.', true);
+SELECT greenery.register_model('dim_products', 'greenery.dim_products', 'mart', '{product_id}', 210,
+	grain => 'product');

@@ -77,15 +77,7 @@ LEFT JOIN (
 ) used ON used.user_id = u.user_id;
 
 COMMENT ON VIEW greenery.dim_users IS
-	'One row a user: how to reach them, every address they used, and what they bought.';
-COMMENT ON COLUMN greenery.dim_users.user_id IS 'Identifier of the user. Key.';
-COMMENT ON COLUMN greenery.dim_users.first_name IS 'First name.';
-COMMENT ON COLUMN greenery.dim_users.last_name IS 'Last name.';
-COMMENT ON COLUMN greenery.dim_users.email IS 'E-mail address, in lower case.';
-COMMENT ON COLUMN greenery.dim_users.phone_number IS 'Phone number as ###-###-####; NULL when unusable.';
-COMMENT ON COLUMN greenery.dim_users.phone_number_raw IS 'Phone number as entered.';
-COMMENT ON COLUMN greenery.dim_users.created_at IS 'When the user registered.';
-COMMENT ON COLUMN greenery.dim_users.updated_at IS 'When the user''s data last changed.';
+	'One row per user: how to reach them, every address they used, and what they bought.';
 COMMENT ON COLUMN greenery.dim_users.address_id IS 'The current address: the registered one.';
 COMMENT ON COLUMN greenery.dim_users.address IS 'Street and house number of the current address.';
 COMMENT ON COLUMN greenery.dim_users.zipcode IS 'Zip code of the current address, as text: leading zeros count.';
@@ -98,16 +90,8 @@ COMMENT ON COLUMN greenery.dim_users.first_order_at IS 'When the user first orde
 COMMENT ON COLUMN greenery.dim_users.last_order_at IS 'When the user last ordered; NULL for never.';
 COMMENT ON COLUMN greenery.dim_users.lifetime_value IS 'Sum of order_total over the user''s orders, in the shop''s currency; 0 without orders.';
 COMMENT ON COLUMN greenery.dim_users.is_repeat_purchaser IS 'Whether the user has two orders or more.';
+SELECT greenery.inherit_comments('greenery.dim_users', 'greenery.stg_users');
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
-INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
-	('dim_users', 'greenery.dim_users', 'mart', '{user_id}', true);
-INSERT INTO greenery.test_definitions
-	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
-VALUES
-	(250, 'greenery.dim_users', 'not_null', 'user_id', '{}', NULL, '0',
-	 'Every user has its user_id.', true),
-	(251, 'greenery.dim_users', 'unique', 'user_id', '{}', NULL, '0',
-	 'No user_id occurs twice.', true),
-	(252, 'greenery.dim_users', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting max_shrink.', true);
+SELECT greenery.register_model('dim_users', 'greenery.dim_users', 'mart', '{user_id}', 250,
+	grain => 'user');

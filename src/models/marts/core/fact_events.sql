@@ -21,23 +21,20 @@ SELECT
 FROM greenery.session_events e;
 
 COMMENT ON VIEW greenery.fact_events IS
-	'One row an event, with its user, product, order and the kind of its page.';
-COMMENT ON COLUMN greenery.fact_events.event_id IS 'Identifier of the event. Key.';
+	'One row per event, with its user, product, order and the kind of its page.';
 COMMENT ON COLUMN greenery.fact_events.session_id IS 'The visit it belongs to: see session_events.';
 COMMENT ON COLUMN greenery.fact_events.user_id IS 'Who caused it: dim_users.user_id; NULL when unknown.';
-COMMENT ON COLUMN greenery.fact_events.created_at IS 'When it happened.';
-COMMENT ON COLUMN greenery.fact_events.event_type IS 'page_view, add_to_cart, checkout or package_shipped.';
 COMMENT ON COLUMN greenery.fact_events.page_kind IS
 	'product, checkout, shipping or other: the first segment of the URL''s path.';
 COMMENT ON COLUMN greenery.fact_events.product_id IS 'The product viewed or added: dim_products.product_id.';
 COMMENT ON COLUMN greenery.fact_events.order_id IS 'The order of a checkout or shipment: fact_user_orders.order_id.';
 COMMENT ON COLUMN greenery.fact_events.is_own_event IS
 	'Whether the shopper caused it: every event but package_shipped, which happens hours after the visit.';
-COMMENT ON COLUMN greenery.fact_events.page_url IS 'Address of the page.';
+SELECT greenery.inherit_comments('greenery.fact_events', 'greenery.session_events');
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
-INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
-	('fact_events', 'greenery.fact_events', 'mart', '{event_id}', true);
+SELECT greenery.register_model('fact_events', 'greenery.fact_events', 'mart', '{event_id}', 200,
+	grain => 'event', shrink_test_id => 203);
 -- With session ids an event is made of its own row and nothing else; without, the visits
 -- of a user depend on all their events.
 INSERT INTO greenery.incremental_inputs (model, input, column_name, valid_while) VALUES
@@ -45,11 +42,5 @@ INSERT INTO greenery.incremental_inputs (model, input, column_name, valid_while)
 INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES
-	(200, 'greenery.fact_events', 'not_null', 'event_id', '{}', NULL, '0',
-	 'Every event has its event_id.', true),
-	(201, 'greenery.fact_events', 'unique', 'event_id', '{}', NULL, '0',
-	 'No event_id occurs twice.', true),
 	(202, 'greenery.fact_events', 'not_null', 'product_id', '{"where": "event_type IN (''page_view'', ''add_to_cart'') AND page_kind = ''product''"}', NULL, '0',
-	 'Every view of a product page, and every product put into a cart, has its product.', true),
-	(203, 'greenery.fact_events', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting max_shrink.', true);
+	 'Every view of a product page, and every product put into a cart, has its product.', true);

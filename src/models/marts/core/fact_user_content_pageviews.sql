@@ -34,25 +34,17 @@ LEFT JOIN greenery.dim_product_stock p
 	ON p.product_id = e.product_id AND (p.product_id = e.product_id) IS TRUE;
 
 COMMENT ON VIEW greenery.fact_user_content_pageviews IS
-	'One row a view of a content page: every page_view outside checkout and shipping, with the product seen and whether it may run out.';
-COMMENT ON COLUMN greenery.fact_user_content_pageviews.event_id IS 'Identifier of the event. Key.';
-COMMENT ON COLUMN greenery.fact_user_content_pageviews.user_id IS 'Who looked: dim_users.user_id; NULL when unknown.';
-COMMENT ON COLUMN greenery.fact_user_content_pageviews.session_id IS 'The visit it belongs to.';
-COMMENT ON COLUMN greenery.fact_user_content_pageviews.created_at IS 'When.';
+	'One row per view of a content page: every page_view outside checkout and shipping, with the product seen and whether it may run out.';
 COMMENT ON COLUMN greenery.fact_user_content_pageviews.product_id IS
 	'What was seen: the event''s product, else the id in a /product/ URL; NULL for other pages.';
 COMMENT ON COLUMN greenery.fact_user_content_pageviews.product_name IS 'Name of the product.';
-COMMENT ON COLUMN greenery.fact_user_content_pageviews.price IS 'List price today, in the shop''s currency.';
-COMMENT ON COLUMN greenery.fact_user_content_pageviews.inventory IS 'Units in stock today; NULL when unknown.';
 COMMENT ON COLUMN greenery.fact_user_content_pageviews.inventory_at_view IS 'Units in stock at that moment, by the recorded history; NULL when it does not reach back.';
-COMMENT ON COLUMN greenery.fact_user_content_pageviews.is_at_risk_of_stockout IS
-	'Whether today''s inventory is below the units ordered in setting greenery.stock_cover (7 days) before greenery_as_of(), or is 0 or less; NULL when the inventory is unknown.';
 COMMENT ON COLUMN greenery.fact_user_content_pageviews.page_kind IS 'product or other.';
-COMMENT ON COLUMN greenery.fact_user_content_pageviews.page_url IS 'Address of the page.';
+SELECT greenery.inherit_comments('greenery.fact_user_content_pageviews', 'greenery.fact_events', 'greenery.dim_product_stock');
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
-INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
-	('fact_user_content_pageviews', 'greenery.fact_user_content_pageviews', 'mart', '{event_id}', true);
+SELECT greenery.register_model('fact_user_content_pageviews', 'greenery.fact_user_content_pageviews', 'mart', '{event_id}', 280,
+	grain => 'page view');
 -- A changed event is about itself, and a changed product about all views of it.  Those of
 -- other events are published: what was changed of them is among the changed events.
 INSERT INTO greenery.incremental_inputs (model, input, column_name, changed_values) VALUES
@@ -63,12 +55,6 @@ INSERT INTO greenery.incremental_inputs (model, input, column_name, changed_valu
 INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES
-	(280, 'greenery.fact_user_content_pageviews', 'not_null', 'event_id', '{}', NULL, '0',
-	 'Every page view has its event_id.', true),
-	(281, 'greenery.fact_user_content_pageviews', 'unique', 'event_id', '{}', NULL, '0',
-	 'No event_id occurs twice.', true),
-	(282, 'greenery.fact_user_content_pageviews', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting max_shrink.', true),
 	(283, 'greenery.fact_user_content_pageviews', 'range', 'price', '{"min": 0, "inclusive": false}', NULL, '0',
 	 'Every product viewed has a positive price: no product is given away.', true),
 	(284, 'greenery.fact_user_content_pageviews', 'not_null', 'price', '{"where": "product_id IS NOT NULL"}', NULL, '0',

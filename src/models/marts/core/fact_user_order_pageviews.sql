@@ -16,20 +16,16 @@ LEFT JOIN greenery.dim_users u
 WHERE e.page_kind IN ('checkout', 'shipping');
 
 COMMENT ON VIEW greenery.fact_user_order_pageviews IS
-	'One row a view of an order''s page: every event on a checkout or shipping page, whatever its type.';
-COMMENT ON COLUMN greenery.fact_user_order_pageviews.event_id IS 'Identifier of the event. Key.';
-COMMENT ON COLUMN greenery.fact_user_order_pageviews.user_id IS 'Who looked: dim_users.user_id; NULL when unknown.';
-COMMENT ON COLUMN greenery.fact_user_order_pageviews.session_id IS 'The visit it belongs to.';
-COMMENT ON COLUMN greenery.fact_user_order_pageviews.created_at IS 'When.';
+	'One row per view of an order''s page: every event on a checkout or shipping page, whatever its type.';
 COMMENT ON COLUMN greenery.fact_user_order_pageviews.order_id IS
 	'The order: fact_user_orders.order_id; the event''s own, else the id in the URL.';
 COMMENT ON COLUMN greenery.fact_user_order_pageviews.page_kind IS 'checkout or shipping.';
-COMMENT ON COLUMN greenery.fact_user_order_pageviews.event_type IS 'Type of the event.';
 COMMENT ON COLUMN greenery.fact_user_order_pageviews.user_created_at IS 'When the user registered; a page view before is a mistake in the data.';
+SELECT greenery.inherit_comments('greenery.fact_user_order_pageviews', 'greenery.fact_events');
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
-INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
-	('fact_user_order_pageviews', 'greenery.fact_user_order_pageviews', 'mart', '{event_id}', true);
+SELECT greenery.register_model('fact_user_order_pageviews', 'greenery.fact_user_order_pageviews', 'mart', '{event_id}', 290,
+	grain => 'page view');
 -- A changed event is about its page view, and a user who registered at another time, is
 -- new or gone, about all of theirs; what else is said of users does not matter.
 INSERT INTO greenery.incremental_inputs (model, input, column_name, changed_values) VALUES
@@ -42,12 +38,6 @@ INSERT INTO greenery.incremental_inputs (model, input, column_name, changed_valu
 INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES
-	(290, 'greenery.fact_user_order_pageviews', 'not_null', 'event_id', '{}', NULL, '0',
-	 'Every page view has its event_id.', true),
-	(291, 'greenery.fact_user_order_pageviews', 'unique', 'event_id', '{}', NULL, '0',
-	 'No event_id occurs twice.', true),
-	(292, 'greenery.fact_user_order_pageviews', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting max_shrink.', true),
 	(293, 'greenery.fact_user_order_pageviews', 'unique_combination', NULL, '{"columns": ["event_id", "user_id"]}', NULL, '0',
 	 'Every order page view is counted once for its user.', true),
 	(294, 'greenery.fact_user_order_pageviews', 'expression', NULL, '{"expression": "created_at >= user_created_at"}', NULL, '0',

@@ -61,51 +61,33 @@ LEFT JOIN greenery.promo_terms t
 	AND o.created_at < t.valid_to;
 
 COMMENT ON VIEW greenery.fact_user_orders IS
-	'One row an order: whose, which of the user''s orders, its money, promo, basket, where to, and how it was delivered.';
-COMMENT ON COLUMN greenery.fact_user_orders.order_id IS 'Identifier of the order. Key.';
+	'One row per order: customer, order number, amounts, promo, basket, address and delivery.';
 COMMENT ON COLUMN greenery.fact_user_orders.user_id IS 'Who ordered: dim_users.user_id; NULL for a guest.';
-COMMENT ON COLUMN greenery.fact_user_orders.created_at IS 'When it was ordered.';
 COMMENT ON COLUMN greenery.fact_user_orders.order_number IS
 	'1 for the user''s first recorded order, 2 for the second, ..., by time and then id; NULL for a guest.';
 COMMENT ON COLUMN greenery.fact_user_orders.previous_order_at IS 'When the user ordered before; NULL for a first order and for a guest.';
 COMMENT ON COLUMN greenery.fact_user_orders.days_since_previous_order IS 'Days since the user ordered before, with fractions.';
-COMMENT ON COLUMN greenery.fact_user_orders.order_cost IS 'Cost of the items, in the shop''s currency.';
-COMMENT ON COLUMN greenery.fact_user_orders.shipping_cost IS 'Cost of shipping, in the shop''s currency.';
 COMMENT ON COLUMN greenery.fact_user_orders.discount IS
 	'Amount that the promo took off by its terms when the order was made (for orders before the recorded history, its earliest recorded terms); NULL without promo.';
-COMMENT ON COLUMN greenery.fact_user_orders.order_total IS 'What the customer pays, in the shop''s currency.';
-COMMENT ON COLUMN greenery.fact_user_orders.promo_id IS 'The promo used: stg_promos.promo_id; NULL for none.';
 COMMENT ON COLUMN greenery.fact_user_orders.has_promo IS 'Whether a promo was used.';
-COMMENT ON COLUMN greenery.fact_user_orders.units IS 'Basket size: units of all products together.';
-COMMENT ON COLUMN greenery.fact_user_orders.distinct_products IS 'How many different products.';
 COMMENT ON COLUMN greenery.fact_user_orders.items_amount IS
 	'Sum of quantity times price over the items: see dim_order_products.';
-COMMENT ON COLUMN greenery.fact_user_orders.address_id IS 'Where it is shipped to: stg_addresses.address_id.';
 COMMENT ON COLUMN greenery.fact_user_orders.state IS 'State it is shipped to.';
 COMMENT ON COLUMN greenery.fact_user_orders.country IS 'Country it is shipped to.';
-COMMENT ON COLUMN greenery.fact_user_orders.status IS 'preparing, shipped or delivered.';
-COMMENT ON COLUMN greenery.fact_user_orders.shipping_service IS 'Carrier.';
-COMMENT ON COLUMN greenery.fact_user_orders.estimated_delivery_at IS 'When it is expected to arrive; NULL when unknown.';
-COMMENT ON COLUMN greenery.fact_user_orders.delivered_at IS 'When it arrived; NULL while it has not.';
 COMMENT ON COLUMN greenery.fact_user_orders.delivery_days IS 'Days from order to delivery, with fractions; NULL while it has not arrived.';
 COMMENT ON COLUMN greenery.fact_user_orders.estimated_delivery_days IS 'Days from order to the estimated delivery, with fractions.';
 COMMENT ON COLUMN greenery.fact_user_orders.timeliness IS
 	'Delivery against the estimate, exactly: early, on_time or late; unknown when it has not arrived or had no estimate.';
 COMMENT ON COLUMN greenery.fact_user_orders.is_overdue IS
 	'Not delivered, though the estimate has passed at greenery_as_of().';
+SELECT greenery.inherit_comments('greenery.fact_user_orders', 'greenery.stg_orders', 'greenery.dim_order_products');
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
-INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
-	('fact_user_orders', 'greenery.fact_user_orders', 'mart', '{order_id}', true);
+SELECT greenery.register_model('fact_user_orders', 'greenery.fact_user_orders', 'mart', '{order_id}', 240,
+	grain => 'order', by_construction => '{not_null}');
 INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES
-	(240, 'greenery.fact_user_orders', 'not_null', 'order_id', '{}', NULL, '0',
-	 'Every order has its order_id. Holds by construction.', true),
-	(241, 'greenery.fact_user_orders', 'unique', 'order_id', '{}', NULL, '0',
-	 'No order_id occurs twice.', true),
-	(242, 'greenery.fact_user_orders', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting max_shrink.', true),
 	(243, 'greenery.fact_user_orders', 'expression', NULL, '{"expression": "abs(order_total - (order_cost + shipping_cost - CASE WHEN promo_id IS NULL THEN 0 ELSE discount END)) <= 0.005"}', NULL, '0',
 	 'Money adds up: order_total is order_cost plus shipping_cost less the discount in force.', true),
 	(244, 'greenery.fact_user_orders', 'expression', NULL, '{"expression": "abs(order_cost - items_amount) <= 0.005"}', '0', NULL,

@@ -42,10 +42,10 @@ FROM (
 ) s;
 
 COMMENT ON VIEW greenery.fact_user_sessions IS
-	'One row a visit of a user, from the first to the last thing the shopper did. A session id with nothing but shipments keeps its row, with 0 events.';
-COMMENT ON COLUMN greenery.fact_user_sessions.session_user_key IS 'Session id, with a backslash before each of its colons and backslashes; then a colon and the user id (nothing for an anonymous session). Key.';
+	'One row per visit of a user, from the first to the last thing the shopper did. A session id with nothing but shipments keeps its row, with 0 events.';
+COMMENT ON COLUMN greenery.fact_user_sessions.session_user_key IS 'Session id, with a backslash before each of its colons and backslashes; then a colon and the user id (nothing for an anonymous session).';
 COMMENT ON COLUMN greenery.fact_user_sessions.session_id IS 'Identifier of the session: see session_events.';
-COMMENT ON COLUMN greenery.fact_user_sessions.user_id IS 'Whose: dim_users.user_id; NULL for an anonymous session.';
+COMMENT ON COLUMN greenery.fact_user_sessions.user_id IS 'The shopper: dim_users.user_id; NULL for an anonymous session.';
 COMMENT ON COLUMN greenery.fact_user_sessions.session_start IS 'The shopper''s first own event.';
 COMMENT ON COLUMN greenery.fact_user_sessions.session_end IS 'The shopper''s last own event; shipments do not count.';
 COMMENT ON COLUMN greenery.fact_user_sessions.duration IS 'From first to last own event; zero for a single event.';
@@ -61,20 +61,14 @@ COMMENT ON COLUMN greenery.fact_user_sessions.shipments IS 'How many package_shi
 COMMENT ON COLUMN greenery.fact_user_sessions.shipped_at IS 'The first of these shipments.';
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
-INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
-	('fact_user_sessions', 'greenery.fact_user_sessions', 'mart', '{session_user_key}', true);
+SELECT greenery.register_model('fact_user_sessions', 'greenery.fact_user_sessions', 'mart', '{session_user_key}', 270,
+	grain => 'session', by_construction => '{not_null,unique}');
 -- A changed event is about its session.
 INSERT INTO greenery.incremental_inputs (model, input, column_name, changed_values) VALUES
 	('fact_user_sessions', 'fact_events', 'session_id', 'SELECT session_id FROM changed');
 INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES
-	(270, 'greenery.fact_user_sessions', 'not_null', 'session_user_key', '{}', NULL, '0',
-	 'Every session has its session_user_key. Holds by construction.', true),
-	(271, 'greenery.fact_user_sessions', 'unique', 'session_user_key', '{}', NULL, '0',
-	 'No session_user_key occurs twice. Holds by construction.', true),
-	(272, 'greenery.fact_user_sessions', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting max_shrink.', true),
 	(273, 'greenery.fact_user_sessions', 'range', 'duration', '{"min": "0"}', NULL, '0',
 	 'No session has a negative length. Holds by construction.', true),
 	(274, 'greenery.fact_user_sessions', 'range', 'events', '{"min": 0, "inclusive": false}', NULL, '0',

@@ -74,24 +74,18 @@ CROSS JOIN LATERAL (
 ) m;
 
 COMMENT ON VIEW greenery.metrics IS
-	'One row a headline metric, with what it is made of and what it means.';
-COMMENT ON COLUMN greenery.metrics.name IS 'Name of the metric. Key.';
+	'One row per headline metric, with what it is made of and what it means.';
+COMMENT ON COLUMN greenery.metrics.name IS 'Name of the metric.';
 COMMENT ON COLUMN greenery.metrics.value IS 'numerator divided by denominator; NULL when the denominator is 0.';
 COMMENT ON COLUMN greenery.metrics.numerator IS 'What is counted.';
 COMMENT ON COLUMN greenery.metrics.denominator IS 'What it is divided by.';
 COMMENT ON COLUMN greenery.metrics.definition IS 'What the metric means, in one sentence.';
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
-INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
-	('metrics', 'greenery.metrics', 'mart', '{name}', true);
+SELECT greenery.register_model('metrics', 'greenery.metrics', 'mart', '{name}', 300,
+	grain => 'metric', by_construction => '{not_null,unique}', shrink_test_id => 309);
 INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES
-	(300, 'greenery.metrics', 'not_null', 'name', '{}', NULL, '0',
-	 'Every metric has its name. Holds by construction.', true),
-	(301, 'greenery.metrics', 'unique', 'name', '{}', NULL, '0',
-	 'No name occurs twice. Holds by construction.', true),
 	(302, 'greenery.metrics', 'expression', NULL, '{"expression": "name NOT LIKE ''%\\_rate'' OR value BETWEEN 0 AND 1"}', NULL, '0',
-	 'Every rate lies between 0 and 1. Holds by construction.', true),
-	(309, 'greenery.metrics', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting max_shrink.', true);
+	 'Every rate lies between 0 and 1. Holds by construction.', true);

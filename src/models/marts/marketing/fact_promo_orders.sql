@@ -25,25 +25,11 @@ LEFT JOIN (
 WHERE o.order_id IS NOT NULL;
 
 COMMENT ON VIEW greenery.fact_promo_orders IS
-	'One row an order: whether it used a promo, and how popular that promo is overall.';
-COMMENT ON COLUMN greenery.fact_promo_orders.order_id IS 'Identifier of the order. Key.';
-COMMENT ON COLUMN greenery.fact_promo_orders.promo_id IS 'The promo used: stg_promos.promo_id; NULL for none.';
-COMMENT ON COLUMN greenery.fact_promo_orders.has_promo IS 'Whether a promo was used.';
+	'One row per order: whether it used a promo, and how popular that promo is overall.';
 COMMENT ON COLUMN greenery.fact_promo_orders.promo_orders IS 'How many orders used this promo; NULL without promo.';
 COMMENT ON COLUMN greenery.fact_promo_orders.promo_share IS 'promo_orders divided by all orders; NULL without promo.';
-COMMENT ON COLUMN greenery.fact_promo_orders.user_id IS 'Who ordered: dim_users.user_id; NULL for a guest.';
-COMMENT ON COLUMN greenery.fact_promo_orders.created_at IS 'When it was ordered.';
-COMMENT ON COLUMN greenery.fact_promo_orders.order_total IS 'What the customer pays, in the shop''s currency.';
+SELECT greenery.inherit_comments('greenery.fact_promo_orders', 'greenery.fact_user_orders');
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
-INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
-	('fact_promo_orders', 'greenery.fact_promo_orders', 'mart', '{order_id}', true);
-INSERT INTO greenery.test_definitions
-	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
-VALUES
-	(310, 'greenery.fact_promo_orders', 'not_null', 'order_id', '{}', NULL, '0',
-	 'Every order has its order_id. Holds by construction.', true),
-	(311, 'greenery.fact_promo_orders', 'unique', 'order_id', '{}', NULL, '0',
-	 'No order_id occurs twice.', true),
-	(312, 'greenery.fact_promo_orders', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting max_shrink.', true);
+SELECT greenery.register_model('fact_promo_orders', 'greenery.fact_promo_orders', 'mart', '{order_id}', 310,
+	grain => 'order', by_construction => '{not_null}');

@@ -64,14 +64,12 @@ CROSS JOIN LATERAL (SELECT @extschema@.wilson_interval(h.reorder_buyers, h.buyer
 CROSS JOIN LATERAL (SELECT @extschema@.wilson_interval(h.first_order_repeaters, h.first_order_buyers) AS i) w;
 
 COMMENT ON VIEW greenery.product_reorder IS
-	'One row a product: how many of its buyers bought it again, and how many of those whose first order contained it bought anything again so far.';
-COMMENT ON COLUMN greenery.product_reorder.product_id IS 'Identifier of the product. Key.';
-COMMENT ON COLUMN greenery.product_reorder.name IS 'Name of the product.';
+	'One row per product: how many of its buyers bought it again, and how many of those whose first order contained it bought anything again so far.';
 COMMENT ON COLUMN greenery.product_reorder.buyers IS 'Users who ordered it at least once.';
 COMMENT ON COLUMN greenery.product_reorder.reorder_buyers IS 'Users who ordered it in two or more orders.';
-COMMENT ON COLUMN greenery.product_reorder.reorder_rate IS 'reorder_buyers divided by buyers; NULL when nobody bought it.';
+COMMENT ON COLUMN greenery.product_reorder.reorder_rate IS 'reorder_buyers divided by buyers; NULL when it has no buyers.';
 COMMENT ON COLUMN greenery.product_reorder.first_order_buyers IS 'Users whose first order contained it.';
-COMMENT ON COLUMN greenery.product_reorder.first_order_repeaters IS 'Those of them with two or more orders, of whatever products, so far.';
+COMMENT ON COLUMN greenery.product_reorder.first_order_repeaters IS 'Those of them with two or more orders so far, of any products.';
 COMMENT ON COLUMN greenery.product_reorder.repeat_rate IS 'first_order_repeaters divided by first_order_buyers; NULL when no first order contained it.';
 COMMENT ON COLUMN greenery.product_reorder.verdict IS
 	'What the product in a first order says: too few (fewer than 10 users with it, without it, with or without a second order), no signal (p_adjusted at or above 0.05), good sign or bad sign. An association, not a cause.';
@@ -81,18 +79,13 @@ COMMENT ON COLUMN greenery.product_reorder.low IS 'Lower end of the 95 % interva
 COMMENT ON COLUMN greenery.product_reorder.high IS 'Upper end of the 95 % interval of repeat_rate (Wilson).';
 COMMENT ON COLUMN greenery.product_reorder.p_value IS 'p value that users with the product in their first order purchase again at the rate of all other purchasers (Fisher''s exact test, two-sided); NULL where there are too few to be tested.';
 COMMENT ON COLUMN greenery.product_reorder.p_adjusted IS 'The same, adjusted for all products that are tested (Holm).';
+SELECT greenery.inherit_comments('greenery.product_reorder', 'greenery.stg_products');
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
-INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
-	('product_reorder', 'greenery.product_reorder', 'mart', '{product_id}', true);
+SELECT greenery.register_model('product_reorder', 'greenery.product_reorder', 'mart', '{product_id}', 530,
+	grain => 'product');
 INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES
-	(530, 'greenery.product_reorder', 'not_null', 'product_id', '{}', NULL, '0',
-	 'Every product has its product_id.', true),
-	(531, 'greenery.product_reorder', 'unique', 'product_id', '{}', NULL, '0',
-	 'No product_id occurs twice.', true),
-	(532, 'greenery.product_reorder', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting max_shrink.', true),
 	(533, 'greenery.product_reorder', 'expression', NULL, '{"expression": "reorder_buyers <= buyers AND first_order_buyers <= buyers AND first_order_repeaters <= first_order_buyers"}', NULL, '0',
 	 'No product has more buyers who came back than buyers. Holds by construction.', true);

@@ -58,15 +58,15 @@ FROM (
 CROSS JOIN LATERAL (SELECT @extschema@.wilson_interval(h.repeaters, h.users) AS i) w;
 
 COMMENT ON VIEW greenery.repeat_by_delivery_days IS
-	'One row a number of whole days: of the users whose first order took that long to arrive, how many purchased again so far. Users whose first order has not arrived are in no row.';
-COMMENT ON COLUMN greenery.repeat_by_delivery_days.delivery_days IS 'Whole days from the first order to its delivery: 3 is three days or more, and less than four. A day is 24 hours. Key.';
+	'One row per number of whole days: of the users whose first order took that long to arrive, how many purchased again so far. Users whose first order has not arrived are left out.';
+COMMENT ON COLUMN greenery.repeat_by_delivery_days.delivery_days IS 'Whole days from the first order to its delivery: 3 is three days or more, and less than four. A day is 24 hours.';
 COMMENT ON COLUMN greenery.repeat_by_delivery_days.users IS 'Users whose first order took that long.';
 COMMENT ON COLUMN greenery.repeat_by_delivery_days.repeaters IS 'Those of them with two or more orders so far.';
 COMMENT ON COLUMN greenery.repeat_by_delivery_days.rate IS 'repeaters divided by users.';
 COMMENT ON COLUMN greenery.repeat_by_delivery_days.low IS 'Lower end of the rate''s 95 % interval (Wilson).';
 COMMENT ON COLUMN greenery.repeat_by_delivery_days.high IS 'Upper end of the rate''s 95 % interval (Wilson).';
 COMMENT ON COLUMN greenery.repeat_by_delivery_days.is_sweet_spot IS
-	'Whether low is above overall_rate; where no row is, there is no sweet spot.';
+	'Whether low is above overall_rate. If it is true for no row, the shop has no sweet spot.';
 COMMENT ON COLUMN greenery.repeat_by_delivery_days.overall_rate IS
 	'The shop''s repeat rate: of all users with an order, delivered or not, the share with two or more.';
 COMMENT ON COLUMN greenery.repeat_by_delivery_days.known_in_time IS
@@ -77,14 +77,5 @@ COMMENT ON COLUMN greenery.repeat_by_delivery_days.verdict IS
 	'too few (fewer than 10 users here, in the other rows, with or without a second order), known too late (in the whole table known_in_time is below 90 %: the delivery came after the second order too often to have caused it), no signal (p_adjusted at or above 0.05), good sign or bad sign. An association, not a cause.';
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
-INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
-	('repeat_by_delivery_days', 'greenery.repeat_by_delivery_days', 'mart', '{delivery_days}', true);
-INSERT INTO greenery.test_definitions
-	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
-VALUES
-	(520, 'greenery.repeat_by_delivery_days', 'not_null', 'delivery_days', '{}', NULL, '0',
-	 'Every row has its delivery_days. Holds by construction.', true),
-	(521, 'greenery.repeat_by_delivery_days', 'unique', 'delivery_days', '{}', NULL, '0',
-	 'No delivery_days occurs twice. Holds by construction.', true),
-	(522, 'greenery.repeat_by_delivery_days', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting max_shrink.', true);
+SELECT greenery.register_model('repeat_by_delivery_days', 'greenery.repeat_by_delivery_days', 'mart', '{delivery_days}', 520,
+	by_construction => '{not_null,unique}');

@@ -31,8 +31,8 @@ FROM (
 CROSS JOIN LATERAL (SELECT @extschema@.wilson_interval(h.repeaters, h.users) AS i) w;
 
 COMMENT ON VIEW greenery.repeat_by_promo IS
-	'One row a promo: of the users who used it in their first order, how many purchased again so far.';
-COMMENT ON COLUMN greenery.repeat_by_promo.promo_id IS 'The promo that the first order used: stg_promos.promo_id; "(none)" for first orders without promo. Key.';
+	'One row per promo: of the users who used it in their first order, how many purchased again so far.';
+COMMENT ON COLUMN greenery.repeat_by_promo.promo_id IS 'The promo that the first order used: stg_promos.promo_id; "(none)" for first orders without promo.';
 COMMENT ON COLUMN greenery.repeat_by_promo.users IS 'Users whose first order used it.';
 COMMENT ON COLUMN greenery.repeat_by_promo.repeaters IS 'Those of them with two or more orders so far.';
 COMMENT ON COLUMN greenery.repeat_by_promo.rate IS 'repeaters divided by users.';
@@ -43,14 +43,5 @@ COMMENT ON COLUMN greenery.repeat_by_promo.p_adjusted IS 'The same, adjusted for
 COMMENT ON COLUMN greenery.repeat_by_promo.verdict IS 'too few (fewer than 10 users here, elsewhere, with or without a second order), no signal (p_adjusted at or above 0.05), good sign or bad sign. An association, not a cause.';
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
-INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
-	('repeat_by_promo', 'greenery.repeat_by_promo', 'mart', '{promo_id}', true);
-INSERT INTO greenery.test_definitions
-	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
-VALUES
-	(500, 'greenery.repeat_by_promo', 'not_null', 'promo_id', '{}', NULL, '0',
-	 'Every row has its promo, or "(none)". Holds by construction.', true),
-	(501, 'greenery.repeat_by_promo', 'unique', 'promo_id', '{}', NULL, '0',
-	 'No promo_id occurs twice. Holds by construction.', true),
-	(502, 'greenery.repeat_by_promo', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting max_shrink.', true);
+SELECT greenery.register_model('repeat_by_promo', 'greenery.repeat_by_promo', 'mart', '{promo_id}', 500,
+	by_construction => '{not_null,unique}');

@@ -32,8 +32,8 @@ FROM (
 CROSS JOIN LATERAL (SELECT @extschema@.wilson_interval(h.repeaters, h.users) AS i) w;
 
 COMMENT ON VIEW greenery.repeat_by_state IS
-	'One row a state: of the users whose first order was shipped there, how many purchased again so far.';
-COMMENT ON COLUMN greenery.repeat_by_state.state IS 'The state that the first order was shipped to; "(unknown)" where its address or the state is not known. Key.';
+	'One row per state: of the users whose first order was shipped there, how many purchased again so far.';
+COMMENT ON COLUMN greenery.repeat_by_state.state IS 'The state that the first order was shipped to; "(unknown)" where its address or the state is not known.';
 COMMENT ON COLUMN greenery.repeat_by_state.users IS 'Users whose first order was shipped there.';
 COMMENT ON COLUMN greenery.repeat_by_state.repeaters IS 'Those of them with two or more orders so far.';
 COMMENT ON COLUMN greenery.repeat_by_state.rate IS 'repeaters divided by users.';
@@ -44,14 +44,5 @@ COMMENT ON COLUMN greenery.repeat_by_state.p_adjusted IS 'The same, adjusted for
 COMMENT ON COLUMN greenery.repeat_by_state.verdict IS 'too few (fewer than 10 users here, elsewhere, with or without a second order), no signal (p_adjusted at or above 0.05), good sign or bad sign. An association, not a cause.';
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
-INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
-	('repeat_by_state', 'greenery.repeat_by_state', 'mart', '{state}', true);
-INSERT INTO greenery.test_definitions
-	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
-VALUES
-	(510, 'greenery.repeat_by_state', 'not_null', 'state', '{}', NULL, '0',
-	 'Every row has its state, or "(unknown)". Holds by construction.', true),
-	(511, 'greenery.repeat_by_state', 'unique', 'state', '{}', NULL, '0',
-	 'No state occurs twice. Holds by construction.', true),
-	(512, 'greenery.repeat_by_state', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting max_shrink.', true);
+SELECT greenery.register_model('repeat_by_state', 'greenery.repeat_by_state', 'mart', '{state}', 510,
+	by_construction => '{not_null,unique}');

@@ -256,14 +256,13 @@ FROM (
 ) t;
 
 COMMENT ON VIEW greenery.repeat_indicators IS
-	'One row a sign that a user may buy again, or not, and a verdict on it: users with the sign against users without it, all followed equally long. An association, not a cause.';
-COMMENT ON COLUMN greenery.repeat_indicators.indicator IS 'Name of the indicator. Key, with landmark.';
+	'One row per sign that a user may buy again, or not, and a verdict on it: users with the sign against users without it, all followed equally long. An association, not a cause.';
 COMMENT ON COLUMN greenery.repeat_indicators.landmark IS
 	'When users are looked at: first_order (each at their first order, greenery_repeat_horizon() before greenery_as_of() at the latest) or history (all who had ordered, at one moment, that long before greenery_as_of()).';
 COMMENT ON COLUMN greenery.repeat_indicators.kind IS 'boolean or numeric; NULL for what the shop''s tables do not know.';
 COMMENT ON COLUMN greenery.repeat_indicators.known_at IS
 	'When its value is known: first order, landmark, shipment or delivery (of the first order), or as recorded.';
-COMMENT ON COLUMN greenery.repeat_indicators.users IS 'Users of whom it is known, with and without.';
+COMMENT ON COLUMN greenery.repeat_indicators.users IS 'Users for whom it is known, with and without the sign.';
 COMMENT ON COLUMN greenery.repeat_indicators.users_with IS 'Users with the sign: see definition.';
 COMMENT ON COLUMN greenery.repeat_indicators.users_without IS 'Users without it.';
 COMMENT ON COLUMN greenery.repeat_indicators.repeat_rate_with IS 'Share of the users with the sign who bought again in time.';
@@ -285,20 +284,13 @@ COMMENT ON COLUMN greenery.repeat_indicators.verdict IS
 COMMENT ON COLUMN greenery.repeat_indicators.detectable_difference IS
 	'How wide a gap between the two rates these numbers of users would show with a probability of 80 %, if it were the only one tested. A narrower one may be there, unseen.';
 COMMENT ON COLUMN greenery.repeat_indicators.definition IS 'What the indicator is, and which users count as with it.';
+SELECT greenery.inherit_comments('greenery.repeat_indicators', 'greenery.indicators');
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
-INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
-	('repeat_indicators', 'greenery.repeat_indicators', 'mart', '{indicator,landmark}', true);
+SELECT greenery.register_model('repeat_indicators', 'greenery.repeat_indicators', 'mart', '{indicator,landmark}', 420,
+	by_construction => '{not_null,unique}', shrink_test_id => 429);
 INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES
-	(420, 'greenery.repeat_indicators', 'not_null', 'indicator', '{}', NULL, '0',
-	 'Every indicator has its name. Holds by construction.', true),
-	(421, 'greenery.repeat_indicators', 'not_null', 'landmark', '{}', NULL, '0',
-	 'Every indicator has its landmark. Holds by construction.', true),
-	(422, 'greenery.repeat_indicators', 'unique_combination', NULL, '{"columns": ["indicator", "landmark"]}', NULL, '0',
-	 'No indicator is judged twice at one landmark. Holds by construction.', true),
 	(423, 'greenery.repeat_indicators', 'expression', NULL, '{"expression": "p_value BETWEEN 0 AND 1 AND p_adjusted BETWEEN p_value AND 1 AND repeat_rate_with BETWEEN 0 AND 1 AND repeat_rate_without BETWEEN 0 AND 1"}', NULL, '0',
-	 'Rates and p values lie between 0 and 1. Holds by construction.', true),
-	(429, 'greenery.repeat_indicators', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting max_shrink.', true);
+	 'Rates and p values lie between 0 and 1. Holds by construction.', true);

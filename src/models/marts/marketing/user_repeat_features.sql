@@ -64,8 +64,8 @@ CROSS JOIN LATERAL (
 ) t;
 
 COMMENT ON VIEW greenery.user_repeat_features IS
-	'One row a purchaser: what was known of them up to and including their first order. Only the columns named delivery, and purchased_again, were known later.';
-COMMENT ON COLUMN greenery.user_repeat_features.user_id IS 'The purchaser: dim_users.user_id. Key.';
+	'One row per purchaser: what was known of them up to and including their first order. Only the columns named delivery, and purchased_again, were known later.';
+COMMENT ON COLUMN greenery.user_repeat_features.user_id IS 'The purchaser: dim_users.user_id.';
 COMMENT ON COLUMN greenery.user_repeat_features.first_order_id IS 'The first recorded order: fact_user_orders.order_id.';
 COMMENT ON COLUMN greenery.user_repeat_features.first_order_at IS 'When it was made: the cut-off, after which nothing is known.';
 COMMENT ON COLUMN greenery.user_repeat_features.session_frequency IS 'Sessions with an event of the shopper up to the cut-off.';
@@ -84,7 +84,6 @@ COMMENT ON COLUMN greenery.user_repeat_features.promo_used IS 'Whether the first
 COMMENT ON COLUMN greenery.user_repeat_features.active_promotion IS
 	'Whether any promo was active when the first order was made, by the recorded history; NULL when that does not reach back.';
 COMMENT ON COLUMN greenery.user_repeat_features.basket_size IS 'Units of all products in the first order.';
-COMMENT ON COLUMN greenery.user_repeat_features.distinct_products IS 'Different products in the first order.';
 COMMENT ON COLUMN greenery.user_repeat_features.order_value IS 'What the first order cost the customer, in the shop''s currency.';
 COMMENT ON COLUMN greenery.user_repeat_features.night IS 'Whether the first order was made from 00:00 to 05:59, in setting greenery.timezone.';
 COMMENT ON COLUMN greenery.user_repeat_features.weekend IS 'Whether it was made on a Saturday or Sunday.';
@@ -96,19 +95,14 @@ COMMENT ON COLUMN greenery.user_repeat_features.delivery_late IS
 COMMENT ON COLUMN greenery.user_repeat_features.delivery_early_or_on_time IS
 	'Known later: whether it was delivered at or before the estimate; NULL when it has not arrived or had no estimate.';
 COMMENT ON COLUMN greenery.user_repeat_features.purchased_again IS
-	'Whether the user has two orders or more, ever, so far. Who came first had longer to come back: compare users by user_repeat_labels.';
+	'Whether the user has two orders or more, ever, so far. Early customers had more time to return: compare users by user_repeat_labels.';
+SELECT greenery.inherit_comments('greenery.user_repeat_features', 'greenery.purchasers');
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
-INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
-	('user_repeat_features', 'greenery.user_repeat_features', 'mart', '{user_id}', true);
+SELECT greenery.register_model('user_repeat_features', 'greenery.user_repeat_features', 'mart', '{user_id}', 400,
+	grain => 'purchaser', by_construction => '{not_null,unique}');
 INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES
-	(400, 'greenery.user_repeat_features', 'not_null', 'user_id', '{}', NULL, '0',
-	 'Every purchaser has its user_id. Holds by construction.', true),
-	(401, 'greenery.user_repeat_features', 'unique', 'user_id', '{}', NULL, '0',
-	 'No user_id occurs twice. Holds by construction.', true),
-	(402, 'greenery.user_repeat_features', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting max_shrink.', true),
 	(403, 'greenery.user_repeat_features', 'expression', NULL, '{"expression": "bounced_sessions <= sessions_without_purchase AND abandoned_carts <= sessions_without_purchase AND sessions_without_purchase <= session_frequency AND breadth <= product_views"}', NULL, '0',
 	 'A part is never larger than the whole. Holds by construction.', true);

@@ -59,8 +59,8 @@ LEFT JOIN (
 ) k ON k.user_id = h.user_id;
 
 COMMENT ON VIEW greenery.user_repeat_history IS
-	'One row a user who had ordered by one moment, the same for all: how they had bought until then, and whether they bought again within the same time after it. greenery_repeat_features() tells it, and more, of any moment.';
-COMMENT ON COLUMN greenery.user_repeat_history.user_id IS 'The purchaser: dim_users.user_id. Key.';
+	'One row per user who had ordered by one moment, the same for all users: how they had bought until then, and whether they bought again within the same time after it. greenery_repeat_features() returns it, and more, for any moment.';
+COMMENT ON COLUMN greenery.user_repeat_history.user_id IS 'The purchaser: dim_users.user_id.';
 COMMENT ON COLUMN greenery.user_repeat_history.landmark_at IS 'The moment: greenery_as_of() less greenery_repeat_horizon(). Nothing later is known, but the label.';
 COMMENT ON COLUMN greenery.user_repeat_history.first_order_at IS 'When the user ordered first.';
 COMMENT ON COLUMN greenery.user_repeat_history.follow_up IS 'From the first order to the moment.';
@@ -71,20 +71,13 @@ COMMENT ON COLUMN greenery.user_repeat_history.past_late_share IS 'Of these, the
 COMMENT ON COLUMN greenery.user_repeat_history.purchased_again_within IS
 	'Whether the user ordered after the moment and at most the horizon after it, so: up to now.';
 
--- The gate: key and tests.  Ids of built-in tests are never reused.  No test of kind
--- shrink: where "auto" comes to a longer horizon, the moment is earlier, and many had
--- not ordered yet.
-INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
-	('user_repeat_history', 'greenery.user_repeat_history', 'mart', '{user_id}', true);
+-- The gate: key and tests.  Ids of built-in tests are never reused.
+-- Fewer rows are worth a warning and no reason to stop: where "auto" comes to a longer
+-- horizon, the moment is earlier, and many had not ordered yet.
+SELECT greenery.register_model('user_repeat_history', 'greenery.user_repeat_history', 'mart', '{user_id}', 430,
+	grain => 'purchaser', by_construction => '{not_null,unique}', shrink_test_id => 439, shrink_warns => true);
 INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES
-	(430, 'greenery.user_repeat_history', 'not_null', 'user_id', '{}', NULL, '0',
-	 'Every purchaser has its user_id. Holds by construction.', true),
-	(431, 'greenery.user_repeat_history', 'unique', 'user_id', '{}', NULL, '0',
-	 'No user_id occurs twice. Holds by construction.', true),
 	(432, 'greenery.user_repeat_history', 'expression', NULL, '{"expression": "purchase_frequency >= 1 AND follow_up >= interval ''0'' AND past_late_share BETWEEN 0 AND 1 AND past_on_time_share BETWEEN 0 AND 1"}', NULL, '0',
-	 'Everybody had ordered by the landmark, and shares lie between 0 and 1. Holds by construction.', true),
-	-- another horizon is about other users
-	(439, 'greenery.user_repeat_history', 'shrink', NULL, '{}', '0', NULL,
-	 'A build hardly ever deletes more of the published rows than setting max_shrink.', true);
+	 'All users had ordered by the landmark, and shares lie between 0 and 1. Holds by construction.', true);

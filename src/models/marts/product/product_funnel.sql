@@ -44,9 +44,7 @@ CROSS JOIN LATERAL (
 ) d;
 
 COMMENT ON VIEW greenery.product_funnel IS
-	'One row a product: how many sessions viewed it, added it to the cart, and bought it.';
-COMMENT ON COLUMN greenery.product_funnel.product_id IS 'Identifier of the product. Key.';
-COMMENT ON COLUMN greenery.product_funnel.name IS 'Name of the product.';
+	'One row per product: how many sessions viewed it, added it to the cart, and bought it.';
 COMMENT ON COLUMN greenery.product_funnel.sessions_viewed IS 'Sessions that viewed it.';
 COMMENT ON COLUMN greenery.product_funnel.sessions_added IS 'Sessions that added it to the cart.';
 COMMENT ON COLUMN greenery.product_funnel.sessions_bought IS 'Sessions whose order contains it, viewed or not.';
@@ -57,18 +55,13 @@ COMMENT ON COLUMN greenery.product_funnel.cart_to_purchase_rate IS 'Of the sessi
 COMMENT ON COLUMN greenery.product_funnel.conversion_rate IS 'Of the sessions that viewed it, the share that bought it; NULL when none viewed it.';
 COMMENT ON COLUMN greenery.product_funnel.largest_drop IS 'The step at which the most of the sessions that viewed it are lost: "view to cart" (viewed, not added) or "cart to purchase" (viewed and added, not bought); the first of the two when they lose as many, NULL when none viewed it or none is lost.';
 COMMENT ON COLUMN greenery.product_funnel.sessions_dropped IS 'How many sessions are lost at that step; NULL with largest_drop.';
+SELECT greenery.inherit_comments('greenery.product_funnel', 'greenery.stg_products');
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
-INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
-	('product_funnel', 'greenery.product_funnel', 'mart', '{product_id}', true);
+SELECT greenery.register_model('product_funnel', 'greenery.product_funnel', 'mart', '{product_id}', 330,
+	grain => 'product');
 INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES
-	(330, 'greenery.product_funnel', 'not_null', 'product_id', '{}', NULL, '0',
-	 'Every product has its product_id.', true),
-	(331, 'greenery.product_funnel', 'unique', 'product_id', '{}', NULL, '0',
-	 'No product_id occurs twice.', true),
-	(332, 'greenery.product_funnel', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting max_shrink.', true),
 	(333, 'greenery.product_funnel', 'range', 'conversion_rate', '{"min": 0, "max": 1}', NULL, '0',
 	 'Every conversion rate lies between 0 and 1. Holds by construction.', true);

@@ -28,16 +28,16 @@ WHERE f.event_type IN ('page_view', 'add_to_cart', 'checkout')
 GROUP BY f.session_id, x.product_id;
 
 COMMENT ON VIEW greenery.product_sessions IS
-	'One row a product that a session viewed, added to the cart or bought.';
-COMMENT ON COLUMN greenery.product_sessions.session_id IS 'The session. Key, with product_id.';
-COMMENT ON COLUMN greenery.product_sessions.product_id IS 'The product: dim_products.product_id. Key, with session_id.';
+	'One row per product that a session viewed, added to the cart or bought.';
+COMMENT ON COLUMN greenery.product_sessions.session_id IS 'The session.';
 COMMENT ON COLUMN greenery.product_sessions.viewed IS 'Whether the session has a page_view of the product.';
 COMMENT ON COLUMN greenery.product_sessions.added IS 'Whether the session has an add_to_cart of the product.';
 COMMENT ON COLUMN greenery.product_sessions.bought IS 'Whether the product is in an order that the session checked out.';
+SELECT greenery.inherit_comments('greenery.product_sessions', 'greenery.fact_order_items_products');
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
-INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
-	('product_sessions', 'greenery.product_sessions', 'mart', '{session_id,product_id}', true);
+SELECT greenery.register_model('product_sessions', 'greenery.product_sessions', 'mart', '{session_id,product_id}', 320,
+	by_construction => '{not_null,unique}');
 -- A changed event is about its session, and so is a changed item of an order that a
 -- session has checked out.
 INSERT INTO greenery.incremental_inputs (model, input, column_name, changed_values) VALUES
@@ -45,14 +45,3 @@ INSERT INTO greenery.incremental_inputs (model, input, column_name, changed_valu
 	('product_sessions', 'fact_order_items_products', 'session_id',
 	 'SELECT f.session_id FROM fact_events f
 	   WHERE f.event_type = ''checkout'' AND f.order_id IN (SELECT order_id FROM changed)');
-INSERT INTO greenery.test_definitions
-	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
-VALUES
-	(320, 'greenery.product_sessions', 'not_null', 'session_id', '{}', NULL, '0',
-	 'Every row has its session_id. Holds by construction.', true),
-	(321, 'greenery.product_sessions', 'not_null', 'product_id', '{}', NULL, '0',
-	 'Every row has its product_id. Holds by construction.', true),
-	(322, 'greenery.product_sessions', 'unique_combination', NULL, '{"columns": ["session_id", "product_id"]}', NULL, '0',
-	 'No pair of session_id and product_id occurs twice. Holds by construction.', true),
-	(323, 'greenery.product_sessions', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting max_shrink.', true);

@@ -18,7 +18,7 @@ WHERE s.events > 0;
 
 COMMENT ON VIEW greenery.session_funnel IS
 	'One row: how many sessions viewed something, added something to the cart, and bought.';
-COMMENT ON COLUMN greenery.session_funnel.scope IS 'What the row is about: all sessions. Key.';
+COMMENT ON COLUMN greenery.session_funnel.scope IS 'What the row is about: all sessions.';
 COMMENT ON COLUMN greenery.session_funnel.sessions IS 'Sessions with at least one event of the shopper.';
 COMMENT ON COLUMN greenery.session_funnel.sessions_viewed IS 'Sessions with a page_view.';
 COMMENT ON COLUMN greenery.session_funnel.sessions_added IS 'Sessions with an add_to_cart.';
@@ -28,16 +28,10 @@ COMMENT ON COLUMN greenery.session_funnel.cart_to_purchase_rate IS 'Of the sessi
 COMMENT ON COLUMN greenery.session_funnel.conversion_rate IS 'Of all sessions, the share with a checkout; NULL without sessions.';
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
-INSERT INTO greenery.models (model, relation, layer, key, builtin) VALUES
-	('session_funnel', 'greenery.session_funnel', 'mart', '{scope}', true);
+SELECT greenery.register_model('session_funnel', 'greenery.session_funnel', 'mart', '{scope}', 340,
+	by_construction => '{not_null,unique}', shrink_test_id => 349);
 INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES
-	(340, 'greenery.session_funnel', 'not_null', 'scope', '{}', NULL, '0',
-	 'Every row has its scope. Holds by construction.', true),
-	(341, 'greenery.session_funnel', 'unique', 'scope', '{}', NULL, '0',
-	 'No scope occurs twice. Holds by construction.', true),
 	(342, 'greenery.session_funnel', 'range', 'conversion_rate', '{"min": 0, "max": 1}', NULL, '0',
-	 'The conversion rate lies between 0 and 1. Holds by construction.', true),
-	(349, 'greenery.session_funnel', 'shrink', NULL, '{}', NULL, '0',
-	 'A build never deletes more of the published rows than setting max_shrink.', true);
+	 'The conversion rate lies between 0 and 1. Holds by construction.', true);
