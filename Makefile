@@ -66,15 +66,12 @@ OBJS = \
 	src/sessions/retention.o \
 	src/sessions/session_count.o \
 	src/sessions/session_duration.o \
-	src/sessions/session_elements.o \
 	src/sessions/session_log.o \
 	src/sessions/session_log_dump.o \
 	src/sessions/session_log_spans.o \
 	src/sessions/session_log_sweep.o \
-	src/sessions/session_rows.o \
 	src/sessions/session_state.o \
 	src/sessions/session_summary.o \
-	src/sessions/session_table.o \
 	src/sessions/sessionize.o \
 	src/sessions/shopper_summary.o \
 	src/sessions/steps.o \
@@ -124,7 +121,6 @@ SQL_PARTS = \
 	src/sessions/funnel_counts.sql \
 	src/sessions/session_count.sql \
 	src/sessions/session_summary.sql \
-	src/sessions/session_rows.sql \
 	src/sessions/shopper_summary.sql \
 	src/sessions/retention.sql \
 	src/keys/repeat_rate.sql \
@@ -237,7 +233,6 @@ REGRESS = \
 	funnel_counts \
 	session_count \
 	session_summary \
-	session_rows \
 	shopper_summary \
 	retention \
 	roc_auc \
@@ -344,11 +339,9 @@ src/keys/key_table.o src/keys/key_table_dump.o \
 src/keys/repeat_rate.o src/keys/repeat_rate_by_row.o \
 src/keys/value_bytes.o src/keys/value_table.o \
 src/keys/duplicate_count.o \
-src/sessions/session_elements.o src/sessions/session_log.o \
-src/sessions/session_log_dump.o \
+src/sessions/session_log.o src/sessions/session_log_dump.o \
 src/sessions/session_log_spans.o src/sessions/session_log_sweep.o \
-src/sessions/session_rows.o src/sessions/session_state.o \
-src/sessions/session_table.o src/sessions/funnel.o \
+src/sessions/session_state.o src/sessions/funnel.o \
 src/aggregate/row_parts.o: CFLAGS += -O3
 
 # The TAP tests start servers of their own and need Perl's IPC::Run, so they are

@@ -171,13 +171,6 @@ value_ids_get(ValueIds *ids, Datum value)
 	return ids->nvalues - 1;
 }
 
-Datum
-value_ids_value(const ValueIds *ids, uint64 number)
-{
-	Assert(number < ids->nvalues);
-	return ids->values[number];
-}
-
 /* The dump: the number of values, and they */
 static void
 write_values(ValueWriter *writer, const ValueIds *ids)

@@ -18,9 +18,6 @@ extern ValueIds *value_ids_create(MemoryContext context, Oid type,
 /* The number of a value, from 0.  Leaves garbage in the current context. */
 extern uint64 value_ids_get(ValueIds *ids, Datum value);
 
-/* The value that has a number: the first of those that are equal */
-extern Datum value_ids_value(const ValueIds *ids, uint64 number);
-
 /*
  * The values as bytes, for a process of the same cluster, and how many those are; and the
  * numbers here of the values in such bytes, *n of them.  An error if the bytes are no dump.
