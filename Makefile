@@ -56,7 +56,9 @@ OBJS = \
 	src/keys/repeat_rate_by_row.o \
 	src/keys/row_key.o \
 	src/keys/value_bytes.o \
+	src/keys/value_repeats.o \
 	src/keys/value_table.o \
+	src/keys/value_type.o \
 	src/sessions/days_between.o \
 	src/sessions/fixed_interval.o \
 	src/sessions/fixed_length.o \
@@ -337,7 +339,8 @@ src/keys/id_table.o \
 src/keys/key_column.o src/keys/key_log.o src/keys/key_state.o \
 src/keys/key_table.o src/keys/key_table_dump.o \
 src/keys/repeat_rate.o src/keys/repeat_rate_by_row.o \
-src/keys/value_bytes.o src/keys/value_table.o \
+src/keys/value_bytes.o src/keys/value_repeats.o \
+src/keys/value_table.o src/keys/value_type.o \
 src/keys/duplicate_count.o \
 src/sessions/session_log.o src/sessions/session_log_dump.o \
 src/sessions/session_log_spans.o src/sessions/session_log_sweep.o \
