@@ -53,7 +53,6 @@ OBJS = \
 	src/keys/key_table_dump.o \
 	src/keys/orphan_count.o \
 	src/keys/repeat_rate.o \
-	src/keys/repeat_rate_by_row.o \
 	src/keys/row_key.o \
 	src/keys/value_bytes.o \
 	src/keys/value_repeats.o \
@@ -127,6 +126,7 @@ SQL_PARTS = \
 	src/sessions/retention.sql \
 	src/keys/repeat_rate.sql \
 	src/keys/duplicate_count.sql \
+	src/keys/repeat_rate_by_row.sql \
 	src/sessions/session_duration.sql \
 	src/text/clean_text.sql \
 	src/text/url.sql \
@@ -338,7 +338,7 @@ $(OBJS): $(wildcard $(srcdir)/src/*.h $(srcdir)/src/*/*.h)
 src/keys/id_table.o \
 src/keys/key_column.o src/keys/key_log.o src/keys/key_state.o \
 src/keys/key_table.o src/keys/key_table_dump.o \
-src/keys/repeat_rate.o src/keys/repeat_rate_by_row.o \
+src/keys/repeat_rate.o \
 src/keys/value_bytes.o src/keys/value_repeats.o \
 src/keys/value_table.o src/keys/value_type.o \
 src/keys/duplicate_count.o \
