@@ -69,6 +69,7 @@ OBJS = \
 	src/sessions/session_duration.o \
 	src/sessions/session_log.o \
 	src/sessions/session_log_dump.o \
+	src/sessions/session_log_rows.o \
 	src/sessions/session_log_spans.o \
 	src/sessions/session_log_sweep.o \
 	src/sessions/session_state.o \
@@ -293,6 +294,7 @@ EXTRA_CLEAN = greenery--$(EXTVERSION).sql META.json greenery-notify $(NOTIFY_OBJ
 # greenery-notify is a program of its own: "make notify", "make install-notify".
 # The extension must build where libcurl is not installed, so all leaves it out.
 NOTIFY_OBJS = \
+	src/notify/address.o \
 	src/notify/backoff.o \
 	src/notify/buf.o \
 	src/notify/config.o \
@@ -343,7 +345,8 @@ src/keys/value_bytes.o src/keys/value_repeats.o \
 src/keys/value_table.o src/keys/value_type.o \
 src/keys/duplicate_count.o \
 src/sessions/session_log.o src/sessions/session_log_dump.o \
-src/sessions/session_log_spans.o src/sessions/session_log_sweep.o \
+src/sessions/session_log_rows.o src/sessions/session_log_spans.o \
+src/sessions/session_log_sweep.o \
 src/sessions/session_state.o src/sessions/funnel.o \
 src/aggregate/row_parts.o: CFLAGS += -O3
 

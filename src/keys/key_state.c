@@ -26,6 +26,7 @@
 #include "aggregate/transfer.h"
 #include "compat.h"
 #include "keys/key_state.h"
+#include "keys/key_table_dump.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 

@@ -23,6 +23,7 @@
 #include "aggregate/aggregate.h"
 #include "aggregate/transfer.h"
 #include "compat.h"
+#include "sessions/session_log_dump.h"
 #include "sessions/session_state.h"
 #include "sessions/steps.h"
 #include "utils/builtins.h"
