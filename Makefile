@@ -53,10 +53,11 @@ OBJS = \
 	src/keys/key_table_dump.o \
 	src/keys/orphan_count.o \
 	src/keys/repeat_rate.o \
-	src/keys/repeat_rate_by_row.o \
 	src/keys/row_key.o \
 	src/keys/value_bytes.o \
+	src/keys/value_repeats.o \
 	src/keys/value_table.o \
+	src/keys/value_type.o \
 	src/sessions/days_between.o \
 	src/sessions/fixed_interval.o \
 	src/sessions/fixed_length.o \
@@ -66,15 +67,13 @@ OBJS = \
 	src/sessions/retention.o \
 	src/sessions/session_count.o \
 	src/sessions/session_duration.o \
-	src/sessions/session_elements.o \
 	src/sessions/session_log.o \
 	src/sessions/session_log_dump.o \
+	src/sessions/session_log_rows.o \
 	src/sessions/session_log_spans.o \
 	src/sessions/session_log_sweep.o \
-	src/sessions/session_rows.o \
 	src/sessions/session_state.o \
 	src/sessions/session_summary.o \
-	src/sessions/session_table.o \
 	src/sessions/sessionize.o \
 	src/sessions/shopper_summary.o \
 	src/sessions/steps.o \
@@ -124,11 +123,11 @@ SQL_PARTS = \
 	src/sessions/funnel_counts.sql \
 	src/sessions/session_count.sql \
 	src/sessions/session_summary.sql \
-	src/sessions/session_rows.sql \
 	src/sessions/shopper_summary.sql \
 	src/sessions/retention.sql \
 	src/keys/repeat_rate.sql \
 	src/keys/duplicate_count.sql \
+	src/keys/repeat_rate_by_row.sql \
 	src/sessions/session_duration.sql \
 	src/text/clean_text.sql \
 	src/text/url.sql \
@@ -239,7 +238,6 @@ REGRESS = \
 	funnel_counts \
 	session_count \
 	session_summary \
-	session_rows \
 	shopper_summary \
 	retention \
 	roc_auc \
@@ -298,6 +296,7 @@ EXTRA_CLEAN = greenery--$(EXTVERSION).sql $(UPDATES) META.json greenery-notify $
 # greenery-notify is a program of its own: "make notify", "make install-notify".
 # The extension must build where libcurl is not installed, so all leaves it out.
 NOTIFY_OBJS = \
+	src/notify/address.o \
 	src/notify/backoff.o \
 	src/notify/buf.o \
 	src/notify/config.o \
@@ -350,14 +349,14 @@ src/greenery.o src/build/build_incremental.o: greenery.control
 src/keys/id_table.o \
 src/keys/key_column.o src/keys/key_log.o src/keys/key_state.o \
 src/keys/key_table.o src/keys/key_table_dump.o \
-src/keys/repeat_rate.o src/keys/repeat_rate_by_row.o \
-src/keys/value_bytes.o src/keys/value_table.o \
+src/keys/repeat_rate.o \
+src/keys/value_bytes.o src/keys/value_repeats.o \
+src/keys/value_table.o src/keys/value_type.o \
 src/keys/duplicate_count.o \
-src/sessions/session_elements.o src/sessions/session_log.o \
-src/sessions/session_log_dump.o \
-src/sessions/session_log_spans.o src/sessions/session_log_sweep.o \
-src/sessions/session_rows.o src/sessions/session_state.o \
-src/sessions/session_table.o src/sessions/funnel.o \
+src/sessions/session_log.o src/sessions/session_log_dump.o \
+src/sessions/session_log_rows.o src/sessions/session_log_spans.o \
+src/sessions/session_log_sweep.o \
+src/sessions/session_state.o src/sessions/funnel.o \
 src/aggregate/row_parts.o: CFLAGS += -O3
 
 # The TAP tests start servers of their own and need Perl's IPC::Run, so they are

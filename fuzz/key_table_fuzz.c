@@ -14,7 +14,7 @@
  */
 #include "memory.h"
 
-#include "keys/key_table.h"
+#include "keys/key_table_dump.h"
 #include "repeats_model.h"
 
 #define MANY_KEYS 2048

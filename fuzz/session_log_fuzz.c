@@ -13,7 +13,7 @@
  */
 #include "memory.h"
 
-#include "sessions/session_log.h"
+#include "sessions/session_log_dump.h"
 
 #define MAX_ROWS 20000
 

@@ -13,8 +13,9 @@ UPDATE purchases SET user_id = NULL WHERE padding % 31 = 0;
 UPDATE purchases SET order_id = NULL WHERE padding % 37 = 0;
 UPDATE purchases SET user_name = repeat('long ', 3000) || user_name WHERE padding % 501 = 0;
 DELETE FROM purchases WHERE padding % 41 = 0;
-ALTER TABLE purchases ADD COLUMN since text DEFAULT 'added later';
 ANALYZE purchases;
+CREATE TABLE altered AS SELECT weekday, order_id, user_id FROM purchases;
+ALTER TABLE altered ADD COLUMN since text DEFAULT 'added later';
 SET max_parallel_workers_per_gather = 0;
 
 -- which aggregate takes its rows from which table
@@ -22,11 +23,10 @@ SET client_min_messages = debug2;
 SELECT repeat_counts(user_id, order_id) FROM purchases;
 SELECT repeat_counts(user_id, order_id) AS both, repeat_rate(user_id, order_id) IS NOT NULL AS are_one FROM purchases;
 SELECT repeat_rate_by_row(user_id) IS NOT NULL AS by_row FROM purchases WHERE weekday < 5 AND user_id % 2 = 0;
-SELECT duplicate_count(name) > 0 AS projected FROM (SELECT lower(user_name) AS name FROM purchases OFFSET 0) AS p;
-SELECT duplicate_count(since) FROM purchases AS of_a_column_that_is_stored_nowhere;
-SELECT duplicate_count(tableoid) FROM purchases AS of_what_the_scan_computes;
+SELECT duplicate_count(user_name) > 0 AS text_and_a_comparison FROM purchases WHERE user_name <> 'user 7';
 
--- and which not: one of two, chosen or sorted rows, groups, other scans, expressions
+-- and which not: one of two, chosen or sorted rows, groups, other scans, expressions,
+-- columns that have no fixed places, and what a scan computes
 SELECT duplicate_count(user_id) > 0 AS two, count(*) > 0 FROM purchases;
 SELECT duplicate_count(user_id) FILTER (WHERE weekday = 0) > 0 AS chosen FROM purchases;
 SELECT duplicate_count(user_id ORDER BY padding) > 0 AS sorted FROM purchases;
@@ -37,9 +37,15 @@ SELECT count(d) AS frames FROM (SELECT duplicate_count(user_id) OVER (ORDER BY p
 SELECT duplicate_count(user_id) > 0 AS sampled FROM purchases TABLESAMPLE bernoulli (90) REPEATABLE (1);
 SELECT duplicate_count(g) FROM generate_series(1, 10) AS g;
 SELECT duplicate_count(user_id + 1) > 0 AS expression FROM purchases;
+SELECT duplicate_count(user_name) > 0 AS text FROM purchases;
+SELECT duplicate_count(weekday) > 0 AS after_a_text FROM purchases;
+SELECT duplicate_count(name) > 0 AS projected FROM (SELECT lower(user_name) AS name FROM purchases OFFSET 0) AS p;
+SELECT duplicate_count(tableoid) FROM purchases AS of_what_the_scan_computes;
 SET greenery.direct_scan = off;
 SELECT duplicate_count(user_id) > 0 AS switched_off FROM purchases;
 RESET greenery.direct_scan;
+SELECT repeat_counts(user_id, order_id) FROM altered AS with_a_column_that_is_stored_nowhere;
+SELECT duplicate_count(since) FROM altered AS of_a_column_that_is_stored_nowhere;
 RESET client_min_messages;
 
 -- Answers of a query either way.  Parallel plans are compared with themselves in the same way.
@@ -187,6 +193,6 @@ SELECT duplicate_count(padding), count(*) > 0 AS rows FROM purchases WHERE paddi
 SELECT duplicate_count(weekday) FROM purchases WHERE padding < 20 AND pg_temp.nested(weekday);
 
 DROP VIEW sundays;
-DROP TABLE purchases, parted, few, heirs, queries;
+DROP TABLE purchases, altered, parted, few, heirs, queries;
 DROP FUNCTION leak(int);
 DROP ROLE regress_greenery_reader;

@@ -59,7 +59,8 @@ SELECT n, condition, d.*, CASE WHEN d IS DISTINCT FROM e THEN format('%s expecte
   FROM conditions, pg_temp.answers(condition, true) AS d, pg_temp.answers(condition, false) AS x, pg_temp.expected(condition) AS e
  ORDER BY n;
 
--- which arguments are simple: those whose aggregate takes its rows from the scan
+-- which arguments are simple: those whose aggregate takes its rows from the scan, where
+-- a text is compared
 SET client_min_messages = debug2;
 DO $$
 DECLARE
@@ -67,15 +68,15 @@ DECLARE
 BEGIN
 	FOR c IN SELECT * FROM conditions ORDER BY n LOOP
 		RAISE NOTICE '% %', CASE WHEN c.simple THEN 'simple:' ELSE 'not simple:' END, c.condition;
-		EXECUTE format('SELECT session_summary(session_id, t, %s) FROM visits', c.condition);
+		EXECUTE format('SELECT session_summary(session_id, t, %s) FROM visits WHERE kind <> ''none''', c.condition);
 	END LOOP;
 END $$;
 
 -- all aggregates over sessions, with constants among their arguments
 SELECT session_count(session_id, t, '10 minutes') FROM visits WHERE kind <> 'checkout';
+SELECT session_count(session_id, t, '10 minutes') > 0 AS none_is_compared FROM visits;
 SELECT funnel_counts('1 hour', session_id, t, kind = 'view', flag, kind = 'checkout') FROM visits;
 SELECT funnel_counts('1 hour', session_id, t, VARIADIC ARRAY[kind = 'view', flag]) AS array_of_steps FROM visits;
-SELECT count(*) FROM (SELECT unnest(session_rows(session_id, t, kind = 'checkout')) FROM visits WHERE kind <> 'views') AS r;
 RESET client_min_messages;
 SELECT count(*) AS expected FROM (
 	SELECT t - lag(t) OVER (PARTITION BY session_id ORDER BY t) AS pause FROM visits WHERE kind <> 'checkout') AS p
@@ -84,17 +85,6 @@ SELECT array_agg(sessions ORDER BY depth) AS expected FROM (
 	SELECT d AS depth, count(depth) AS sessions FROM generate_series(0, 3) AS d LEFT JOIN (
 		SELECT window_funnel('1 hour', t, kind = 'view', flag, kind = 'checkout') AS depth FROM visits GROUP BY session_id) AS s ON depth = d
 	 GROUP BY d) AS c;
-SELECT count(DISTINCT session_id) AS expected FROM visits WHERE kind <> 'views';
-CREATE FUNCTION pg_temp.rows_differ() RETURNS bigint LANGUAGE sql AS $$
-	SELECT count(*) FROM (SELECT (r).* FROM (
-			SELECT unnest(session_rows(session_id, t, kind = 'checkout')) AS r FROM visits WHERE kind <> 'views') AS u) AS ours
-	  FULL JOIN (SELECT session_id, min(t) AS session_start, max(t) AS session_end, count(*) AS events,
-						coalesce(bool_or(kind = 'checkout'), false) AS converted
-				   FROM visits WHERE kind <> 'views' GROUP BY session_id) AS theirs
-	 USING (session_id, session_start, session_end, events, converted)
-	 WHERE ours.session_id IS NULL OR theirs.session_id IS NULL
-$$;
-SELECT pg_temp.rows_differ();
 
 -- in parallel
 SET max_parallel_workers_per_gather = 2;
@@ -105,7 +95,6 @@ SELECT pg_temp.plan_has($$SELECT session_summary(session_id, t, kind = 'view') F
 SELECT count(*) AS conditions, count(*) FILTER (WHERE d IS DISTINCT FROM e) AS wrong
   FROM conditions, pg_temp.answers(condition, true) AS d, pg_temp.expected(condition) AS e;
 SELECT funnel_counts('1 hour', session_id, t, kind = 'view', flag, kind = 'checkout') FROM visits;
-SELECT pg_temp.rows_differ();
 SET max_parallel_workers_per_gather = 0;
 
 -- counted by EXPLAIN ANALYZE all the same

@@ -14,19 +14,6 @@ const in_one_pass = (table) => `
 	  FROM (SELECT session_summary(session_id, created_at, event_type = 'checkout') AS s
 			  FROM ${table} WHERE event_type <> 'package_shipped') AS t`;
 
-// A row a session, of which all columns are used
-const of_rows = (seconds, rows) => `
-	SELECT count(session_id), sum(events), count(*) FILTER (WHERE converted), ${seconds}
-	  FROM (${rows}) AS s`;
-const row_a_group = (table) => `
-	SELECT session_id, min(created_at) AS session_start, max(created_at) AS session_end,
-		   count(*) AS events, bool_or(event_type = 'checkout') AS converted
-	  FROM ${table} WHERE event_type <> 'package_shipped' GROUP BY session_id`;
-const row_a_session = (table) => `
-	SELECT (r).* FROM (
-		SELECT unnest(session_rows(session_id, created_at, event_type = 'checkout')) AS r
-		  FROM ${table} WHERE event_type <> 'package_shipped') AS t`;
-
 // As far as a session gets: sessions by the deepest step
 const by_depth = (depths) => `
 	SELECT depth, count(*) FROM (${depths}) AS d GROUP BY depth ORDER BY depth`;
@@ -133,26 +120,6 @@ function session_summary({ suffix, ids, data, goals })
 	};
 }
 
-function session_rows({ suffix, ids, data })
-{
-	const seconds = 'extract(epoch FROM sum(session_end - session_start))';
-
-	return {
-		name: `session_rows${suffix}`,
-		title: `a row for each session${ids}`,
-		data,
-		contenders: [
-			{ name: 'greenery', engine: 'postgres', set,
-				sql: of_rows(seconds, row_a_session(`bench.${data}`)) },
-			{ name: 'DuckDB', engine: 'duckdb',
-				sql: of_rows("sum(date_diff('microsecond', session_start, session_end)) / 1000000.0", row_a_group(data)) },
-			{ name: 'PostgreSQL, group by', engine: 'postgres', set,
-				sql: of_rows(seconds, row_a_group(`bench.${data}`)) },
-		],
-		goals: [{ against: 'DuckDB' }, { against: 'PostgreSQL, group by' }],
-	};
-}
-
 function funnel({ suffix, ids, data, goals })
 {
 	return {
@@ -220,4 +187,4 @@ function sessionize({ suffix, ids, data, goals })
 }
 
 export const rows = [over('text'), over('bigint')].flatMap((ids) =>
-	[session_summary, session_rows, funnel, sessionize_counts, sessionize].map((row) => row(ids)));
+	[session_summary, funnel, sessionize_counts, sessionize].map((row) => row(ids)));

@@ -10,17 +10,18 @@
  * transition function asks for the rest, and runs the loop over them that the
  * executor would, in one place and in one call.
  *
- * It pays where the arguments, and the scan's conditions, need no executor either: see
- * simple_expr.c.  With other arguments, evaluating them is what costs; other conditions
- * are left to the executor.
+ * It pays where the arguments are at the same place of every row, or where texts are
+ * compared in a way that needs no executor either: see simple_expr.c.  There it gained
+ * more than a fifth; elsewhere it gained less, and the rows keep to the executor.
  *
  * The plan, and all that it stands for, is PostgreSQL's: who may read the table,
  * row-level security, the snapshot, which blocks are this worker's.  It is the scan
  * that the executor has opened that is read, with the functions that any table
- * access method has, and into the slot that the scan node has made.  The scan's
- * conditions and columns are evaluated as its node does, in the same order and the
- * same memory; EXPLAIN ANALYZE counts and times the rows as ever.  Any other plan
- * than that one keeps to the executor.
+ * access method has, and into the slot that the scan node has made.  Conditions that
+ * are not simple are evaluated as the scan's node does, in the same order and the same
+ * memory; EXPLAIN ANALYZE counts and times the rows as ever.  A scan that computes
+ * columns, or any other plan than that one, keeps to the executor.
+ * docs/architecture.md says what this assumes of the executor, and which test watches it.
  *
  * A scan that is asked for a row after its last one starts again.  So when the
  * executor comes back for the next row it must not reach the scan, but finds a
@@ -75,7 +76,7 @@ plain_scan(const AggState *aggregate)
 	if (input == NULL || !IsA(input, SeqScanState))
 		return NULL;
 	scan = (SeqScanState *) input;
-	if (scan->ss.ss_currentScanDesc == NULL ||
+	if (scan->ss.ss_currentScanDesc == NULL || scan->ss.ps.ps_ProjInfo != NULL ||
 		!ScanDirectionIsForward(input->state->es_direction) ||
 		input->state->es_epq_active != NULL)
 		return NULL;
@@ -98,6 +99,7 @@ find_arguments(InputRows *rows, const Aggref *aggref)
 
 		if (!simple_expr_init(argument, lfirst_node(TargetEntry, lc)->expr))
 			return false;
+		rows->compares |= simple_expr_compares(argument);
 		rows->ncolumns = Max(rows->ncolumns, simple_expr_columns(argument));
 	}
 	return true;
@@ -116,6 +118,7 @@ find_conditions(InputRows *rows, const List *conditions)
 
 		if (!simple_expr_init(condition, lfirst(lc)))
 			return false;
+		rows->compares |= simple_expr_compares(condition);
 		rows->ncolumns = Max(rows->ncolumns, simple_expr_columns(condition));
 	}
 	return true;
@@ -127,20 +130,22 @@ is_plain(InputRows *rows)
 {
 	const PlanState *node = &rows->node->ss.ps;
 
-	return node->ps_ProjInfo == NULL && node->instrument == NULL &&
-		find_conditions(rows, node->plan->qual);
+	return find_conditions(rows, node->plan->qual) && node->instrument == NULL;
 }
 
-/* Are the arguments at the same place of every row that has no NULLs? */
+/*
+ * Are the arguments, which are among so many columns, at the same place of every row
+ * that has no NULLs?
+ */
 static bool
-has_fixed_columns(const InputRows *rows)
+has_fixed_columns(const InputRows *rows, int ncolumns)
 {
-	if (!TTS_IS_BUFFERTUPLE(rows->slot) || rows->node->ss.ps.ps_ProjInfo != NULL)
+	if (!TTS_IS_BUFFERTUPLE(rows->slot))
 		return false;
 	for (int i = 0; i < rows->narguments; i++)
 		if (rows->arguments[i].kind != SIMPLE_COLUMN)
 			return false;
-	for (int i = 0; i < rows->ncolumns; i++)
+	for (int i = 0; i < ncolumns; i++)
 		if (TupleDescAttr(rows->slot->tts_tupleDescriptor, i)->attlen < 0)
 			return false;
 	return true;
@@ -155,7 +160,7 @@ input_rows_take(FunctionCallInfo fcinfo)
 	InputRows  *rows;
 	MemoryContext context;
 	MemoryContext caller;
-	bool		found;
+	bool		worthwhile;
 
 	if (!greenery_direct_scan)
 		return NULL;
@@ -172,15 +177,19 @@ input_rows_take(FunctionCallInfo fcinfo)
 	rows = MemoryContextAllocZero(context, offsetof(InputRows, arguments) +
 								  list_length(aggref->args) * sizeof(SimpleExpr));
 	rows->node = scan;
-	caller = MemoryContextSwitchTo(context);
-	found = find_arguments(rows, aggref);
-	rows->plain = found && is_plain(rows);
-	MemoryContextSwitchTo(caller);
-	if (!found)
-		return NULL;
 	rows->scan = scan->ss.ss_currentScanDesc;
 	rows->slot = scan->ss.ss_ScanTupleSlot;
-	rows->fixed = has_fixed_columns(rows);
+	caller = MemoryContextSwitchTo(context);
+	worthwhile = find_arguments(rows, aggref);
+	if (worthwhile)
+	{
+		rows->fixed = has_fixed_columns(rows, rows->ncolumns);
+		rows->plain = is_plain(rows);
+		worthwhile = rows->fixed || rows->compares;
+	}
+	MemoryContextSwitchTo(caller);
+	if (!worthwhile)
+		return NULL;
 	rows->memory = aggregate->tmpcontext->ecxt_per_tuple_memory;
 	ereport(DEBUG2,
 			(errmsg_internal("%s takes the rows of \"%s\" from the scan",
@@ -211,16 +220,13 @@ next_row(SeqScanState *scan)
 		if (!table_scan_getnextslot(scan->ss.ss_currentScanDesc,
 									ForwardScanDirection, slot))
 			return NULL;
-		if (node->qual == NULL && node->ps_ProjInfo == NULL)
+		if (node->qual == NULL)
 			return slot;
 		ResetExprContext(context);
 		context->ecxt_scantuple = slot;
-		if (!ExecQual(node->qual, context))
-		{
-			InstrCountFiltered1(node, 1);
-			continue;
-		}
-		return node->ps_ProjInfo == NULL ? slot : ExecProject(node->ps_ProjInfo);
+		if (ExecQual(node->qual, context))
+			return slot;
+		InstrCountFiltered1(node, 1);
 	}
 }
 

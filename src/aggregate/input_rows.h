@@ -26,7 +26,8 @@ typedef struct InputRows
 	SeqScanState *node;
 	TableScanDesc scan;
 	TupleTableSlot *slot;		/* that rows are read into */
-	bool		plain;			/* all columns, simple conditions, nobody counts rows */
+	bool		plain;			/* simple conditions, and rows are not counted */
+	bool		compares;		/* texts, in an argument or a condition */
 	bool		fixed;			/* arguments are at the same place of every row */
 	MemoryContext memory;		/* of the aggregate's arguments */
 	int			ncolumns;		/* that a row must have */

@@ -39,6 +39,13 @@ typedef struct SimpleExpr
  */
 extern bool simple_expr_init(SimpleExpr *simple, const Expr *expr);
 
+/* Is it a comparison of texts? */
+static inline bool
+simple_expr_compares(const SimpleExpr *simple)
+{
+	return simple->kind == SIMPLE_TEXT_IS || simple->kind == SIMPLE_TEXT_IS_NOT;
+}
+
 /* Columns that a row must have for it */
 static inline int
 simple_expr_columns(const SimpleExpr *simple)

@@ -21,7 +21,7 @@
 #include "miscadmin.h"
 #include "parser/analyze.h"
 #include "roles.h"
-#include "sources/reach.h"
+#include "sources/reach_refuse.h"
 #include "spi_row.h"
 #include "storage/lmgr.h"
 #include "tcop/tcopprot.h"

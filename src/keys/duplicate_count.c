@@ -1,9 +1,11 @@
 /*-------------------------------------------------------------------------
  *
  * duplicate_count.c
- *	  Aggregate duplicate_count: how many values occur more than once?
+ *	  Aggregates duplicate_count and repeat_rate_by_row: which values come again?
  *
- * dbt's test "unique" in one pass and without a sort.
+ * The first is dbt's test "unique" in one pass and without a sort.  The second is
+ * the repeat rate where every row is an order: its values are the users.  Both
+ * have one transition function, as repeat_rate and repeat_counts have.
  *
  *-------------------------------------------------------------------------
  */
@@ -22,6 +24,7 @@ PG_FUNCTION_INFO_V1(duplicate_count_combine);
 PG_FUNCTION_INFO_V1(duplicate_count_serialize);
 PG_FUNCTION_INFO_V1(duplicate_count_deserialize);
 PG_FUNCTION_INFO_V1(duplicate_count_final);
+PG_FUNCTION_INFO_V1(repeat_rate_by_row_final);
 
 /* Add a value; a NULL equals no other */
 static inline Datum
@@ -66,4 +69,17 @@ duplicate_count_final(PG_FUNCTION_ARGS)
 
 	key_state_counts(fcinfo, &duplicate_count, &values, &duplicates);
 	PG_RETURN_INT64((int64) duplicates);
+}
+
+/* The share of users with more than one row; NULL without users */
+Datum
+repeat_rate_by_row_final(PG_FUNCTION_ARGS)
+{
+	uint64		users;
+	uint64		repeaters;
+
+	key_state_counts(fcinfo, &duplicate_count, &users, &repeaters);
+	if (users == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8((double) repeaters / (double) users);
 }

@@ -4,25 +4,25 @@ CREATE FUNCTION @extschema@.duplicate_count_transition(state internal, value "an
 	RETURNS internal
 	LANGUAGE C IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.duplicate_count_transition(internal, "any") IS
-	'Aggregate duplicate_count: takes in one value. NULL leaves the state as it is.';
+	'Aggregates duplicate_count and repeat_rate_by_row: takes in one value. NULL leaves the state as it is.';
 
 CREATE FUNCTION @extschema@.duplicate_count_combine(state internal, other internal)
 	RETURNS internal
 	LANGUAGE C IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.duplicate_count_combine(internal, internal) IS
-	'Aggregate duplicate_count: the state of the values of both states. NULL is the state of no values.';
+	'Aggregates duplicate_count and repeat_rate_by_row: the state of the values of both states. NULL is the state of no values.';
 
 CREATE FUNCTION @extschema@.duplicate_count_serialize(state internal)
 	RETURNS bytea
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.duplicate_count_serialize(internal) IS
-	'Aggregate duplicate_count: a worker''s state as bytes, to be read in the same cluster only.';
+	'Aggregates duplicate_count and repeat_rate_by_row: a worker''s state as bytes, to be read in the same cluster only.';
 
 CREATE FUNCTION @extschema@.duplicate_count_deserialize(serialized bytea, ignored internal)
 	RETURNS internal
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.duplicate_count_deserialize(bytea, internal) IS
-	'Aggregate duplicate_count: the state of a worker. Error 22P03 when the bytes are not a state.';
+	'Aggregates duplicate_count and repeat_rate_by_row: the state of a worker. Error 22P03 when the bytes are not a state.';
 
 CREATE FUNCTION @extschema@.duplicate_count_final(state internal)
 	RETURNS bigint

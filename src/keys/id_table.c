@@ -31,6 +31,7 @@
 
 #include <stdlib.h>
 
+#include "keys/key_table_dump.h"
 #include "keys/key_table_slots.h"
 
 /* The first look for a range is at so many keys */

@@ -17,6 +17,7 @@
 #include "aggregate/aggregate.h"
 #include "aggregate/huge_memory.h"
 #include "aggregate/input_rows.h"
+#include "aggregate/transfer.h"
 #include "compat.h"
 #include "keys/key_set_agg.h"
 #include "miscadmin.h"
@@ -45,9 +46,7 @@ state_arg(FunctionCallInfo fcinfo, int n)
 	KeySetState *state = (KeySetState *) PG_GETARG_POINTER(n);
 
 	if (state->magic != KEY_SET_STATE_MAGIC)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("aggregate state is not one of %s", "key_set")));
+		state_is_wrong("key_set");
 	return state;
 }
 

@@ -26,11 +26,12 @@
 #include "aggregate/transfer.h"
 #include "compat.h"
 #include "keys/key_state.h"
+#include "keys/key_table_dump.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
 #define KEY_DUMP_MAGIC 0x4b794470
-#define KEY_DUMP_VERSION 3
+#define KEY_DUMP_VERSION 4
 
 /* What a serialized state starts with */
 typedef struct KeyDumpHeader
@@ -117,8 +118,8 @@ make_state(MemoryContext context, const KeyAggregate *aggregate,
 			key_log_init(&state->in.log, state->words, &state_hooks, state);
 			break;
 		case KEY_STORE_VALUES:
-			state->in.values = value_table_create(context, aggregate->ncolumns,
-												  types, collation);
+			state->in.values = value_repeats_create(context, aggregate->ncolumns,
+													types, collation);
 			break;
 	}
 	return state;
@@ -146,7 +147,7 @@ key_state_add_wide(KeyState *state, const Datum *row)
 
 	if (state->store == KEY_STORE_VALUES)
 	{
-		value_table_add(state->in.values, row);
+		value_repeats_add(state->in.values, row);
 		return;
 	}
 	key = key_scatter_words(key_column_words(&state->columns[0], row[0]));
@@ -187,8 +188,7 @@ key_state_counts(FunctionCallInfo fcinfo, const KeyAggregate *aggregate,
 			key_log_counts(&state->in.log, keys, repeats);
 			break;
 		case KEY_STORE_VALUES:
-			*keys = value_table_keys(state->in.values);
-			*repeats = value_table_repeats(state->in.values);
+			value_repeats_counts(state->in.values, keys, repeats);
 			break;
 	}
 }
@@ -212,7 +212,7 @@ dump_size(void *arg)
 			size += key_log_dump_size(&state->in.log);
 			break;
 		case KEY_STORE_VALUES:
-			size += value_table_dump_size(state->in.values);
+			size += value_repeats_dump_size(state->in.values);
 			break;
 	}
 	return size;
@@ -244,7 +244,7 @@ write_dump(void *arg, char *where)
 			key_log_dump(&state->in.log, where);
 			break;
 		case KEY_STORE_VALUES:
-			value_table_dump(state->in.values, where);
+			value_repeats_dump(state->in.values, where);
 			break;
 	}
 }
@@ -360,7 +360,7 @@ key_state_combine(FunctionCallInfo fcinfo, const KeyAggregate *aggregate)
 								dump->head.shared != NULL);
 			break;
 		case KEY_STORE_VALUES:
-			value_table_load(state->in.values, dump->bytes, dump->size);
+			value_repeats_load(state->in.values, dump->bytes, dump->size);
 			break;
 	}
 	state_added(&state->head, other, kept);

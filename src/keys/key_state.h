@@ -16,7 +16,7 @@
 #include "keys/key_column.h"
 #include "keys/key_log.h"
 #include "keys/key_table.h"
-#include "keys/value_table.h"
+#include "keys/value_repeats.h"
 
 /* What an aggregate over keys counts, and how its errors call things */
 typedef struct KeyAggregate
@@ -48,7 +48,7 @@ typedef struct KeyState
 		IdTable		ids;
 		KeyTable	table;
 		KeyLog		log;
-		ValueTable *values;
+		ValueRepeats *values;
 	}			in;
 } KeyState;
 

@@ -45,6 +45,7 @@
  *
  *-------------------------------------------------------------------------
  */
+#include "keys/key_table.h"
 #include "keys/key_table_slots.h"
 
 #define CACHE_LINE 64

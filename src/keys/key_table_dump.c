@@ -9,6 +9,7 @@
  *
  *-------------------------------------------------------------------------
  */
+#include "keys/key_table_dump.h"
 #include "keys/key_table_slots.h"
 
 /*

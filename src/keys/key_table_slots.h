@@ -12,11 +12,10 @@
 #ifndef GREENERY_KEY_TABLE_SLOTS_H
 #define GREENERY_KEY_TABLE_SLOTS_H
 
-#include "keys/key_table.h"
-
 #include <string.h>
 
 #include "aggregate/prefetch.h"
+#include "keys/key_table_state.h"
 
 #if defined(__GNUC__)
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
@@ -105,12 +104,5 @@ find_slot(const KeyTable *table, const uint64_t *key, const KeyTableMode mode,
 	}
 	return slot;
 }
-
-/* key_table.c */
-extern void key_table_put(KeyTable *table, const uint64_t *key,
-						  const uint64_t *value);
-extern void key_table_reserve(KeyTable *table, uint64_t nkeys);
-extern void key_table_make_special(KeyTable *table);
-extern bool key_table_only_the_mark(KeyTable *table, const uint64_t *key);
 
 #endif							/* GREENERY_KEY_TABLE_SLOTS_H */

@@ -15,6 +15,7 @@
 #include "postgres.h"
 
 #include "aggregate/aggregate.h"
+#include "aggregate/transfer.h"
 #include "compat.h"
 #include "keys/key_set_agg.h"
 #include "libpq/pqformat.h"
@@ -50,9 +51,7 @@ state_arg(FunctionCallInfo fcinfo, int n)
 	OrphanState *state = (OrphanState *) PG_GETARG_POINTER(n);
 
 	if (unlikely(state->magic != ORPHAN_COUNT_MAGIC))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("aggregate state is not one of %s", "orphan_count")));
+		state_is_wrong("orphan_count");
 	return state;
 }
 

@@ -1,4 +1,4 @@
--- repeat_rate, repeat_counts and repeat_rate_by_row: who bought again?
+-- repeat_rate and repeat_counts: who bought again?
 --
 -- There is exactly one signature: beside it, overloads for single types would
 -- make calls with mixed or smaller types ambiguous.
@@ -67,50 +67,6 @@ CREATE AGGREGATE @extschema@.repeat_counts(user_id "any", order_id "any") (
 COMMENT ON AGGREGATE @extschema@.repeat_counts("any", "any") IS
 	'Denominator and numerator of repeat_rate: the number of users with at least one order, and of those with two or more distinct orders. Rows with a NULL user or order do not count; {0,0} when no one purchased. Error 42883 for types that cannot be hashed.';
 
-CREATE FUNCTION @extschema@.repeat_rate_by_row_transition(state internal, user_id "any")
-	RETURNS internal
-	LANGUAGE C IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME';
-COMMENT ON FUNCTION @extschema@.repeat_rate_by_row_transition(internal, "any") IS
-	'Aggregate repeat_rate_by_row: takes in one row. A NULL leaves the state as it is.';
-
-CREATE FUNCTION @extschema@.repeat_rate_by_row_combine(state internal, other internal)
-	RETURNS internal
-	LANGUAGE C IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME';
-COMMENT ON FUNCTION @extschema@.repeat_rate_by_row_combine(internal, internal) IS
-	'Aggregate repeat_rate_by_row: the state of the rows of both states. NULL is the state of no rows.';
-
-CREATE FUNCTION @extschema@.repeat_rate_by_row_serialize(state internal)
-	RETURNS bytea
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
-COMMENT ON FUNCTION @extschema@.repeat_rate_by_row_serialize(internal) IS
-	'Aggregate repeat_rate_by_row: a worker''s state as bytes, to be read in the same cluster only.';
-
-CREATE FUNCTION @extschema@.repeat_rate_by_row_deserialize(serialized bytea, ignored internal)
-	RETURNS internal
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
-COMMENT ON FUNCTION @extschema@.repeat_rate_by_row_deserialize(bytea, internal) IS
-	'Aggregate repeat_rate_by_row: the state of a worker. Error 22P03 when the bytes are not a state.';
-
-CREATE FUNCTION @extschema@.repeat_rate_by_row_final(state internal)
-	RETURNS double precision
-	LANGUAGE C IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME';
-COMMENT ON FUNCTION @extschema@.repeat_rate_by_row_final(internal) IS
-	'Aggregate repeat_rate_by_row: users with more than one row divided by users; NULL when there are none.';
-
-CREATE AGGREGATE @extschema@.repeat_rate_by_row(user_id "any") (
-	SFUNC = @extschema@.repeat_rate_by_row_transition,
-	STYPE = internal,
-	SSPACE = 1024,
-	FINALFUNC = @extschema@.repeat_rate_by_row_final,
-	FINALFUNC_MODIFY = READ_ONLY,
-	COMBINEFUNC = @extschema@.repeat_rate_by_row_combine,
-	SERIALFUNC = @extschema@.repeat_rate_by_row_serialize,
-	DESERIALFUNC = @extschema@.repeat_rate_by_row_deserialize,
-	PARALLEL = SAFE
-);
-COMMENT ON AGGREGATE @extschema@.repeat_rate_by_row("any") IS
-	'Repeat rate where every row is an order of its own: users with two or more rows divided by users with at least one, between 0 and 1. Rows with a NULL user do not count; NULL when there are no others. Exact, for all types that can be hashed; error 42883 for others. Where an order can have several rows, repeat_rate is the one to use.';
-
 -- By names that no other functions can take, for greenery_repeat_rate().
 CREATE AGGREGATE greenery.repeat_rate(user_id "any", order_id "any") (
 	SFUNC = @extschema@.repeat_rate_transition,
@@ -125,17 +81,3 @@ CREATE AGGREGATE greenery.repeat_rate(user_id "any", order_id "any") (
 );
 COMMENT ON AGGREGATE greenery.repeat_rate("any", "any") IS
 	'repeat_rate(), by a name that no other function can take: what greenery_repeat_rate() calls.';
-
-CREATE AGGREGATE greenery.repeat_rate_by_row(user_id "any") (
-	SFUNC = @extschema@.repeat_rate_by_row_transition,
-	STYPE = internal,
-	SSPACE = 1024,
-	FINALFUNC = @extschema@.repeat_rate_by_row_final,
-	FINALFUNC_MODIFY = READ_ONLY,
-	COMBINEFUNC = @extschema@.repeat_rate_by_row_combine,
-	SERIALFUNC = @extschema@.repeat_rate_by_row_serialize,
-	DESERIALFUNC = @extschema@.repeat_rate_by_row_deserialize,
-	PARALLEL = SAFE
-);
-COMMENT ON AGGREGATE greenery.repeat_rate_by_row("any") IS
-	'repeat_rate_by_row(), by a name that no other function can take: what greenery_repeat_rate() calls.';

@@ -18,10 +18,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "address.h"
 #include "buf.h"
 #include "config.h"
-#include "db.h"
-#include "http.h"
 #include "log.h"
 
 extern char **environ;
@@ -394,7 +393,7 @@ check(const Config *config)
 		const Channel *channel = &config->channels[i];
 		bool		plain;
 
-		if (channel->url == NULL || !http_check_url(channel->url, &plain))
+		if (channel->url == NULL || !address_is_url(channel->url, &plain))
 		{
 			log_msg(LOG_LEVEL_ERROR, "channel \"%s\" needs a url that starts with https:// or http://",
 					channel->name);
@@ -404,7 +403,7 @@ check(const Config *config)
 			log_msg(LOG_LEVEL_WARNING, "channel \"%s\" uses http: its messages and the URL itself can be read on the way",
 					channel->name);
 	}
-	if (config->conninfo != NULL && !db_check_conninfo(config->conninfo))
+	if (config->conninfo != NULL && !address_is_conninfo(config->conninfo))
 	{
 		log_msg(LOG_LEVEL_ERROR, "conninfo is no valid connection string");
 		ok = false;

@@ -121,19 +121,6 @@ run(const Config *config, const char *what, const char *sql,
 	return result;
 }
 
-/*
- * Whether libpq can read the connection string.  Why not is not said: libpq's
- * message repeats parts of it.
- */
-bool
-db_check_conninfo(const char *conninfo)
-{
-	PQconninfoOption *options = PQconninfoParse(conninfo, NULL);
-
-	PQconninfoFree(options);
-	return options != NULL;
-}
-
 /* Connect and prepare the session; listen: be told of new alerts */
 bool
 db_connect(const Config *config, bool listen)

@@ -56,7 +56,6 @@ typedef struct Outcome
 	char		error[160];
 } Outcome;
 
-extern bool db_check_conninfo(const char *conninfo);
 extern bool db_connect(const Config *config, bool listen);
 extern void db_disconnect(void);
 extern bool db_connected(void);

@@ -12,7 +12,6 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include <curl/curl.h>
 
@@ -46,34 +45,6 @@ http_end(void)
 {
 	curl_easy_cleanup(curl);
 	curl_global_cleanup();
-}
-
-/*
- * True if libcurl can read the URL and it is https or http.  plain: it is http
- * to another machine.
- */
-bool
-http_check_url(const char *url, bool *plain)
-{
-	CURLU	   *parts = curl_url();
-	char	   *scheme = NULL;
-	char	   *host = NULL;
-	bool		ok;
-
-	*plain = false;
-	ok = parts != NULL &&
-		curl_url_set(parts, CURLUPART_URL, url, 0) == CURLUE_OK &&
-		curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
-		curl_url_get(parts, CURLUPART_HOST, &host, 0) == CURLUE_OK;
-	if (ok && strcasecmp(scheme, "http") == 0)
-		*plain = strcasecmp(host, "localhost") != 0 &&
-			strncmp(host, "127.", 4) != 0 && strcmp(host, "[::1]") != 0;
-	else if (ok)
-		ok = strcasecmp(scheme, "https") == 0;
-	curl_free(scheme);
-	curl_free(host);
-	curl_url_cleanup(parts);
-	return ok;
 }
 
 /* Keep the beginning of the answer, swallow the rest */

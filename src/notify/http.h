@@ -32,7 +32,6 @@ typedef struct HttpResult
 
 extern bool http_init(void);
 extern void http_end(void);
-extern bool http_check_url(const char *url, bool *plain);
 extern void http_post(const Config *config, const char *url, const char *key,
 					  const Buf *body, HttpResult *result);
 

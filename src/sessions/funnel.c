@@ -372,3 +372,40 @@ funnel_times(const GreeneryRecord *rows, size_t n, int depth, int64_t within,
 		}
 	}
 }
+
+static int
+count_bits(uint64_t word)
+{
+#if defined(__GNUC__)
+	return __builtin_popcountll(word);
+#else
+	int			n = 0;
+
+	for (; word != 0; word &= word - 1)
+		n++;
+	return n;
+#endif
+}
+
+/*
+ * A chain takes at most one row for a step, so of rows that are alike it can
+ * use only as many as they satisfy steps.
+ */
+size_t
+funnel_keep_usable(GreeneryRecord *rows, size_t n)
+{
+	size_t		kept = 0;
+	int			alike = 0;
+
+	for (size_t i = 0; i < n; i++)
+	{
+		if (kept > 0 && rows[kept - 1].key == rows[i].key &&
+			rows[kept - 1].value == rows[i].value)
+			alike++;
+		else
+			alike = 1;
+		if (alike <= count_bits(rows[i].value))
+			rows[kept++] = rows[i];
+	}
+	return kept;
+}

@@ -28,4 +28,10 @@ extern int	funnel_depth(const GreeneryRecord *rows, size_t n, int steps,
 extern void funnel_times(const GreeneryRecord *rows, size_t n, int depth,
 						 int64_t within, funnel_check check, int64_t *times);
 
+/*
+ * Drop rows that no chain can use, whatever rows are added later; rows are sorted by
+ * key and value.  Returns how many are left, at the front.
+ */
+extern size_t funnel_keep_usable(GreeneryRecord *rows, size_t n);
+
 #endif							/* GREENERY_FUNNEL_H */

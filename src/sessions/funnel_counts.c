@@ -16,7 +16,6 @@
 #include "aggregate/input_rows.h"
 #include "catalog/pg_type.h"
 #include "compat.h"
-#include "port/pg_bitutils.h"
 #include "sessions/fixed_interval.h"
 #include "sessions/funnel.h"
 #include "sessions/record_buffer.h"
@@ -77,27 +76,11 @@ check_step_types(FunctionCallInfo fcinfo, bool array)
 				 errdetail("It has %d.", PG_NARGS() - FIRST_STEP)));
 }
 
-/*
- * A chain takes at most one row for a step, so of rows that are alike it can
- * use only as many as they satisfy steps.
- */
+/* Rows of a session that the answer does not depend on are dropped */
 static size_t
 keep_usable(void *arg pg_attribute_unused(), GreeneryRecord *rows, size_t n)
 {
-	size_t		kept = 1;
-	int			alike = 1;
-
-	for (size_t i = 1; i < n; i++)
-	{
-		if (rows[kept - 1].key == rows[i].key &&
-			rows[kept - 1].value == rows[i].value)
-			alike++;
-		else
-			alike = 1;
-		if (alike <= pg_popcount64(rows[i].value))
-			rows[kept++] = rows[i];
-	}
-	return kept;
+	return funnel_keep_usable(rows, n);
 }
 
 /* Arguments are checked in every row, also in those that do not count */

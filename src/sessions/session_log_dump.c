@@ -5,11 +5,20 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "sessions/session_log_rows.h"
+#include "sessions/session_log_dump.h"
 
 /* What a dump starts with */
 #define DUMP_PENDING UINT64_C(0)
 #define DUMP_PARTS UINT64_C(1)
+
+void
+session_log_shrink(SessionLog *log)
+{
+	/* the reader sorts all rows anyway: what counts is how many they are */
+	session_log_flush(log);
+	if (log->rows.parts != NULL && log->crowded)
+		session_log_compact_parts(log);
+}
 
 /*
  * The dump: whether there are parts; then that of the parts, or the pending rows as

@@ -1,7 +1,10 @@
 /*-------------------------------------------------------------------------
  *
  * session_log_rows.h
- *	  The inside of a session log, for session_log*.c only: where its rows are.
+ *	  A session log, and where its rows are.
+ *
+ * Who uses a log includes session_log.h; what is below the functions is for
+ * session_log*.c only.
  *
  *	  event, packed:	| key[0] << 8 + mask | key[1] | time |
  *	  event, wide:		| key[0] << 8		 | key[1] | time | mask |
@@ -14,15 +17,68 @@
  * take a word of their own.  So an event with a key of 64 bits takes 16 bytes,
  * and nothing of the key is lost.
  *
+ * Plain C: needs no server.  Memory and interrupts come from the caller.
+ *
  *-------------------------------------------------------------------------
  */
 #ifndef GREENERY_SESSION_LOG_ROWS_H
 #define GREENERY_SESSION_LOG_ROWS_H
 
-#include "sessions/reach.h"
-#include "sessions/session_log.h"
-
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <string.h>
+
+#include "aggregate/row_parts.h"
+#include "sessions/record.h"
+
+/* What decides how a row is laid out: the same in logs that meet */
+typedef struct SessionLogShape
+{
+	int			keys;			/* 64-bit words in a key: 1, 2 */
+	int			steps;			/* bits in a mask, 1 to 64 */
+	bool		spans;			/* of spans; at most 8 steps then */
+} SessionLogShape;
+
+typedef struct SessionLogRecent SessionLogRecent;
+
+/*
+ * Merge or drop rows of a session that the answer will not depend on, whatever
+ * rows are added later; rows are as session_log_visit gets them.  Returns how
+ * many are left, at the front.
+ */
+typedef size_t (*session_log_compact) (void *arg, GreeneryRecord *rows,
+									   size_t n);
+
+typedef struct SessionLog
+{
+	SessionLogShape shape;
+	bool		packed;			/* is the mask in the key's first word? */
+	uint64_t	npending;
+	uint64_t	pending_capacity;
+	uint64_t   *pending;		/* as long as there are no parts */
+	RowParts	rows;
+	uint64_t	nrows;			/* in all parts */
+	uint64_t	compact_at;		/* that many rows are too many */
+	bool		crowded;		/* has much been dropped the last time? */
+	session_log_compact compact;	/* for events */
+	uint64_t	reach;			/* for spans */
+	SessionLogRecent *recent;	/* spans under way, see session_log_spans.c */
+	uint64_t	recent_left;	/* rows until it is judged, or tried again */
+	const StateHooks *hooks;
+	void	   *arg;			/* of the hooks and of compact */
+} SessionLog;
+
+/* compact is for a log of events, reach for one of spans */
+extern void session_log_init(SessionLog *log, SessionLogShape shape,
+							 session_log_compact compact, uint64_t reach,
+							 const StateHooks *hooks, void *arg);
+
+/* From now on rows go to parts */
+extern void session_log_make_parts(SessionLog *log);
+
+/* Room for one more pending row, or parts */
+extern void session_log_grow_pending(SessionLog *log);
 
 #if defined(__GNUC__)
 #define LOG_INLINE static inline __attribute__((always_inline))
@@ -67,18 +123,6 @@ words_of_pending(SessionLogShape shape)
 {
 	return shape.keys + (shape.spans ? 3 : 2);
 }
-
-/* session_log.c: from now on rows go to parts */
-extern void session_log_make_parts(SessionLog *log);
-
-/* session_log.c: room for one more pending row, or parts */
-extern void session_log_grow_pending(SessionLog *log);
-
-/* session_log_sweep.c: drop rows of parts */
-extern void session_log_compact_parts(SessionLog *log);
-
-/* session_log_spans.c: write what is under way to the parts */
-extern void session_log_flush(SessionLog *log);
 
 LOG_INLINE void
 put_event(SessionLog *log, RowPart *part, uint64_t first_word,

@@ -20,7 +20,9 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "sessions/session_log_rows.h"
+#include "sessions/session_log_spans.h"
+
+#include "sessions/reach.h"
 
 /* places for spans under way */
 #ifndef RECENT_BITS
@@ -107,7 +109,6 @@ look_up_waiting(SessionLog *log)
 	}
 }
 
-/* Write what is under way to the parts */
 void
 session_log_flush(SessionLog *log)
 {
@@ -194,4 +195,12 @@ session_log_add_span(SessionLog *log, const uint64_t *key, int64_t first,
 	*row++ = (uint64_t) first;
 	*row++ = (uint64_t) last;
 	*row = mask;
+}
+
+void
+session_log_sweep_spans(SessionLog *log, session_log_visit_span visit,
+						void *arg)
+{
+	session_log_flush(log);
+	session_log_sweep_flushed(log, visit, arg);
 }

@@ -17,7 +17,9 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "sessions/session_log_rows.h"
+#include "sessions/session_log_sweep.h"
+
+#include "sessions/reach.h"
 
 /* rows in a bucket on average, and how many are sorted by insertion */
 #define BUCKET_ROWS 4
@@ -449,16 +451,14 @@ session_log_sweep(const SessionLog *log, session_log_visit visit, void *arg)
 }
 
 void
-session_log_sweep_spans(SessionLog *log, session_log_visit_span visit,
-						void *arg)
+session_log_sweep_flushed(const SessionLog *log, session_log_visit_span visit,
+						  void *arg)
 {
 	Sweep		sweep = {.log = log, .visit_span = visit, .arg = arg};
 
-	session_log_flush(log);
 	run_sweep(&sweep);
 }
 
-/* Drop rows of parts */
 void
 session_log_compact_parts(SessionLog *log)
 {
@@ -471,13 +471,4 @@ session_log_compact_parts(SessionLog *log)
 	log->compact_at = log->nrows * COMPACT_GROWTH;
 	if (log->compact_at < COMPACT_FROM)
 		log->compact_at = COMPACT_FROM;
-}
-
-void
-session_log_shrink(SessionLog *log)
-{
-	/* the reader sorts all rows anyway: what counts is how many they are */
-	session_log_flush(log);
-	if (log->rows.parts != NULL && log->crowded)
-		session_log_compact_parts(log);
 }

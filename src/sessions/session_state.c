@@ -23,13 +23,14 @@
 #include "aggregate/aggregate.h"
 #include "aggregate/transfer.h"
 #include "compat.h"
+#include "sessions/session_log_dump.h"
 #include "sessions/session_state.h"
 #include "sessions/steps.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
 #define SESSION_DUMP_MAGIC 0x53657344
-#define SESSION_DUMP_VERSION 3
+#define SESSION_DUMP_VERSION 4
 
 /* Scatters numbers, and the other way round: their product is 1 */
 #define NUMBER_FACTOR UINT64CONST(0x9e3779b97f4a7c15)

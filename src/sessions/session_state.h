@@ -37,7 +37,7 @@ typedef struct SessionState
 	StateHead	head;
 	Oid			collation;
 	KeyColumn	column;
-	ValueIds   *values;			/* for types that need their own functions */
+	ValueTable *values;			/* for types that need their own functions */
 	int			steps;			/* bits in a mask */
 	int64		length;			/* of the interval, in microseconds */
 	uint64		rows;			/* with a session */

@@ -10,24 +10,21 @@
 
 #include "postgres.h"
 
-typedef struct ValueIds ValueIds;
+#include "keys/value_table.h"
 
-extern ValueIds *value_ids_create(MemoryContext context, Oid type,
-								  Oid collation);
+extern ValueTable *value_ids_create(MemoryContext context, Oid type,
+									Oid collation);
 
 /* The number of a value, from 0.  Leaves garbage in the current context. */
-extern uint64 value_ids_get(ValueIds *ids, Datum value);
-
-/* The value that has a number: the first of those that are equal */
-extern Datum value_ids_value(const ValueIds *ids, uint64 number);
+extern uint64 value_ids_get(ValueTable *ids, Datum value);
 
 /*
  * The values as bytes, for a process of the same cluster, and how many those are; and the
  * numbers here of the values in such bytes, *n of them.  An error if the bytes are no dump.
  */
-extern uint64 value_ids_dump_size(const ValueIds *ids);
-extern void value_ids_dump(const ValueIds *ids, char *bytes);
-extern uint64 *value_ids_load(ValueIds *ids, const char *bytes, Size size,
+extern uint64 value_ids_dump_size(const ValueTable *ids);
+extern void value_ids_dump(const ValueTable *ids, char *bytes);
+extern uint64 *value_ids_load(ValueTable *ids, const char *bytes, Size size,
 							  uint64 *n);
 
 #endif							/* GREENERY_VALUE_IDS_H */

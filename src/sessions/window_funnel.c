@@ -14,7 +14,6 @@
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "libpq/pqformat.h"
-#include "port/pg_bitutils.h"
 #include "sessions/fixed_interval.h"
 #include "sessions/funnel.h"
 #include "sessions/record_buffer.h"
@@ -35,13 +34,12 @@ typedef struct FunnelState
 	int			steps;			/* at least 1 */
 } FunnelState;
 
-static size_t compact_rows(GreeneryRecord *rows, size_t n);
 static bool is_valid_row(const GreeneryRecord *row, const void *state);
 
 static const RecordKind funnel_kind = {
 	.magic = 0x46554e4c,		/* FUNL */
 	.name = "window_funnel",
-	.compact = compact_rows,
+	.compact = funnel_keep_usable,
 	.valid = is_valid_row
 };
 
@@ -51,29 +49,6 @@ PG_FUNCTION_INFO_V1(window_funnel_serialize);
 PG_FUNCTION_INFO_V1(window_funnel_deserialize);
 PG_FUNCTION_INFO_V1(window_funnel_final);
 PG_FUNCTION_INFO_V1(window_funnel_times_final);
-
-/*
- * A chain takes at most one row for a step, so of rows that are alike it can
- * use only as many as they satisfy steps.
- */
-static size_t
-compact_rows(GreeneryRecord *rows, size_t n)
-{
-	size_t		kept = 0;
-	int			alike = 0;
-
-	for (size_t i = 0; i < n; i++)
-	{
-		if (kept > 0 && rows[kept - 1].key == rows[i].key &&
-			rows[kept - 1].value == rows[i].value)
-			alike++;
-		else
-			alike = 1;
-		if (alike <= pg_popcount64(rows[i].value))
-			rows[kept++] = rows[i];
-	}
-	return kept;
-}
 
 static bool
 is_valid_row(const GreeneryRecord *row, const void *state)

@@ -141,26 +141,28 @@ parse_body(void *arg)
 	parsed->queries = (Node *) queries;
 }
 
+static void
+walk_as(bool is_text, Node *node, Reach *reach)
+{
+	bool		outer = reach->is_text;
+
+	reach->is_text = is_text;
+	(void) walk(node, reach);
+	reach->is_text = outer;
+}
+
 /* What was parsed when it was written: what its names mean is settled */
 static void
 walk_parsed(Node *node, Reach *reach)
 {
-	bool		is_text = reach->is_text;
-
-	reach->is_text = false;
-	(void) walk(node, reach);
-	reach->is_text = is_text;
+	walk_as(false, node, reach);
 }
 
 /* What is parsed again each time that it runs */
 static void
 walk_text(Node *node, Reach *reach)
 {
-	bool		is_text = reach->is_text;
-
-	reach->is_text = true;
-	(void) walk(node, reach);
-	reach->is_text = is_text;
+	walk_as(true, node, reach);
 }
 
 static bool

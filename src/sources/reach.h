@@ -43,19 +43,4 @@ extern void reach_text(Reach *reach, Node *node);
  */
 extern bool reach_is_no_answer(int sqlerrcode);
 
-/*
- * reach_refuse.c: an error if a build may not read or call this; what is the thing that reads,
- * for people.
- */
-extern void reach_refuse_hidden(const Reach *reach, const char *what);
-extern void reach_refuse_session(const Reach *reach, const char *what);
-extern void reach_refuse_policies(const Reach *reach);
-extern void reach_refuse_strangers(const Reach *reach, Oid builder);
-
-/*
- * What a text calls is found by name each time that it runs: nobody may put something
- * that fits better beside it.
- */
-extern void reach_refuse_open_schemas(const Reach *reach, const char *what, Oid builder);
-
 #endif							/* GREENERY_REACH_H */

@@ -18,7 +18,7 @@
 #include "greenery.h"
 #include "miscadmin.h"
 #include "roles.h"
-#include "sources/reach.h"
+#include "sources/reach_refuse.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"

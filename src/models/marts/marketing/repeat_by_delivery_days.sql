@@ -9,53 +9,44 @@
 -- delivery.  Where they are more than a tenth, nothing good or bad is said.
 CREATE VIEW greenery.repeat_by_delivery_days AS
 SELECT
-	h.delivery_days,
-	h.users,
-	h.repeaters,
-	h.repeaters::double precision / h.users AS rate,
-	w.i[1] AS low,
-	w.i[2] AS high,
-	w.i[1] > h.overall_rate AS is_sweet_spot,
-	h.overall_rate,
-	h.known_in_time::double precision / h.users AS known_in_time,
-	h.p_value,
-	h.p_adjusted,
+	r."group"::integer AS delivery_days,
+	r.users,
+	r.repeaters,
+	r.rate,
+	r.low,
+	r.high,
+	r.low > g.overall_rate AS is_sweet_spot,
+	g.overall_rate,
+	g.known_in_time[r.n]::double precision / r.users AS known_in_time,
+	r.p_value,
+	r.p_adjusted,
 	CASE
-		WHEN h.p_adjusted IS NOT NULL AND h.all_known_in_time < 0.9 * h.all_users THEN 'known too late'
-		ELSE greenery.group_verdict(h.users, h.repeaters, h.all_users, h.all_repeaters, h.p_adjusted)
+		WHEN r.p_adjusted IS NOT NULL AND g.all_known_in_time < 0.9 * g.all_users THEN 'known too late'
+		ELSE r.verdict
 	END AS verdict
 FROM (
-	SELECT p.*, @extschema@.holm(p.p_value) OVER () AS p_adjusted
+	-- the shop's rate is over all purchasers, the test over those delivered
+	SELECT
+		array_agg(b.delivery_days::text) FILTER (WHERE b.delivery_days IS NOT NULL) AS groups,
+		array_agg(b.users) FILTER (WHERE b.delivery_days IS NOT NULL) AS users,
+		array_agg(b.repeaters) FILTER (WHERE b.delivery_days IS NOT NULL) AS repeaters,
+		array_agg(b.known_in_time) FILTER (WHERE b.delivery_days IS NOT NULL) AS known_in_time,
+		sum(b.repeaters)::double precision / sum(b.users)::double precision AS overall_rate,
+		sum(b.users) FILTER (WHERE b.delivery_days IS NOT NULL) AS all_users,
+		sum(b.known_in_time) AS all_known_in_time
 	FROM (
-		SELECT g.*, greenery.group_p_value(g.users, g.repeaters, g.all_users, g.all_repeaters) AS p_value
-		FROM (
-			SELECT
-				b.delivery_days,
-				b.users,
-				b.repeaters,
-				b.known_in_time,
-				-- the shop's rate is over all purchasers, the test over those delivered
-				sum(b.repeaters) OVER ()::double precision
-					/ sum(b.users) OVER ()::double precision AS overall_rate,
-				(sum(b.users) FILTER (WHERE b.delivery_days IS NOT NULL) OVER ())::bigint AS all_users,
-				(sum(b.repeaters) FILTER (WHERE b.delivery_days IS NOT NULL) OVER ())::bigint AS all_repeaters,
-				sum(b.known_in_time) OVER () AS all_known_in_time
-			FROM (
-				SELECT
-					floor(u.delivery_days)::integer AS delivery_days,
-					count(*) AS users,
-					count(*) FILTER (WHERE u.purchased_again) AS repeaters,
-					count(*) FILTER (WHERE u.delivery_days IS NOT NULL
-									 AND u.delivered_at <= coalesce(u.second_order_at, n.as_of)) AS known_in_time
-				FROM greenery.purchasers u
-				CROSS JOIN greenery.as_of n
-				GROUP BY floor(u.delivery_days)::integer
-			) b
-		) g
-		WHERE g.delivery_days IS NOT NULL
-	) p
-) h
-CROSS JOIN LATERAL (SELECT @extschema@.wilson_interval(h.repeaters, h.users) AS i) w;
+		SELECT
+			floor(u.delivery_days)::integer AS delivery_days,
+			count(*) AS users,
+			count(*) FILTER (WHERE u.purchased_again) AS repeaters,
+			count(*) FILTER (WHERE u.delivery_days IS NOT NULL
+							 AND u.delivered_at <= coalesce(u.second_order_at, n.as_of)) AS known_in_time
+		FROM greenery.purchasers u
+		CROSS JOIN greenery.as_of n
+		GROUP BY floor(u.delivery_days)::integer
+	) b
+) g
+CROSS JOIN LATERAL greenery.group_rates(g.groups, g.users, g.repeaters) r;
 
 COMMENT ON VIEW greenery.repeat_by_delivery_days IS
 	'One row per number of whole days: of the users whose first order took that long to arrive, how many purchased again so far. Users whose first order has not arrived are left out.';

@@ -2,33 +2,19 @@
 --
 -- A key may not be NULL: those who came without a promo stand under "(none)".
 CREATE VIEW greenery.repeat_by_promo AS
-SELECT
-	h.promo_id,
-	h.users,
-	h.repeaters,
-	h.repeaters::double precision / h.users AS rate,
-	w.i[1] AS low,
-	w.i[2] AS high,
-	h.p_value,
-	h.p_adjusted,
-	greenery.group_verdict(h.users, h.repeaters, h.all_users, h.all_repeaters, h.p_adjusted) AS verdict
+SELECT r."group" AS promo_id, r.users, r.repeaters, r.rate, r.low, r.high, r.p_value, r.p_adjusted, r.verdict
 FROM (
-	SELECT p.*, @extschema@.holm(p.p_value) OVER () AS p_adjusted
+	SELECT array_agg(b.promo_id) AS groups, array_agg(b.users) AS users, array_agg(b.repeaters) AS repeaters
 	FROM (
-		SELECT g.*, greenery.group_p_value(g.users, g.repeaters, g.all_users, g.all_repeaters) AS p_value
-		FROM (
-			SELECT
-				coalesce(u.promo_id, '(none)') AS promo_id,
-				count(*) AS users,
-				count(*) FILTER (WHERE u.purchased_again) AS repeaters,
-				(sum(count(*)) OVER ())::bigint AS all_users,
-				(sum(count(*) FILTER (WHERE u.purchased_again)) OVER ())::bigint AS all_repeaters
-			FROM greenery.purchasers u
-			GROUP BY coalesce(u.promo_id, '(none)')
-		) g
-	) p
-) h
-CROSS JOIN LATERAL (SELECT @extschema@.wilson_interval(h.repeaters, h.users) AS i) w;
+		SELECT
+			coalesce(u.promo_id, '(none)') AS promo_id,
+			count(*) AS users,
+			count(*) FILTER (WHERE u.purchased_again) AS repeaters
+		FROM greenery.purchasers u
+		GROUP BY coalesce(u.promo_id, '(none)')
+	) b
+) g
+CROSS JOIN LATERAL greenery.group_rates(g.groups, g.users, g.repeaters) r;
 
 COMMENT ON VIEW greenery.repeat_by_promo IS
 	'One row per promo: of the users who used it in their first order, how many purchased again so far.';

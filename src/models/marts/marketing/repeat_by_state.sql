@@ -3,33 +3,19 @@
 -- A key may not be NULL: first orders without a known state stand under
 -- "(unknown)".
 CREATE VIEW greenery.repeat_by_state AS
-SELECT
-	h.state,
-	h.users,
-	h.repeaters,
-	h.repeaters::double precision / h.users AS rate,
-	w.i[1] AS low,
-	w.i[2] AS high,
-	h.p_value,
-	h.p_adjusted,
-	greenery.group_verdict(h.users, h.repeaters, h.all_users, h.all_repeaters, h.p_adjusted) AS verdict
+SELECT r."group" AS state, r.users, r.repeaters, r.rate, r.low, r.high, r.p_value, r.p_adjusted, r.verdict
 FROM (
-	SELECT p.*, @extschema@.holm(p.p_value) OVER () AS p_adjusted
+	SELECT array_agg(b.state) AS groups, array_agg(b.users) AS users, array_agg(b.repeaters) AS repeaters
 	FROM (
-		SELECT g.*, greenery.group_p_value(g.users, g.repeaters, g.all_users, g.all_repeaters) AS p_value
-		FROM (
-			SELECT
-				coalesce(u.state, '(unknown)') AS state,
-				count(*) AS users,
-				count(*) FILTER (WHERE u.purchased_again) AS repeaters,
-				(sum(count(*)) OVER ())::bigint AS all_users,
-				(sum(count(*) FILTER (WHERE u.purchased_again)) OVER ())::bigint AS all_repeaters
-			FROM greenery.purchasers u
-			GROUP BY coalesce(u.state, '(unknown)')
-		) g
-	) p
-) h
-CROSS JOIN LATERAL (SELECT @extschema@.wilson_interval(h.repeaters, h.users) AS i) w;
+		SELECT
+			coalesce(u.state, '(unknown)') AS state,
+			count(*) AS users,
+			count(*) FILTER (WHERE u.purchased_again) AS repeaters
+		FROM greenery.purchasers u
+		GROUP BY coalesce(u.state, '(unknown)')
+	) b
+) g
+CROSS JOIN LATERAL greenery.group_rates(g.groups, g.users, g.repeaters) r;
 
 COMMENT ON VIEW greenery.repeat_by_state IS
 	'One row per state: of the users whose first order was shipped there, how many purchased again so far.';
