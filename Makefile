@@ -85,11 +85,12 @@ OBJS = \
 	src/sources/own_columns.o \
 	src/sources/reach.o \
 	src/sources/reach_refuse.o \
-	src/checks/test_sql.o \
-	src/checks/test_compile.o \
-	src/checks/test_load.o \
-	src/checks/test_native.o \
-	src/checks/test_runner.o \
+	src/checks/data_test.o \
+	src/checks/data_test_compile.o \
+	src/checks/data_test_load.o \
+	src/checks/data_test_native.o \
+	src/checks/data_test_run.o \
+	src/checks/data_test_sql.o \
 	src/checks/threshold.o \
 	src/alerts/shareable.o \
 	src/difference/digest_list.o \

@@ -23,10 +23,10 @@
 #include "build/fill_table.h"
 #include "build/model_tree.h"
 #include "catalog/namespace.h"
-#include "checks/data_test.h"
 #include "compat.h"
 #include "executor/spi.h"
 #include "greenery.h"
+#include "guarded.h"
 #include "miscadmin.h"
 #include "spi_row.h"
 #include "utils/builtins.h"
@@ -83,7 +83,7 @@ build_load_helpers(Build *build)
 		helper->name = row_text(row, desc, 1);
 		helper->written = build_written_name(build, helper->name);
 		helper->relid = DatumGetObjectId(row_value(row, desc, 2, OIDOID));
-		helper->marts = text_list_value(row, desc, 3);
+		helper->marts = row_text_list(row, desc, 3);
 		/* the text of a view would find what a build has written, and not a test */
 		helper->is_stored = build->is_test || DatumGetBool(row_value(row, desc, 4, BOOLOID));
 		build->helpers = lappend(build->helpers, helper);

@@ -21,7 +21,7 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
-#include "checks/data_test.h"
+#include "checks/data_test_load.h"
 #include "commands/extension.h"
 #include "compat.h"
 #include "executor/spi.h"
@@ -297,12 +297,12 @@ build_load_models(Build *build)
 		model->written = build_written_name(build, model->name);
 		model->relation = row_text(row, desc, 2);
 		model->is_mart = strcmp(row_text(row, desc, 3), "mart") == 0;
-		model->key = text_list_value(row, desc, 4);
+		model->key = row_text_list(row, desc, 4);
 		if (model->key == NIL)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("model %s has no key", model->name)));
-		model->depends_on = text_list_value(row, desc, 5);
+		model->depends_on = row_text_list(row, desc, 5);
 		model->expected_seconds = seconds != NULL ? strtod(seconds, NULL) : 0;
 		build->models = lappend(build->models, model);
 	}

@@ -17,6 +17,7 @@
 #include "alerts/shareable.h"
 #include "build/build_audit.h"
 #include "build_settings.h"
+#include "checks/data_test_run.h"
 #include "compat.h"
 #include "executor/spi.h"
 #include "greenery.h"

@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * test_sql.c
+ * data_test_sql.c
  *	  greenery_test_sql(), greenery_check_test(): what a data test asks, and whether
  *	  it can be asked.
  *
@@ -8,7 +8,8 @@
  */
 #include "postgres.h"
 
-#include "checks/data_test.h"
+#include "checks/data_test_compile.h"
+#include "checks/data_test_load.h"
 #include "compat.h"
 #include "executor/spi.h"
 #include "greenery.h"

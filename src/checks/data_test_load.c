@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * test_load.c
+ * data_test_load.c
  *	  Data tests from their table.
  *
  * Needs SPI to be connected, and search_path to be pg_catalog, pg_temp.
@@ -10,11 +10,10 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "checks/data_test.h"
+#include "checks/data_test_load.h"
 #include "compat.h"
 #include "executor/spi.h"
 #include "spi_row.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 
 /*
@@ -38,27 +37,6 @@ text_value(HeapTuple row, TupleDesc desc, int column)
 	return SPI_getvalue(row, desc, column);
 }
 
-/* A text[] column of a result row as a list of strings; NULL elements left out */
-List *
-text_list_value(HeapTuple row, TupleDesc desc, int column)
-{
-	bool		isnull;
-	Datum		array = row_value_or_null(row, desc, column, TEXTARRAYOID, &isnull);
-	Datum	   *elements;
-	bool	   *nulls;
-	int			n;
-	List	   *result = NIL;
-
-	if (isnull)
-		return NIL;
-	deconstruct_array(DatumGetArrayTypeP(array), TEXTOID, -1, false, TYPALIGN_INT,
-					  &elements, &nulls, &n);
-	for (int i = 0; i < n; i++)
-		if (!nulls[i])
-			result = lappend(result, TextDatumGetCString(elements[i]));
-	return result;
-}
-
 /* Fill in the arguments from ARGUMENT_COLUMNS, which start at column first */
 static void
 read_arguments(DataTest *test, HeapTuple row, TupleDesc desc, int first)
@@ -76,8 +54,8 @@ read_arguments(DataTest *test, HeapTuple row, TupleDesc desc, int first)
 	test->inclusive = inclusive == NULL || strcmp(inclusive, "false") != 0;
 	test->warn_after = text_value(row, desc, first + 8);
 	test->error_after = text_value(row, desc, first + 9);
-	test->values = text_list_value(row, desc, first + 10);
-	test->columns = text_list_value(row, desc, first + 11);
+	test->values = row_text_list(row, desc, first + 10);
+	test->columns = row_text_list(row, desc, first + 11);
 }
 
 /* A threshold, or an error that names it */
@@ -174,7 +152,7 @@ model_key(const char *relation)
 							  1, &type, &arg, NULL, false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not read the models");
 	if (SPI_processed > 0)
-		key = text_list_value(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+		key = row_text_list(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
 	SPI_freetuptable(SPI_tuptable);
 	return key;
 }

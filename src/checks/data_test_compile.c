@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * test_compile.c
+ * data_test_compile.c
  *	  From a data test to SQL.
  *
  * All tests of a model are answered by one statement: each is an aggregate over
@@ -21,37 +21,14 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
-#include "checks/data_test.h"
+#include "checks/data_test_compile.h"
+#include "checks/data_test_native.h"
 #include "compat.h"
 #include "greenery.h"
 #include "nodes/parsenodes.h"
 #include "parser/parser.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-
-const char *const test_status_names[] = {
-	"pass", "warn", "error", "broken", "skipped"
-};
-
-/* In the order of TestKind */
-static const char *const kind_names[] = {
-	"not_null", "unique", "unique_combination", "accepted_values",
-	"relationships", "range", "expression", "matches", "email", "phone",
-	"recency", "row_count", "shrink"
-};
-
-/* The kind of that name, or an error */
-TestKind
-test_kind_by_name(const char *name)
-{
-	for (int i = 0; i < (int) lengthof(kind_names); i++)
-		if (strcmp(name, kind_names[i]) == 0)
-			return (TestKind) i;
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("unknown kind of data test: \"%s\"", name),
-			 errhint("Kinds are not_null, unique, unique_combination, accepted_values, relationships, range, expression, matches, email, phone, recency and row_count.")));
-}
 
 /*
  * Raise an error unless text is one SQL expression.
@@ -60,8 +37,8 @@ test_kind_by_name(const char *name)
  * so that a comment in it cannot swallow what follows.  One that closes the
  * parentheses itself shows as a statement with more than one plain target.
  */
-void
-test_check_expression(const char *text, const char *what)
+static void
+check_expression(const char *text, const char *what)
 {
 	List	   *parsed;
 	SelectStmt *select = NULL;
@@ -133,8 +110,8 @@ is_moving(const char *text, int length)
 }
 
 /* Whether such a word is anywhere in a text */
-bool
-test_has_moving_word(const char *text)
+static bool
+has_moving_word(const char *text)
 {
 	const char *p = text;
 
@@ -164,7 +141,7 @@ static char *
 typed_literal(const char *value, Oid type)
 {
 	/* it is read once, and rows that have passed are not asked again */
-	if (is_of_time(type) && test_has_moving_word(value))
+	if (is_of_time(type) && has_moving_word(value))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("bound of a data test moves with the clock: \"%s\"", value),
@@ -342,7 +319,7 @@ test_compile(DataTest *test, const TestTarget *target)
 	check_column(test);
 	if (test->where != NULL)
 	{
-		test_check_expression(test->where, "argument \"where\"");
+		check_expression(test->where, "argument \"where\"");
 		where_clause = psprintf(" AND (\n%s\n)", test->where);
 	}
 	if (test->column != NULL)
@@ -381,7 +358,7 @@ test_compile(DataTest *test, const TestTarget *target)
 		case TEST_EXPRESSION:
 			require_argument(test, test->expression != NULL,
 							 "{\"expression\": \"delivered_at >= created_at\"}");
-			test_check_expression(test->expression, "argument \"expression\"");
+			check_expression(test->expression, "argument \"expression\"");
 			test->failing = psprintf("NOT (\n%s\n)", test->expression);
 			break;
 		case TEST_MATCHES:
@@ -431,8 +408,8 @@ test_compile(DataTest *test, const TestTarget *target)
 								   test->failing, where_clause);
 		/* 'now' is a constant once it is parsed, and another one tomorrow */
 		test->by_row = test->join == NULL &&
-			!(test->where != NULL && test_has_moving_word(test->where)) &&
-			!(test->expression != NULL && test_has_moving_word(test->expression));
+			!(test->where != NULL && has_moving_word(test->where)) &&
+			!(test->expression != NULL && has_moving_word(test->expression));
 	}
 	test->native = test_native_aggregate(test, target);
 }

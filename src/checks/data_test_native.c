@@ -1,9 +1,9 @@
 /*-------------------------------------------------------------------------
  *
- * test_native.c
+ * data_test_native.c
  *	  How the shared scan counts what a data test's plain SQL says.
  *
- * The plain SQL of test_compile.c says what a test means; it is what
+ * The plain SQL of data_test_compile.c says what a test means; it is what
  * greenery_test_sql() shows, what finds the failing rows, and what is run when
  * the shared scan has failed.  For two kinds there is a faster way to the same
  * count, wherever values are equal when their bytes are:
@@ -22,7 +22,7 @@
 
 #include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
-#include "checks/data_test.h"
+#include "checks/data_test_native.h"
 #include "compat.h"
 #include "greenery.h"
 #include "keys/key_column.h"

@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * test_runner.c
+ * data_test_run.c
  *	  Run the data tests of one model.
  *
  * One scan answers them all, natively where there is a native form.  If it
@@ -16,7 +16,8 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "checks/data_test.h"
+#include "checks/data_test_compile.h"
+#include "checks/data_test_run.h"
 #include "compat.h"
 #include "executor/spi.h"
 #include "greenery.h"
@@ -122,7 +123,7 @@ run_scan(void *arg)
 static void
 run_sample(void *arg)
 {
-	TestScan	   *scan = arg;
+	TestScan   *scan = arg;
 	DataTest   *test = linitial(scan->tests);
 	TimestampTz start = GetCurrentTimestamp();
 	char	   *query = test_sample_query(test, scan->target, greenery_max_failures);
@@ -139,33 +140,16 @@ run_sample(void *arg)
 static void
 compile_one(void *arg)
 {
-	TestScan	   *scan = arg;
+	TestScan   *scan = arg;
 
 	test_compile(linitial(scan->tests), scan->target);
-}
-
-/* Give tests a status that no run has found */
-void
-tests_set_status(List *tests, TestStatus status, const char *message)
-{
-	ListCell   *lc;
-
-	foreach(lc, tests)
-	{
-		DataTest   *test = lfirst(lc);
-
-		test->status = status;
-		test->failures = -1;
-		test->total = -1;
-		test->message = pstrdup(message);
-	}
 }
 
 /* Run work on one test; a test that cannot be run is broken */
 static bool
 guard_one(DataTest *test, const TestTarget *target, void (*work) (void *))
 {
-	TestScan		scan = {list_make1(test), target, false};
+	TestScan	scan = {list_make1(test), target, false};
 	char	   *message;
 
 	if (run_guarded(work, &scan, &message))
@@ -259,7 +243,7 @@ tests_run(List *tests, const TestTarget *target)
 
 	while (runnable != NIL)
 	{
-		TestScan		scan = {runnable, target, true};
+		TestScan	scan = {runnable, target, true};
 		char	   *message;
 
 		CHECK_FOR_INTERRUPTS();
