@@ -97,6 +97,7 @@ OBJS = \
 	src/difference/row_difference.o \
 	src/difference/row_digest.o \
 	src/difference/row_list.o \
+	src/difference/row_versions.o \
 	src/build/build.o \
 	src/build/build_audit.o \
 	src/build/build_compute.o \

@@ -61,8 +61,7 @@ typedef struct BuildModel
 	struct RowDifference *difference;	/* from the published table; NULL: not compared */
 
 	/* how the last build has left it, see build_states.c */
-	struct RowSum *left;		/* NULL: unknown */
-	struct RowVersions *left_versions;	/* NULL: they tell nothing */
+	struct KnownRows *left;		/* NULL: unknown */
 
 	/* incremental marts, see build_incremental.c */
 	List	   *inputs;			/* of IncrementalInput *: what it is made from */
@@ -171,7 +170,6 @@ extern void build_keep_changes(const Build *build, BuildModel *model);
 extern void build_drop_changes(const Build *build);
 
 /* build_states.c */
-extern uint64 build_unfinished(void);
 extern void build_load_states(Build *build);
 extern void build_record_states(const Build *build);
 

@@ -9,8 +9,8 @@
  * they were need not be asked again.  So such tests look at what differs, before it is
  * applied, unless it is certain that nothing else matters:
  *
- * - The published table is as the last build has left it, and tested it: by the sum of
- *	 the digests of its rows, as for incremental marts.
+ * - The published table has the rows that the last build has left in it, and tested: by
+ *	 their number and their versions, as for incremental marts.
  * - The test asks the same, with the same extension and server.
  * - It reads nothing but the row, and calls nothing but immutable functions of the server
  *	 and of the extension: what a user's function does may have been changed.
@@ -306,7 +306,7 @@ build_count_changes(Build *build, BuildModel *model)
 	RoleSwitch	before;
 	char	   *message;
 
-	if (!greenery_incremental_builds || !model->difference->as_expected)
+	if (!greenery_incremental_builds || !model->difference->old_is_known)
 		return;
 	role_enter(build->builder, &before);
 	if (!run_guarded(count_changes, &in, &message))

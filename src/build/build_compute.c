@@ -99,24 +99,21 @@ mart_is_comparable(const BuildModel *model)
 static Comparison *
 begin_comparison(const MartQuery *query, bool *sliced)
 {
-	Comparison *comparison;
+	const KnownRows *known = query->is_known ? &query->known : NULL;
+	Comparison *comparison = NULL;
 
-	*sliced = false;
 	if (query->slice != NULL)
 	{
 		RowSlice	slice = {
 			.column = query->slice_column,
 			.values = OidInputFunctionCall(F_ARRAY_IN, unconstify(char *, query->slice_values),
-										   TEXTOID, -1),
-			.left = query->versions
+										   TEXTOID, -1)
 		};
 
-		comparison = row_difference_begin(query->published, &query->left, &slice);
-		*sliced = comparison != NULL;
-		if (*sliced)
-			return comparison;
+		comparison = row_difference_begin(query->published, known, &slice);
 	}
-	return row_difference_begin(query->published, query->is_left ? &query->left : NULL, NULL);
+	*sliced = comparison != NULL;
+	return *sliced ? comparison : row_difference_begin(query->published, known, NULL);
 }
 
 RowDifference *

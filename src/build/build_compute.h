@@ -33,9 +33,8 @@ typedef struct MartQuery
 	const char *slice;			/* one for those of the slice; NULL: there is none */
 	AttrNumber	slice_column;
 	const char *slice_values;	/* text[], as text: its parameter */
-	RowSum		left;			/* as the last build has left the published table */
-	bool		is_left;		/* that is known */
-	RowVersions versions;		/* likewise; for the slice */
+	bool		is_known;		/* which rows the last build has left in it, */
+	KnownRows	known;			/* and these are */
 } MartQuery;
 
 /* What a row without an equal is given to; it may be gone after that */

@@ -385,9 +385,9 @@ why_all_rows(const Build *build, const BuildModel *model, const MartQuery *query
 {
 	if (!greenery_incremental_builds)
 		return "greenery.incremental_builds is off";
-	if (model->left == NULL || model->left_definition == NULL)
+	if (model->left_definition == NULL)
 		return "no build has left a state";
-	if (model->left_versions == NULL)
+	if (model->left == NULL)
 		return "the versions of its published rows tell nothing";
 	if (model->definition == NULL)
 		return "what it is made of is not decided by its inputs";
@@ -415,8 +415,8 @@ build_mart_query(Build *build, BuildModel *model, Query *tree)
 	model->changed_keys = -1;
 	if (model->left != NULL)
 	{
-		query->left = *model->left;
-		query->is_left = true;
+		query->known = *model->left;
+		query->is_known = true;
 	}
 	if (model->inputs == NIL)
 		return query;
@@ -437,7 +437,6 @@ build_mart_query(Build *build, BuildModel *model, Query *tree)
 	}
 	query->slice_values = changed->values;
 	query->slice = nodeToString(tree_rewritten(tree_of_slice(tree, model->relid, model->slice_column)));
-	query->versions = *model->left_versions;
 	model->changed_keys = changed->n;
 	return query;
 }

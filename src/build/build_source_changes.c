@@ -71,22 +71,6 @@ typedef struct Source
 	int64		left_rows;
 } Source;
 
-PG_FUNCTION_INFO_V1(written_between);
-
-/*
- * written_between(xid, xid8, xid8): can the transaction that wrote a row version have got
- * its id at or after the one, and before the other?
- */
-Datum
-written_between(PG_FUNCTION_ARGS)
-{
-	TransactionId xid = PG_GETARG_TRANSACTIONID(0);
-	uint64		since = U64FromFullTransactionId(PG_GETARG_FULLTRANSACTIONID(1));
-	uint64		before = U64FromFullTransactionId(PG_GETARG_FULLTRANSACTIONID(2));
-
-	PG_RETURN_BOOL(since < before && xid_is_between(xid, since, before));
-}
-
 /* Read how the last build has seen the sources of incremental marts */
 void
 build_load_sources(Build *build)
@@ -270,7 +254,7 @@ build_record_sources(const Build *build)
 			continue;
 		values[0] = CStringGetTextDatum(model->name);
 		values[1] = CStringGetTextDatum(model->source->definition);
-		values[2] = FullTransactionIdGetDatum(FullTransactionIdFromU64(build_unfinished()));
+		values[2] = FullTransactionIdGetDatum(FullTransactionIdFromU64(oldest_unfinished()));
 		values[3] = Int64GetDatum(model->rows);
 		if (SPI_execute_with_args("INSERT INTO greenery.source_states"
 								  " (model, definition, unfinished, rows)"

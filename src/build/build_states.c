@@ -3,12 +3,9 @@
  * build_states.c
  *	  How a build that publishes leaves the marts, for the next one.
  *
- * A state tells whether the published table still has the rows that the build has left:
- * by the sum of the digests of its rows, which a build finds when it compares all of
- * them; or by their number and their versions, where it compares only some.  The rows
- * that are there then are those that the build has seen, and those that it has written
- * itself.  Tables with triggers or rules have no versions to go by: what these make of
- * a row is written by the build too.
+ * A state tells whether the published table still has the rows that the build has left, by
+ * their number and their versions: see row_versions.h.  Tables with triggers or rules have no
+ * versions to go by: what these make of a row is written by the build too.
  *
  *-------------------------------------------------------------------------
  */
@@ -19,61 +16,31 @@
 #include "build/build_compute.h"
 #include "catalog/pg_type.h"
 #include "compat.h"
+#include "difference/row_versions.h"
 #include "executor/spi.h"
 #include "spi_row.h"
 #include "utils/builtins.h"
 #include "utils/rel.h"
-#include "utils/snapmgr.h"
-#include "utils/uuid.h"
 #include "utils/xid8.h"
 
-/* Two halves of 128 bits, as the server's type for as many */
-static Datum
-uuid_datum(const uint64 halves[2])
+/* What a row of greenery.mart_states says of the rows of a mart; NULL: nothing */
+static KnownRows *
+known_rows(HeapTuple row, TupleDesc desc)
 {
-	pg_uuid_t  *uuid = palloc(sizeof(pg_uuid_t));
-
-	StaticAssertStmt(sizeof(pg_uuid_t) == 2 * sizeof(uint64), "a uuid has 128 bits");
-	memcpy(uuid->data, halves, sizeof(uuid->data));
-	return UUIDPGetDatum(uuid);
-}
-
-static void
-uuid_halves(Datum uuid, uint64 halves[2])
-{
-	memcpy(halves, DatumGetUUIDP(uuid)->data, 2 * sizeof(uint64));
-}
-
-/*
- * The oldest transaction that was not over when the build took its snapshot.  What earlier
- * ones have written, it sees.
- */
-uint64
-build_unfinished(void)
-{
-	uint64		next = U64FromFullTransactionId(ReadNextFullTransactionId());
-
-	/* its upper half is that of the next one, less what lies between */
-	return next - (uint32) ((uint32) next - GetTransactionSnapshot()->xmin);
-}
-
-/* What a row of greenery.mart_states says of the versions of a mart's rows, or NULL */
-static RowVersions *
-left_versions(HeapTuple row, TupleDesc desc)
-{
-	RowVersions *versions = palloc0(sizeof(RowVersions));
+	KnownRows  *known = palloc0(sizeof(KnownRows));
 	bool		isnull;
 	Datum		value;
 
-	value = row_value(row, desc, 6, XID8OID);
-	versions->unfinished = U64FromFullTransactionId(DatumGetFullTransactionId(value));
-	value = row_value_or_null(row, desc, 7, XID8OID, &isnull);
+	known->rows = DatumGetInt64(row_value(row, desc, 3, INT8OID));
+	value = row_value(row, desc, 4, XID8OID);
+	known->unfinished = U64FromFullTransactionId(DatumGetFullTransactionId(value));
+	value = row_value_or_null(row, desc, 5, XID8OID, &isnull);
 	if (!isnull)
-		versions->writer = U64FromFullTransactionId(DatumGetFullTransactionId(value));
-	value = row_value_or_null(row, desc, 8, INT4OID, &isnull);
-	versions->columns = DatumGetInt32(value);
-	versions->next = U64FromFullTransactionId(ReadNextFullTransactionId());
-	return isnull || !xids_are_distinct(versions->unfinished, versions->next) ? NULL : versions;
+		known->writer = U64FromFullTransactionId(DatumGetFullTransactionId(value));
+	value = row_value_or_null(row, desc, 6, INT4OID, &isnull);
+	known->columns = DatumGetInt32(value);
+	known->next = U64FromFullTransactionId(ReadNextFullTransactionId());
+	return isnull || !xids_are_distinct(known->unfinished, known->next) ? NULL : known;
 }
 
 /* Read how the last build has left the marts */
@@ -82,8 +49,7 @@ build_load_states(Build *build)
 {
 	MemoryContext context = CurrentMemoryContext;
 
-	if (SPI_execute("SELECT s.model, s.definition, s.digest_key, s.digest_sum, s.rows,"
-					"       s.unfinished, s.writer, s.columns"
+	if (SPI_execute("SELECT s.model, s.definition, s.rows, s.unfinished, s.writer, s.columns"
 					"  FROM greenery.mart_states s", false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not read the states of marts");
 	for (uint64 i = 0; i < SPI_processed; i++)
@@ -91,18 +57,12 @@ build_load_states(Build *build)
 		HeapTuple	row = SPI_tuptable->vals[i];
 		TupleDesc	desc = SPI_tuptable->tupdesc;
 		BuildModel *model = build_find_model(build, row_text(row, desc, 1));
-		RowSum	   *left;
 
 		if (model == NULL)
 			continue;
 		MemoryContextSwitchTo(context);
-		left = palloc(sizeof(RowSum));
-		uuid_halves(row_value(row, desc, 3, UUIDOID), left->key);
-		uuid_halves(row_value(row, desc, 4, UUIDOID), left->sum);
-		left->rows = DatumGetInt64(row_value(row, desc, 5, INT8OID));
-		model->left = left;
 		model->left_definition = SPI_getvalue(row, desc, 2);
-		model->left_versions = left_versions(row, desc);
+		model->left = known_rows(row, desc);
 	}
 	SPI_freetuptable(SPI_tuptable);
 	MemoryContextSwitchTo(context);
@@ -135,34 +95,30 @@ build_record_states(const Build *build)
 	foreach(lc, build->models)
 	{
 		const BuildModel *model = lfirst(lc);
-		Oid			types[8] = {TEXTOID, TEXTOID, UUIDOID, UUIDOID, INT8OID, XID8OID, XID8OID, INT4OID};
-		Datum		values[8];
-		char		nulls[9] = "        ";
-		const RowSum *sum;
+		Oid			types[6] = {TEXTOID, TEXTOID, INT8OID, XID8OID, XID8OID, INT4OID};
+		Datum		values[6];
+		char		nulls[7] = "      ";
 
-		/* otherwise nobody has summed up what is published */
+		/* the next build must compare all rows of a mart that was written whole */
 		if (!model->applied)
 			continue;
-		sum = &model->difference->new_sum;
 		values[0] = CStringGetTextDatum(model->name);
 		if (model->definition != NULL)
 			values[1] = CStringGetTextDatum(model->definition);
 		else
 			nulls[1] = 'n';
-		values[2] = uuid_datum(sum->key);
-		values[3] = uuid_datum(sum->sum);
-		values[4] = Int64GetDatum(sum->rows);
-		values[5] = FullTransactionIdGetDatum(FullTransactionIdFromU64(build_unfinished()));
-		values[6] = FullTransactionIdGetDatum(FullTransactionIdFromU64(model->writer));
+		values[2] = Int64GetDatum(model->rows);
+		values[3] = FullTransactionIdGetDatum(FullTransactionIdFromU64(oldest_unfinished()));
+		values[4] = FullTransactionIdGetDatum(FullTransactionIdFromU64(model->writer));
 		if (model->writer == 0)
-			nulls[6] = 'n';
-		values[7] = Int32GetDatum(plain_columns(mart_published(model)));
-		if (DatumGetInt32(values[7]) == 0)
-			nulls[7] = 'n';
+			nulls[4] = 'n';
+		values[5] = Int32GetDatum(plain_columns(mart_published(model)));
+		if (DatumGetInt32(values[5]) == 0)
+			nulls[5] = 'n';
 		if (SPI_execute_with_args("INSERT INTO greenery.mart_states"
-								  " (model, definition, digest_key, digest_sum, rows, unfinished, writer, columns)"
-								  " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-								  8, types, values, nulls, false, 0) != SPI_OK_INSERT)
+								  " (model, definition, rows, unfinished, writer, columns)"
+								  " VALUES ($1, $2, $3, $4, $5, $6)",
+								  6, types, values, nulls, false, 0) != SPI_OK_INSERT)
 			elog(ERROR, "could not record the state of %s", model->name);
 		build_record_test_states(model);
 	}

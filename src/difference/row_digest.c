@@ -20,13 +20,10 @@
 /* A longer value has a digest of its own */
 #define LONG_VALUE (1024 * 1024)
 
-/* In the current memory context, to stay there */
 void
-row_digest_init(RowDigest *digest, const uint64 *key)
+row_digest_init(RowDigest *digest)
 {
-	if (key != NULL)
-		memcpy(digest->key, key, sizeof(digest->key));
-	else if (!pg_strong_random(digest->key, sizeof(digest->key)))
+	if (!pg_strong_random(digest->key, sizeof(digest->key)))
 		ereport(ERROR,
 				(errcode(ERRCODE_INTERNAL_ERROR),
 				 errmsg("could not generate a random key")));

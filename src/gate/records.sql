@@ -87,13 +87,11 @@ COMMENT ON COLUMN greenery.build_models.message IS 'Why it failed or was skipped
 COMMENT ON COLUMN greenery.build_models.changed_keys IS
 	'Of an incremental mart: how many values of its column (see incremental_inputs) had changed, for which alone rows were computed; NULL when all rows were.';
 
--- How the last published build has left the published tables, and what their tests came
--- to.  A state is replaced by the next build, and written by builds alone.
+-- The state of the published tables, and of their tests, at the end of the last published
+-- build.  Each build replaces it; nothing else writes to these tables.
 CREATE TABLE greenery.mart_states (
 	model text PRIMARY KEY,
 	definition text,
-	digest_key uuid NOT NULL,
-	digest_sum uuid NOT NULL,
 	rows bigint NOT NULL,
 	unfinished xid8 NOT NULL,
 	writer xid8,
@@ -101,12 +99,10 @@ CREATE TABLE greenery.mart_states (
 );
 -- not dumped: without it the next build computes and tests all rows
 COMMENT ON TABLE greenery.mart_states IS
-	'How the last build has left the published table of each mart: only if the table is still like that can the next one leave rows alone. Marts that were written whole have no row.';
+	'The rows of the published table of each mart at the end of the last build: the next one leaves rows alone only if the table still has these. Marts that were written whole have no row.';
 COMMENT ON COLUMN greenery.mart_states.model IS 'The mart.';
 COMMENT ON COLUMN greenery.mart_states.definition IS
 	'Of an incremental mart (see incremental_inputs): the query that computes it, what else decides its rows, and the versions of greenery and PostgreSQL.';
-COMMENT ON COLUMN greenery.mart_states.digest_key IS 'The key of its rows'' digests, chosen at random.';
-COMMENT ON COLUMN greenery.mart_states.digest_sum IS 'The sum of these digests, of all its rows.';
 COMMENT ON COLUMN greenery.mart_states.rows IS 'How many rows it has.';
 COMMENT ON COLUMN greenery.mart_states.unfinished IS
 	'The oldest transaction that was not over when the build took its snapshot: rows of earlier ones, the build has seen.';
@@ -144,7 +140,7 @@ CREATE TABLE greenery.test_states (
 );
 -- not dumped, as mart_states
 COMMENT ON TABLE greenery.test_states IS
-	'What the tests that judge each row by itself came to at the last build, of marts in mart_states: the next one counts from there.';
+	'Results at the last build of the tests that judge each row by itself, of marts in mart_states: the next build counts from there.';
 COMMENT ON COLUMN greenery.test_states.test_id IS 'The test.';
 COMMENT ON COLUMN greenery.test_states.question IS 'What was counted, in SQL, and the versions of greenery and PostgreSQL.';
 COMMENT ON COLUMN greenery.test_states.failures IS 'Failing rows.';
