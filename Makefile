@@ -98,24 +98,30 @@ OBJS = \
 	src/difference/row_digest.o \
 	src/difference/row_list.o \
 	src/difference/row_versions.o \
-	src/build/build.o \
-	src/build/build_audit.o \
-	src/build/build_compute.o \
-	src/build/build_difference.o \
-	src/build/build_helpers.o \
-	src/build/build_incremental.o \
-	src/build/build_models.o \
-	src/build/build_parallel.o \
-	src/build/build_publish.o \
-	src/build/build_reads.o \
-	src/build/build_published.o \
-	src/build/build_record.o \
-	src/build/build_source_changes.o \
-	src/build/build_states.o \
+	src/build/audit.o \
 	src/build/bulk_insert.o \
+	src/build/compute.o \
 	src/build/fill_table.o \
+	src/build/greenery_build.o \
 	src/build/greenery_test.o \
-	src/build/model_tree.o
+	src/build/incremental.o \
+	src/build/intermediate.o \
+	src/build/last_build.o \
+	src/build/load_models.o \
+	src/build/marts.o \
+	src/build/model.o \
+	src/build/model_tree.o \
+	src/build/parallel.o \
+	src/build/progress.o \
+	src/build/publish.o \
+	src/build/published_tables.o \
+	src/build/query_facts.o \
+	src/build/reads.o \
+	src/build/record.o \
+	src/build/source_changes.o \
+	src/build/table_columns.o \
+	src/build/work_tables.o \
+	src/build/write.o
 
 SQL_PARTS = \
 	src/greenery.sql \

@@ -46,7 +46,7 @@ typedef enum TestStatus
 /* How a test has come out for all rows of a mart */
 typedef struct TestCounts
 {
-	const char *question;		/* what was asked: the SQL, and what else decides */
+	const char *fingerprint;	/* what was asked: see test_fingerprint() */
 	int64		failures;
 	int64		total;
 } TestCounts;
@@ -87,8 +87,8 @@ typedef struct DataTest
 	char	   *native;			/* the same faster and without the join, or NULL */
 	bool		by_row;			/* it counts rows, each judged by itself */
 
-	/* what is known without a look at all rows, see build_audit.c */
-	TestCounts *left;			/* how the last build has left it, or NULL */
+	/* what is known without a look at all rows, see audit.c */
+	TestCounts *last;			/* of the last build, or NULL */
 	bool		counted;		/* failures and total are known */
 
 	/* what came out */

@@ -18,7 +18,6 @@
 #include <ctype.h>
 
 #include "access/attnum.h"
-#include "catalog/namespace.h"
 #include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
 #include "checks/data_test_compile.h"
@@ -363,7 +362,7 @@ test_compile(DataTest *test, const TestTarget *target)
 			break;
 		case TEST_MATCHES:
 			require_argument(test, test->pattern != NULL, "{\"pattern\": \"^[A-Z]{2}[0-9]+$\"}");
-			/* an error now, if it is no regular expression */
+			/* an error now, if it is not a regular expression */
 			(void) DirectFunctionCall2Coll(textregexeq, DEFAULT_COLLATION_OID,
 										   CStringGetTextDatum(""),
 										   CStringGetTextDatum(test->pattern));
@@ -390,7 +389,7 @@ test_compile(DataTest *test, const TestTarget *target)
 			break;
 		case TEST_ROW_COUNT:
 			require_argument(test, test->min != NULL || test->max != NULL, "{\"min\": 1}");
-			/* errors now, if they are no numbers */
+			/* errors now, if they are not numbers */
 			if (test->min != NULL)
 				(void) pg_strtoint64(test->min);
 			if (test->max != NULL)

@@ -65,7 +65,7 @@ read_threshold(const char *text, const char *name, Threshold *threshold)
 	if (!threshold_parse(text, threshold))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s is no threshold: \"%s\"", name, text),
+				 errmsg("invalid value for %s: \"%s\"", name, text),
 				 errhint("A threshold is a number of rows, such as \"10\", or a share of the rows looked at, such as \"0.5%%\".")));
 }
 

@@ -13,7 +13,6 @@
 #include "compat.h"
 #include "executor/spi.h"
 #include "greenery.h"
-#include "miscadmin.h"
 #include "result_set.h"
 #include "roles.h"
 #include "utils/builtins.h"

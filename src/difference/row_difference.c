@@ -3,10 +3,9 @@
  * row_difference.c
  *	  Which rows of two tables of the same columns have no equal in the other.
  *
- * A build compares every row it has written with every row that is published,
- * and nearly all are equal.  A join would carry both tables whole through a hash
- * table, to compare each pair column by column.  Here a row is its digest.  What
- * has no equal on the other side is little, and left to SQL.
+ * A build compares the rows of a mart with those published, and nearly all are equal.  A join
+ * would carry both whole through a hash table, to compare each pair column by column.  Here a
+ * row is its digest.  Few rows have no equal on the other side, and SQL handles these.
  *
  * Rows are equal when their images are, value by value, which is what *<> asks:
  * it works for every type, and 1.0 is not 1.00.
@@ -56,10 +55,10 @@ struct Comparison
 	bool		one_pass;		/* there is one pass, or none */
 	bool		too_many;		/* more rows than there is memory for in that one pass */
 
-	/* rows outside of this slice are not compared: they are known to be equal */
-	AttrNumber	slice_column;
-	KeySet	   *slice_values;	/* digests of values; NULL: there is none */
-	bool		slice_is_unclear;	/* some row has NULL in that column */
+	/* rows without an affected key are not compared: they are known to be equal */
+	AttrNumber	affected_column;
+	KeySet	   *affected_keys;	/* digests of them; NULL: all rows are compared */
+	bool		null_key;		/* some row has NULL in that column */
 };
 
 /* What a table's rows are given to */
@@ -127,11 +126,11 @@ digest_value(const Comparison *cmp, Datum value, uint64_t result[2])
 		pfree(text);
 }
 
-/* Only rows of this slice are compared */
+/* Only these rows are compared */
 static void
-set_slice(Comparison *cmp, const RowSlice *slice)
+set_affected(Comparison *cmp, const AffectedRows *affected)
 {
-	ArrayType  *array = DatumGetArrayTypeP(slice->values);
+	ArrayType  *array = DatumGetArrayTypeP(affected->keys);
 	Datum	   *values;
 	bool	   *nulls;
 	int			n;
@@ -139,9 +138,9 @@ set_slice(Comparison *cmp, const RowSlice *slice)
 
 	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &values, &nulls, &n);
 	bits = key_set_bits_for(n);
-	cmp->slice_column = slice->column;
-	cmp->slice_values = MemoryContextAllocHuge(CurrentMemoryContext, key_set_bytes(2, bits));
-	key_set_init(cmp->slice_values, 2, bits, TEXTOID);
+	cmp->affected_column = affected->column;
+	cmp->affected_keys = MemoryContextAllocHuge(CurrentMemoryContext, key_set_bytes(2, bits));
+	key_set_init(cmp->affected_keys, 2, bits, TEXTOID);
 	for (int i = 0; i < n; i++)
 	{
 		uint64_t	key[2];
@@ -149,28 +148,28 @@ set_slice(Comparison *cmp, const RowSlice *slice)
 		if (nulls[i])
 			continue;
 		digest_value(cmp, values[i], key);
-		key_set_add(cmp->slice_values, key);
+		key_set_add(cmp->affected_keys, key);
 	}
 	pfree(values);
 	pfree(nulls);
 }
 
-/* Whether a row of the old table is in the slice */
+/* Whether a row of the old table is to be compared */
 static bool
-in_slice(Comparison *cmp, TupleTableSlot *slot)
+is_affected(Comparison *cmp, TupleTableSlot *slot)
 {
 	bool		isnull;
 	Datum		value;
 	uint64_t	key[2];
 
-	value = slot_getattr(slot, cmp->slice_column, &isnull);
+	value = slot_getattr(slot, cmp->affected_column, &isnull);
 	if (isnull)
 	{
-		cmp->slice_is_unclear = true;
+		cmp->null_key = true;
 		return true;
 	}
 	digest_value(cmp, value, key);
-	return key_set_contains(cmp->slice_values, key);
+	return key_set_contains(cmp->affected_keys, key);
 }
 
 /* Give all rows of a table that the active snapshot sees to action */
@@ -206,7 +205,7 @@ xmin_of(TupleTableSlot *slot)
 }
 
 /*
- * Remember the rows of the old table, or those of the slice, and find out whether they are
+ * Remember the rows of the old table, or the affected ones, and find out whether they are
  * the known ones.  A scan that can no longer be of use ends early.
  */
 static void
@@ -215,13 +214,13 @@ scan_old_table(Comparison *cmp, Oid table, const KnownRows *known)
 	Relation	rel = table_open(table, AccessShareLock);
 	TupleTableSlot *slot = table_slot_create(rel, NULL);
 	TableScanDesc scan;
-	bool		sliced = cmp->slice_values != NULL;
+	bool		only_affected = cmp->affected_keys != NULL;
 	bool		is_known = known != NULL && rel->rd_rel->relam == HEAP_TABLE_AM_OID &&
 		RelationGetNumberOfAttributes(rel) == known->columns;
 
 	scan = greenery_beginscan(rel, GetActiveSnapshot());
 	row_digest_describe(&cmp->digest, RelationGetDescr(rel));
-	while (!cmp->too_many && !cmp->slice_is_unclear && (is_known || !sliced) &&
+	while (!cmp->too_many && !cmp->null_key && (is_known || !only_affected) &&
 		   table_scan_getnextslot(scan, ForwardScanDirection, slot))
 	{
 		uint64		digest[2];
@@ -229,7 +228,7 @@ scan_old_table(Comparison *cmp, Oid table, const KnownRows *known)
 		CHECK_FOR_INTERRUPTS();
 		if (is_known && !version_is_known(xmin_of(slot), known))
 			is_known = false;
-		if (sliced && !in_slice(cmp, slot))
+		if (only_affected && !is_affected(cmp, slot))
 		{
 			cmp->difference->old_rows++;
 			continue;
@@ -337,14 +336,14 @@ static void
 abandon(Comparison *cmp)
 {
 	digest_list_free(&cmp->old);
-	if (cmp->slice_values != NULL)
-		pfree(cmp->slice_values);
+	if (cmp->affected_keys != NULL)
+		pfree(cmp->affected_keys);
 	pfree(finish(cmp));
 	pfree(cmp);
 }
 
 Comparison *
-row_difference_begin(Oid old_table, const KnownRows *known, const RowSlice *slice)
+row_difference_begin(Oid old_table, const KnownRows *known, const AffectedRows *affected)
 {
 	Comparison *cmp;
 
@@ -353,11 +352,11 @@ row_difference_begin(Oid old_table, const KnownRows *known, const RowSlice *slic
 	start(cmp);
 	cmp->one_pass = true;
 	digest_list_init(&cmp->old, comparison_memory());
-	if (slice != NULL)
-		set_slice(cmp, slice);
+	if (affected != NULL)
+		set_affected(cmp, affected);
 	scan_old_table(cmp, old_table, known);
 	if (cmp->too_many || cmp->difference->old_rows == 0 ||
-		(slice != NULL && (cmp->slice_is_unclear || !cmp->difference->old_is_known)))
+		(affected != NULL && (cmp->null_key || !cmp->difference->old_is_known)))
 	{
 		abandon(cmp);
 		return NULL;
@@ -395,8 +394,8 @@ row_difference_end(Comparison *cmp)
 	cmp->max_listed = PG_INT64_MAX;
 	list_old_rows(cmp);
 	digest_list_free(&cmp->old);
-	if (cmp->slice_values != NULL)
-		pfree(cmp->slice_values);
+	if (cmp->affected_keys != NULL)
+		pfree(cmp->affected_keys);
 	difference = finish(cmp);
 	difference->listed = difference->only_old.n <= max_listed;
 	pfree(cmp);

@@ -14,12 +14,12 @@
 #include "difference/row_versions.h"
 #include "executor/tuptable.h"
 
-/* Rows of a table that have one of these values in a column of type text */
-typedef struct RowSlice
+/* Rows of a table that have one of these keys in a column of type text */
+typedef struct AffectedRows
 {
 	AttrNumber	column;
-	Datum		values;			/* text[] */
-} RowSlice;
+	Datum		keys;			/* text[] */
+} AffectedRows;
 
 /*
  * Where there is a list of all rows that differ, and it is short enough to be a constant
@@ -33,6 +33,13 @@ typedef struct RowDifference
 	RowList		only_new;
 	bool		old_is_known;	/* the old table's rows are the known ones; row_difference() does not ask */
 } RowDifference;
+
+/* How many rows the new table has */
+static inline int64
+rows_of_difference(const RowDifference *difference)
+{
+	return difference->old_rows - difference->only_old.n + difference->only_new.n;
+}
 
 /* One that is going on */
 typedef struct Comparison Comparison;
@@ -53,11 +60,11 @@ extern RowDifference *row_difference(Oid old_table, Oid new_table);
  * the others do not come twice.  All is in the current memory context.  Of the table, the
  * rows that the active snapshot sees count; a parallel worker has no other.
  *
- * known may be NULL.  With a slice, only its rows come, and all others are taken as equal,
+ * known may be NULL.  With affected rows, only these come, and all others are taken as equal,
  * which needs known rows: NULL is returned unless the table has exactly these.
  */
 extern Comparison *row_difference_begin(Oid old_table, const KnownRows *known,
-										const RowSlice *slice);
+										const AffectedRows *affected);
 
 /* The rows that come are of this description */
 extern void row_difference_describe(Comparison *cmp, TupleDesc desc);

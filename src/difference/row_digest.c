@@ -3,9 +3,9 @@
  * row_digest.c
  *	  A row's digest: 128 bits that stand for the images of its values.
  *
- * Keyed with a random number, so that no two different rows share one, whoever
- * made them up.  Rows have the same digest when the images of their values are
- * the same, value by value, wherever they are and however they are stored.
+ * It is keyed with a random number, so that rows that differ cannot be made to share a digest
+ * on purpose.  Rows have the same digest when the images of their values are the same, value
+ * by value, wherever they are and however they are stored.
  *
  *-------------------------------------------------------------------------
  */

@@ -134,7 +134,7 @@ COMMENT ON FUNCTION greenery.written_between(xid, xid8, xid8) IS
 
 CREATE TABLE greenery.test_states (
 	test_id bigint PRIMARY KEY,
-	question text NOT NULL,
+	fingerprint text NOT NULL,
 	failures bigint NOT NULL,
 	total bigint NOT NULL
 );
@@ -142,7 +142,7 @@ CREATE TABLE greenery.test_states (
 COMMENT ON TABLE greenery.test_states IS
 	'Results at the last build of the tests that judge each row by itself, of marts in mart_states: the next build counts from there.';
 COMMENT ON COLUMN greenery.test_states.test_id IS 'The test.';
-COMMENT ON COLUMN greenery.test_states.question IS 'What was counted, in SQL, and the versions of greenery and PostgreSQL.';
+COMMENT ON COLUMN greenery.test_states.fingerprint IS 'What was counted, in SQL, and the versions of greenery and PostgreSQL.';
 COMMENT ON COLUMN greenery.test_states.failures IS 'Failing rows.';
 COMMENT ON COLUMN greenery.test_states.total IS 'Rows looked at.';
 

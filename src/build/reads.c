@@ -1,19 +1,20 @@
 /*-------------------------------------------------------------------------
  *
- * build_reads.c
+ * reads.c
  *	  What a build reads, and the locks on it.
  *
- * A snapshot does not protect against TRUNCATE, DROP or a rewriting ALTER: a table that
- * is truncated and loaded again by someone else is empty in it.  So all that the build
- * reads in the end is locked before the snapshot is taken.  What that is, takes a snapshot
- * to find: so the build looks, begins again with these locks, and looks again, until it
- * finds no more than it has locked.
+ * A snapshot does not protect against TRUNCATE, DROP or a rewriting ALTER: it shows a table
+ * that another session truncated and loaded again as empty.  So everything that the build
+ * reads is locked before the snapshot is taken.  To find what that is takes a snapshot too: so
+ * the build looks, begins again with these locks, and looks again, until it finds no more than
+ * it has locked.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
-#include "build/build.h"
+#include "build/model.h"
+#include "build/reads.h"
 #include "compat.h"
 #include "executor/spi.h"
 #include "greenery.h"
@@ -27,7 +28,6 @@
 #include "tcop/tcopprot.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/memutils.h"
 
 /* Something that the build asks: a relation that it reads, and SQL about its rows */
 typedef struct Root
@@ -123,14 +123,9 @@ relations_of(List *roots)
 	return relations;
 }
 
-/*
- * Lock what the build reads, so that nobody can truncate, drop or rewrite it from here on.
- *
- * The histories are about to be written: locked now, no other record can be newer than the
- * snapshot.  Takes no snapshot.
- */
+/* The histories are about to be written: locked now, no record can be newer than the snapshot */
 void
-build_lock_reads(Build *build)
+lock_reads(Build *build)
 {
 	ListCell   *lc;
 
@@ -181,12 +176,8 @@ refuse_any(const Build *build, List *roots)
 		refuse(build, lfirst(lc));
 }
 
-/*
- * See that the build may read what it is about to read.  Returns false when there is more
- * than was locked before the snapshot; build->locked then has it too.
- */
 bool
-build_check_reads(Build *build)
+check_reads(Build *build)
 {
 	List	   *roots = look(build);
 	List	   *relations = relations_of(roots);
@@ -204,12 +195,13 @@ build_check_reads(Build *build)
 	return true;
 }
 
-/* The same without any locks, where there is nothing to publish */
 void
-build_refuse_reads(const Build *build)
+refuse_reads(const Build *build)
 {
 	refuse_any(build, look(build));
 }
+
+PG_FUNCTION_INFO_V1(greenery_check_reads);
 
 typedef struct Reader
 {
@@ -230,9 +222,8 @@ read_nothing(void *arg)
 	role_leave(&before);
 }
 
-/* The same of one relation, and SQL or NULL about its rows, that builds are to read */
 void
-build_refuse_relation(const Build *build, Oid relid, const char *sql)
+refuse_relation(const Build *build, Oid relid, const char *sql)
 {
 	Root		root = {.what = psprintf(sql == NULL ? "relation %s" : "the data test of %s", quoted_relation(relid)),
 						.relid = relid, .sql = sql};
@@ -254,27 +245,21 @@ build_refuse_relation(const Build *build, Oid relid, const char *sql)
 }
 
 /*
- * What the build takes for the present, and for how long it follows purchasers: both are
- * asked once, and stay what they are while it runs.
+ * greenery.check_reads(regclass, text): an error where a build could not read the relation, or
+ * could not look into SQL about its rows
  */
-void
-build_find_present(Build *build)
+Datum
+greenery_check_reads(PG_FUNCTION_ARGS)
 {
-	RoleSwitch	before;
-	char	   *as_of;
-	char	   *horizon;
+	Build		build = {0};
 
-	role_enter(build->builder, &before);
-	/* the format has no place for years before the first */
-	if (SPI_execute("SELECT CASE WHEN p.as_of >= '0001-01-01 00:00:00Z'"
-					"            THEN to_char(p.as_of AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') END,"
-					"       (SELECT h.horizon FROM greenery.repeat_horizon h)::text"
-					"  FROM greenery.as_of p", false, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not find the time of the last order");
-	as_of = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
-	horizon = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
-	build->as_of = as_of == NULL ? NULL : MemoryContextStrdup(build->context, as_of);
-	build->horizon = horizon == NULL ? NULL : MemoryContextStrdup(build->context, horizon);
-	SPI_freetuptable(SPI_tuptable);
-	role_leave(&before);
+	if (PG_ARGISNULL(0))
+		PG_RETURN_VOID();
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "could not connect to SPI");
+	build.builder = greenery_builder();
+	refuse_relation(&build, PG_GETARG_OID(0),
+						  PG_ARGISNULL(1) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(1)));
+	SPI_finish();
+	PG_RETURN_VOID();
 }

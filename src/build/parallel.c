@@ -1,20 +1,20 @@
 /*-------------------------------------------------------------------------
  *
- * build_parallel.c
+ * parallel.c
  *	  Compute marts that do not need each other at the same time.
  *
  * Most of a build is computing, and most marts are computed by one process: a
  * GROUP BY with millions of groups gains nothing from a parallel plan.  So marts
  * whose models have all been tested are computed ahead of their turn, some here and
- * some in parallel workers, whoever is free taking the one that took longest at the
- * last build.  Workers run in the transaction of the build: they see what it has
+ * some in parallel workers.  Each that is free takes the one that took longest at the last
+ * build.  Workers run in the transaction of the build: they see what it has
  * written, and can write nothing themselves.  They compare the rows with those
  * published, and pass on those without an equal in temporary files.  What follows,
- * writing and testing, is done here, one mart after the other.
+ * writing and auditing, is done here, one mart after the other.
  *
  * Nothing depends on it.  Marts that it is not for are computed when it is their turn:
  * those of the first build, those that are not parallel safe.  If a mart fails, all
- * that were computed with it are forgotten and computed again one by one, so that
+ * that were computed with it are dropped and computed again one by one, so that
  * the error is raised where it belongs.
  *
  *-------------------------------------------------------------------------
@@ -23,24 +23,20 @@
 
 #include "access/parallel.h"
 #include "access/xact.h"
-#include "build/build_compute.h"
+#include "build/compute.h"
 #include "build/model_tree.h"
-#include "catalog/pg_class.h"
-#include "catalog/pg_inherits.h"
-#include "catalog/pg_proc.h"
-#include "checks/data_test.h"
+#include "build/parallel.h"
+#include "build/query_facts.h"
 #include "compat.h"
 #include "executor/spi.h"
 #include "greenery.h"
+#include "guarded.h"
 #include "miscadmin.h"
-#include "nodes/nodeFuncs.h"
 #include "port/atomics.h"
 #include "roles.h"
 #include "storage/lwlock.h"
 #include "storage/sharedfileset.h"
 #include "utils/dsa.h"
-#include "utils/guc.h"
-#include "utils/lsyscache.h"
 #include "utils/sharedtuplestore.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
@@ -59,10 +55,10 @@ typedef struct SharedMart
 {
 	MartQuery	query;			/* without its texts */
 	Size		definition;		/* where these begin in the shared texts */
-	Size		slice;			/* 0: there is none */
-	Size		slice_values;
+	Size		affected;		/* 0: there is none */
+	Size		affected_keys;
 	bool		compared;		/* by a worker: all that follows is set */
-	bool		sliced;
+	bool		only_affected;
 	double		seconds;
 	RowDifference difference;	/* its lists without their pointers */
 	dsa_pointer only_old;		/* the tids of difference.only_old */
@@ -71,7 +67,7 @@ typedef struct SharedMart
 /* Marts that are computed side by side; rows without an equal are in shared tuplestores */
 typedef struct SharedWave
 {
-	pg_atomic_uint32 next;		/* the first mart that nobody has taken */
+	pg_atomic_uint32 next;		/* the first mart that is not taken */
 	int			nmarts;
 	SharedFileSet files;
 	SharedMart	marts[FLEXIBLE_ARRAY_MEMBER];
@@ -89,66 +85,20 @@ typedef struct Wave
 
 extern PGDLLEXPORT void greenery_compute_marts(dsm_segment *segment, shm_toc *toc);
 
-/* Whether a table, or one of its partitions, can only be read by the leader */
-static bool
-only_for_leader(Oid relid)
-{
-	ListCell   *lc;
-
-	foreach(lc, find_all_inheritors(relid, AccessShareLock, NULL))
-	{
-		Oid			table = lfirst_oid(lc);
-
-		if (get_rel_relkind(table) == RELKIND_FOREIGN_TABLE ||
-			get_rel_persistence(table) == RELPERSISTENCE_TEMP)
-			return true;
-	}
-	return false;
-}
-
-static bool
-is_not_safe(Oid function, void *context pg_attribute_unused())
-{
-	return func_parallel(function) != PROPARALLEL_SAFE;
-}
-
-/*
- * Whether anything in a definition is for the leader only.  max_parallel_hazard would
- * also object to window functions and to LIMIT, which several workers could answer
- * differently: here one worker runs all of it.
- */
-static bool
-is_for_leader(Node *node, void *context)
-{
-	if (node == NULL)
-		return false;
-	if (IsA(node, RangeTblEntry))
-		return ((RangeTblEntry *) node)->rtekind == RTE_RELATION &&
-			only_for_leader(((RangeTblEntry *) node)->relid);
-	if (check_functions_in_node(node, is_not_safe, NULL))
-		return true;
-	if (IsA(node, Query))
-		return ((Query *) node)->rowMarks != NIL ||
-			query_tree_walker((Query *) node, is_for_leader, context,
-							  QTW_EXAMINE_RTES_BEFORE);
-	return expression_tree_walker(node, is_for_leader, context);
-}
-
 /* A mart whose turn could be now */
 static bool
 is_possible(const Build *build, const BuildModel *model)
 {
 	ListCell   *lc;
 
-	if (!model->is_mart || model->status != MODEL_PENDING || model->ahead ||
-		!mart_is_comparable(model))
+	if (!model->spec.is_mart || model->run.phase != MODEL_PENDING || model->run.tried_ahead ||
+		!is_comparable(model))
 		return false;
-	foreach(lc, model->depends_on)
+	foreach(lc, model->spec.depends_on)
 	{
-		const BuildModel *upstream = build_find_model(build, lfirst(lc));
+		const BuildModel *upstream = find_model(build, lfirst(lc));
 
-		if (upstream != NULL && upstream->status != MODEL_WRITTEN &&
-			upstream->status != MODEL_TESTED)
+		if (upstream != NULL && upstream->run.phase != MODEL_ACCEPTED)
 			return false;
 	}
 	return true;
@@ -160,8 +110,8 @@ longest_first(const ListCell *a, const ListCell *b)
 	const BuildModel *left = lfirst(a);
 	const BuildModel *right = lfirst(b);
 
-	return left->expected_seconds > right->expected_seconds ? -1 :
-		left->expected_seconds < right->expected_seconds;
+	return left->last.seconds > right->last.seconds ? -1 :
+		left->last.seconds < right->last.seconds;
 }
 
 /* Find the marts to compute; the caller guards it */
@@ -181,23 +131,23 @@ find_marts(void *arg)
 	role_enter(wave->build->builder, &before);
 	foreach(lc, candidates)
 	{
-		Query	   *tree = tree_of_model(wave->build, lfirst(lc));
+		Query	   *tree = tree_in_build(wave->build, ((BuildModel *) lfirst(lc))->spec.relid);
 
-		if (is_for_leader((Node *) tree_rewritten(tree), NULL))
+		if (!is_parallel_safe(tree_rewritten(tree)))
 		{
 			ereport(DEBUG1,
 					(errmsg_internal("model %s is not parallel safe",
-									 ((BuildModel *) lfirst(lc))->name)));
+									 ((BuildModel *) lfirst(lc))->spec.name)));
 			continue;
 		}
 		wave->models = lappend(wave->models, lfirst(lc));
 		wave->queries = lappend(wave->queries,
-								build_mart_query(wave->build, lfirst(lc), tree));
+								mart_query(wave->build, lfirst(lc), tree));
 	}
 	role_leave(&before);
 }
 
-/* Take a mart that nobody has taken, or return -1 */
+/* Take a mart that is not taken, or return -1 */
 static int
 take(SharedWave *shared)
 {
@@ -253,12 +203,12 @@ greenery_compute_marts(dsm_segment *segment, shm_toc *toc)
 		RowDifference *difference;
 
 		query.definition = texts + mart->definition;
-		if (mart->slice > 0)
+		if (mart->affected > 0)
 		{
-			query.slice = texts + mart->slice;
-			query.slice_values = texts + mart->slice_values;
+			query.affected = texts + mart->affected;
+			query.affected_keys = texts + mart->affected_keys;
 		}
-		difference = mart_compare(&query, keep_shared, &rows, &mart->sliced);
+		difference = compute_difference(&query, keep_shared, &rows, &mart->only_affected);
 
 		sts_end_write(rows.store);
 		if (difference == NULL)
@@ -291,7 +241,7 @@ collect(const SharedMart *shared, dsa_area *area, SharedTuplestoreAccessor *rows
 	if (!shared->compared)
 		return false;
 	mart->seconds = shared->seconds;
-	mart->sliced = shared->sliced;
+	mart->only_affected = shared->only_affected;
 	mart->difference = palloc(sizeof(RowDifference));
 	*mart->difference = shared->difference;
 	mart->difference->only_new.tids = mart->difference->only_old.tids = NULL;
@@ -303,7 +253,7 @@ collect(const SharedMart *shared, dsa_area *area, SharedTuplestoreAccessor *rows
 		memcpy(mart->difference->only_old.tids, dsa_get_address(area, shared->only_old), size);
 	}
 
-	/* rows pass through whole: nobody asks for their columns */
+	/* rows pass through whole: their columns are not needed */
 	slot = MakeSingleTupleTableSlot(CreateTemplateTupleDesc(0), &TTSOpsMinimalTuple);
 	sts_begin_parallel_scan(rows);
 	while ((tuple = sts_parallel_scan_next(rows, NULL)) != NULL)
@@ -319,7 +269,7 @@ collect(const SharedMart *shared, dsa_area *area, SharedTuplestoreAccessor *rows
 
 /*
  * Where a text begins among the shared texts, if there is one, and 0 otherwise.  The
- * first byte is nobody's.  Without a place for the texts it only counts.
+ * first byte is not used.  Without a place for the texts it only counts.
  */
 static Size
 share_text(char *texts, Size *used, const char *text)
@@ -346,8 +296,8 @@ texts_size(const Wave *wave)
 		const MartQuery *query = lfirst(lc);
 
 		(void) share_text(NULL, &used, query->definition);
-		(void) share_text(NULL, &used, query->slice);
-		(void) share_text(NULL, &used, query->slice_values);
+		(void) share_text(NULL, &used, query->affected);
+		(void) share_text(NULL, &used, query->affected_keys);
 	}
 	return used;
 }
@@ -389,8 +339,8 @@ share(ParallelContext *pcxt, const Wave *wave, SharedTuplestoreAccessor **rows)
 
 		mart->query = *query;
 		mart->definition = share_text(texts, &used, query->definition);
-		mart->slice = share_text(texts, &used, query->slice);
-		mart->slice_values = share_text(texts, &used, query->slice_values);
+		mart->affected = share_text(texts, &used, query->affected);
+		mart->affected_keys = share_text(texts, &used, query->affected_keys);
 		snprintf(name, sizeof(name), "mart.%d", i);
 		rows[i] = sts_initialize(store, pcxt->nworkers + 1, 0, 0,
 								 SHARED_TUPLESTORE_SINGLE_PASS, &shared->files, name);
@@ -412,8 +362,8 @@ take_part(SharedWave *shared, Wave *wave)
 		ComputedMart *mart = wave->computed[i];
 		TimestampTz start = GetCurrentTimestamp();
 
-		mart->difference = mart_compare(list_nth(wave->queries, i), mart_keep_row, mart,
-										&mart->sliced);
+		mart->difference = compute_difference(list_nth(wave->queries, i), computed_mart_add, mart,
+											  &mart->only_affected);
 		mart->seconds = seconds_since(start);
 		wave->done[i] = mart->difference != NULL;
 	}
@@ -432,7 +382,7 @@ compute(void *arg)
 	dsa_area   *area;
 	void	   *place;
 
-	/* workers take over who the leader is, and with which settings */
+	/* workers take over the leader's role and settings */
 	role_enter(wave->build->builder, &before);
 	/* what has been written so far is to be seen, and from here on nothing is */
 	CommandCounterIncrement();
@@ -466,12 +416,8 @@ compute(void *arg)
 	role_leave(&before);
 }
 
-/*
- * Compute the marts that could be next, if there are several.  They are computed
- * with the rows that are published now, which the writing of others leaves alone.
- */
 void
-build_compute_ahead(Build *build)
+compute_ahead(Build *build)
 {
 	Wave		wave = {.build = build};
 	char	   *message;
@@ -489,7 +435,7 @@ build_compute_ahead(Build *build)
 	wave.computed = palloc(n * sizeof(ComputedMart *));
 	wave.done = palloc0(n * sizeof(bool));
 	for (int i = 0; i < n; i++)
-		wave.computed[i] = mart_allocate(Max(work_mem / n, 64));
+		wave.computed[i] = computed_mart_create(Max(work_mem / n, 64));
 	succeeded = run_guarded(compute, &wave, &message);
 	if (!succeeded)
 		ereport(DEBUG1,
@@ -499,10 +445,10 @@ build_compute_ahead(Build *build)
 		BuildModel *model = list_nth(wave.models, i);
 
 		/* once is enough */
-		model->ahead = true;
+		model->run.tried_ahead = true;
 		if (succeeded && wave.done[i])
-			model->computed = wave.computed[i];
+			model->run.computed = wave.computed[i];
 		else
-			mart_free(wave.computed[i]);
+			computed_mart_free(wave.computed[i]);
 	}
 }

@@ -1,36 +1,45 @@
 /*-------------------------------------------------------------------------
  *
- * build.c
+ * greenery_build.c
  *	  CALL greenery_build(): write, audit, publish, all marts or none.
  *
- * Three transactions, under the build's lock.  The first closes what earlier builds left
- * open, and says that this one runs.  The second locks all that it is going to read, and
- * only then takes its one snapshot, REPEATABLE READ: a snapshot taken before would not
- * protect against a source that is truncated and loaded again.  What there is to lock, it
- * finds with a first snapshot, and begins again; and once more should there be more by then.
- * All its work is done in subtransactions, so that an error, and marts that are not to be
- * published, can still be recorded.  The third removes results that are too old.  The verdict
- * is raised after all that: nothing that was recorded is lost by it.
+ * Write: compute each mart into schema greenery_build, or its difference from the published
+ * table.  Audit: run its tests.  Publish: give the published table the same rows.
  *
- * Whatever ends the session in the middle leaves the published tables as they
- * were, and a row saying "running" that the next build marks as aborted, and
- * reports.
+ * A build has three transactions, under the build's lock.  The first closes builds that ended
+ * early, and records that this one runs.  The second locks everything that it is going to
+ * read, and only then takes its one snapshot, REPEATABLE READ: an earlier snapshot would not
+ * protect against a source that is truncated and loaded again.  It finds what to lock with a
+ * first snapshot, and begins again with these locks, until there is no more to lock.  All its
+ * work is done in subtransactions, so that an error, and marts that are not to be published,
+ * can still be recorded.  The third removes old results.  The error of a failed build is
+ * raised after that, so that it undoes nothing that was recorded.
  *
- * The caller needs the right to call, and nothing else.  All is done with the rights of
- * the extension's owner, and what other people wrote with those of the builder: see
- * roles.h.  Both are entered after each transaction has begun and left before it commits;
- * an error would else leave the session as somebody else.
+ * If the session ends in the middle, the published tables stay as they were.  The next build
+ * marks the row that says "running" as aborted, and reports it.
+ *
+ * The caller needs the right to call, and no other.  The work is done with the rights of the
+ * extension's owner, and what other people wrote runs with those of the builder: see roles.h.
+ * Both roles are entered after each transaction has begun and left before it commits;
+ * otherwise an error would leave the session in that role.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "alerts/shareable.h"
-#include "build/build.h"
+#include "build/incremental.h"
+#include "build/intermediate.h"
+#include "build/last_build.h"
+#include "build/load_models.h"
+#include "build/marts.h"
+#include "build/progress.h"
+#include "build/published_tables.h"
+#include "build/reads.h"
+#include "build/record.h"
+#include "build/work_tables.h"
 #include "build_settings.h"
 #include "catalog/namespace.h"
-#include "commands/extension.h"
 #include "compat.h"
 #include "executor/spi.h"
 #include "greenery.h"
@@ -53,8 +62,8 @@
 PG_FUNCTION_INFO_V1(greenery_build);
 
 /*
- * Whether nobody has set jit.  Many marts pass its thresholds, and most of them are
- * compiled for longer than they run; but whoever has set it has had a reason.
+ * Whether jit has its default.  Many marts pass its thresholds, and most of them are
+ * compiled for longer than they run; but where it has been set, that was for a reason.
  */
 static bool
 jit_is_default(void)
@@ -70,13 +79,6 @@ set(const char *name, const char *value)
 {
 	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION,
 							 GUC_ACTION_SAVE, true, 0, false);
-}
-
-/* Whether the caller may see what rows say: an error may quote them */
-bool
-build_may_tell(const Build *build)
-{
-	return greenery_acts_as_owner(build->caller);
 }
 
 /* Debugging output may quote rows too, and shows what runs */
@@ -161,9 +163,9 @@ report_running_build(void)
 }
 
 static void
-lock_reads(void *arg)
+lock_all(void *arg)
 {
-	build_lock_reads(arg);
+	lock_reads(arg);
 }
 
 /* Run one statement of the build's bookkeeping */
@@ -172,76 +174,6 @@ execute(const char *sql, int expected)
 {
 	if (SPI_execute(sql, false, 0) != expected)
 		elog(ERROR, "could not run: %s", sql);
-}
-
-/* Queue what there is to tell of this build */
-static void
-queue_alerts(void *arg)
-{
-	Build	   *build = arg;
-	Oid			type = INT8OID;
-	Datum		build_id = Int64GetDatum(build->build_id);
-
-	if (SPI_execute_with_args("SELECT greenery.queue_build_alerts($1)",
-							  1, &type, &build_id, NULL, false, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not queue alerts");
-}
-
-/* Close what earlier builds left open: under the lock, such a build is gone, and has not told */
-static void
-close_aborted(const Build *build)
-{
-	SPITupleTable *gone;
-	uint64		n;
-
-	execute("WITH gone AS ("
-			"UPDATE greenery.builds"
-			"   SET status = 'aborted', finished_at = clock_timestamp(),"
-			"       message = 'The session ended before the build did.'"
-			" WHERE status = 'running' RETURNING build_id)"
-			" SELECT build_id FROM gone ORDER BY build_id", SPI_OK_SELECT);
-	gone = SPI_tuptable;
-	n = SPI_processed;
-	for (uint64 i = 0; i < n; i++)
-	{
-		Build		aborted = *build;
-
-		aborted.build_id = DatumGetInt64(row_value(gone->vals[i], gone->tupdesc, 1, INT8OID));
-		queue_alerts(&aborted);
-	}
-}
-
-/* The row of this build */
-static void
-announce(Build *build)
-{
-	Oid			types[2] = {TEXTOID, BOOLOID};
-	Datum		values[2] = {
-		CStringGetTextDatum(GetUserNameFromId(build->caller, false)),
-		BoolGetDatum(build->accept_shrink)
-	};
-
-	if (SPI_execute_with_args("INSERT INTO greenery.builds (started_by, accept_shrink, models)"
-							  " SELECT $1, $2, count(*) FROM greenery.models RETURNING build_id",
-							  2, types, values, NULL, false, 0) != SPI_OK_INSERT_RETURNING)
-		elog(ERROR, "could not record the build");
-	build->build_id = DatumGetInt64(row_value(SPI_tuptable->vals[0], SPI_tuptable->tupdesc,
-											  1, INT8OID));
-}
-
-/* Write down what this build has before it, for others to see how far it is */
-static void
-plan(void)
-{
-	execute("DELETE FROM greenery.build_plan", SPI_OK_DELETE);
-	execute("INSERT INTO greenery.build_plan (position, model, expected_seconds)"
-			" SELECT row_number() OVER (ORDER BY o.level, o.model COLLATE \"C\"), o.model,"
-			"        coalesce(b.write_seconds, 0) + b.audit_seconds + coalesce(b.publish_seconds, 0)"
-			"   FROM greenery.build_order o"
-			"   LEFT JOIN greenery.build_models b ON b.model = o.model"
-			"    AND b.build_id = (SELECT max(build_id) FROM greenery.builds WHERE published)",
-			SPI_OK_INSERT);
-	build_tell_progress(0);
 }
 
 /* The tables in which histories are recorded, in the order in which that is done */
@@ -268,7 +200,7 @@ open_build(Build *build)
 	RoleSwitch	before;
 	MemoryContext context;
 
-	/* as the owner: he alone may read the settings, and write what is recorded */
+	/* only the owner may read the settings, and write what is recorded */
 	role_enter(build->owner, &before);
 	be_quiet(build);
 	context = MemoryContextSwitchTo(build->context);
@@ -282,8 +214,8 @@ open_build(Build *build)
 		report_running_build();
 	build->builder = greenery_builder();
 	close_aborted(build);
-	announce(build);
-	plan();
+	record_start(build);
+	plan_progress();
 	context = MemoryContextSwitchTo(build->context);
 	build->histories = find_histories();
 	build->without_jit = jit_is_default();
@@ -292,38 +224,35 @@ open_build(Build *build)
 	SPI_commit();
 }
 
-/* Close the build's row; the caller commits */
+/*
+ * What the build takes for the present, and for how long it follows purchasers: both are
+ * asked once, and stay what they are while it runs.
+ */
 static void
-close_build(const Build *build, const char *status, const char *message)
+find_present(Build *build)
 {
-	Oid			types[8] = {INT8OID, TEXTOID, TEXTOID, INT4OID, INT4OID, INT4OID, INT4OID, INT4OID};
-	Datum		values[8];
-	char		nulls[9] = "        ";
+	RoleSwitch	before;
+	char	   *as_of;
+	char	   *horizon;
 
-	values[0] = Int64GetDatum(build->build_id);
-	values[1] = CStringGetTextDatum(status);
-	values[2] = message ? CStringGetTextDatum(message) : (Datum) 0;
-	nulls[2] = message ? ' ' : 'n';
-	for (int i = 0; i < 5; i++)
-		values[3 + i] = Int32GetDatum(build_count(build, i));
-	/* what this build took for the present, and the like, is set for its time */
-	if (SPI_execute_with_args("UPDATE greenery.builds"
-							  "   SET status = $2, message = $3, published = $2 = 'published',"
-							  "       finished_at = clock_timestamp(),"
-							  "       passed = $4, warned = $5, failed = $6, broken = $7, skipped = $8,"
-							  "       as_of = greenery.as_of_setting(),"
-							  "       timezone = greenery.timezone(),"
-							  "       repeat_horizon = justify_hours(greenery.repeat_horizon_setting()),"
-							  "       session_gap = justify_hours(greenery.session_gap()),"
-							  "       stock_cover = justify_hours(greenery.stock_cover())"
-							  " WHERE build_id = $1",
-							  8, types, values, nulls, false, 0) != SPI_OK_UPDATE)
-		elog(ERROR, "could not close the build");
+	role_enter(build->builder, &before);
+	/* the format has no place for years before the first */
+	if (SPI_execute("SELECT CASE WHEN p.as_of >= '0001-01-01 00:00:00Z'"
+					"            THEN to_char(p.as_of AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') END,"
+					"       (SELECT h.horizon FROM greenery.repeat_horizon h)::text"
+					"  FROM greenery.as_of p", false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not find the time of the last order");
+	as_of = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+	horizon = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
+	build->as_of = as_of == NULL ? NULL : MemoryContextStrdup(build->context, as_of);
+	build->horizon = horizon == NULL ? NULL : MemoryContextStrdup(build->context, horizon);
+	SPI_freetuptable(SPI_tuptable);
+	role_leave(&before);
 }
 
 /*
  * The work of the second transaction, in steps that the caller guards.  Making the marts is
- * undone when the build has failed: it may have changed published tables.
+ * undone when the build has failed: it may have published differences.
  */
 static void
 prepare(void *arg)
@@ -334,17 +263,21 @@ prepare(void *arg)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("another builder was named while the build began")));
-	build->again = !build_check_reads(build);
+	build->again = !check_reads(build);
 	if (build->again && ++build->attempts == MAX_ATTEMPTS)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_IN_USE),
 				 errmsg("what the models read has changed %d times while the build began", MAX_ATTEMPTS)));
 	if (build->again)
 		return;
-	build_find_present(build);
+	find_present(build);
 	/* a history records what the sources said, whatever the tests say of it */
 	execute("SELECT greenery.record_history()", SPI_OK_SELECT);
-	build_load(build);
+	check_work_schema();
+	load_models(build);
+	load_intermediates(build);
+	load_incremental(build);
+	load_last_build(build);
 }
 
 static void
@@ -352,13 +285,12 @@ make_marts(void *arg)
 {
 	Build	   *build = arg;
 
-	build_check_published(build);
-	build_write_and_audit(build);
-	build_check_shrink(build);
+	check_published_tables(build);
+	write_and_audit(build);
 	if (build->failed)
 		return;
-	build_publish(build);
-	build_drop_written(build);
+	publish_marts(build);
+	drop_written(build);
 }
 
 static void
@@ -366,13 +298,13 @@ record(void *arg)
 {
 	Build	   *build = arg;
 
-	build_record(build);
-	close_build(build, build->failed ? "failed" : "published",
-				build->failed ? build_failed_tests(build) : NULL);
+	record_models(build);
+	record_end(build, build->failed ? "failed" : "published",
+			   build->failed ? failed_tests(build) : NULL);
 	queue_alerts(build);
 }
 
-/* Returns false, and why, unless the build has ended as it should, or is to begin again */
+/* Returns false, and *error says why, unless the build has ended properly, or is to begin again */
 static bool
 do_build(Build *build, char **error)
 {
@@ -389,7 +321,13 @@ do_build(Build *build, char **error)
 		run_guarded(record, build, error);
 }
 
-/* Record that nothing came of the build, and nothing is left of it but this */
+static void
+queue_all_alerts(void *arg)
+{
+	queue_alerts(arg);
+}
+
+/* Record that the build failed: all else that it did has been undone */
 static void
 give_up(Build *build, const char *error)
 {
@@ -398,15 +336,15 @@ give_up(Build *build, const char *error)
 	build->models = NIL;
 	build->again = false;
 	build->failed = true;
-	close_build(build, "failed", error);
-	if (!run_guarded(queue_alerts, build, &why))
+	record_end(build, "failed", error);
+	if (!run_guarded(queue_all_alerts, build, &why))
 		ereport(WARNING,
 				(errmsg("could not queue alerts about build " INT64_FORMAT, build->build_id),
 				 errdetail("%s", build_may_tell(build) ? why : shareable_message(why))));
 }
 
 /*
- * The second transaction: lock, take the snapshot, write, test, publish, record.  Returns
+ * The second transaction: lock, take the snapshot, write, audit, publish, record.  Returns
  * false when there is more to lock, and nothing has been done.
  */
 static bool
@@ -420,12 +358,12 @@ work(Build *build, char **error)
 							 PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0, false);
 	enter_transaction(build, &before);
 	MemoryContextSwitchTo(build->context);
-	locked = run_guarded(lock_reads, build, error);
+	locked = run_guarded(lock_all, build, error);
 	EnsurePortalSnapshotExists();
 	if (!locked || !do_build(build, error))
 		give_up(build, *error);
 	else if (build->failed)
-		*error = build_failed_tests(build);
+		*error = failed_tests(build);
 	leave_transaction(&before);
 	SPI_commit();
 	return !build->again;

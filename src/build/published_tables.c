@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * build_published.c
+ * published_tables.c
  *	  What the owner has made of the published tables.
  *
  * They are ordinary tables: their owner may add indexes, constraints, foreign keys and
@@ -12,7 +12,7 @@
  */
 #include "postgres.h"
 
-#include "build/build.h"
+#include "build/published_tables.h"
 #include "executor/spi.h"
 #include "spi_row.h"
 
@@ -48,7 +48,7 @@ PUBLISHED_TABLES
 "  FROM pg_class f WHERE f.oid = ANY (p.tables) AND f.relkind = 'f' AND p.relkind = 'p'"
 " UNION ALL "
 "SELECT 4, format('row-level security is enabled on published table %s', p.name),"
-"       'Whoever may read a published table sees all of its rows, and so must a build.',"
+"       'Every role that may read a published table sees all of its rows, and so must a build.',"
 "       format('ALTER TABLE %s DISABLE ROW LEVEL SECURITY. A view of your own can show each reader some of the rows.', p.name)"
 " WHERE p.relrowsecurity"
 " UNION ALL "
@@ -98,12 +98,8 @@ PUBLISHED_TABLES
 "                WHERE t.tgrelid = ANY (p.tables) AND NOT t.tgisinternal)"
 "  FROM published p";
 
-/*
- * Refuse to build when a published table could not take a mart, or would not show it as it
- * is.  Then note what else publishing needs to know, in the current memory context.
- */
 void
-build_check_published(Build *build)
+check_published_tables(Build *build)
 {
 	MemoryContext context = CurrentMemoryContext;
 
@@ -129,14 +125,14 @@ build_check_published(Build *build)
 	{
 		HeapTuple	row = SPI_tuptable->vals[i];
 		TupleDesc	desc = SPI_tuptable->tupdesc;
-		BuildModel *model = build_find_model(build, row_text(row, desc, 1));
+		BuildModel *model = find_model(build, row_text(row, desc, 1));
 
 		if (model == NULL)
 			continue;
-		model->published = palloc(sizeof(PublishedTable));
-		model->published->keyed_only = DatumGetBool(row_value(row, desc, 2, BOOLOID));
-		model->published->replaceable = DatumGetBool(row_value(row, desc, 3, BOOLOID));
-		model->published->has_triggers = DatumGetBool(row_value(row, desc, 4, BOOLOID));
+		model->spec.published = palloc(sizeof(PublishedTable));
+		model->spec.published->keyed_only = DatumGetBool(row_value(row, desc, 2, BOOLOID));
+		model->spec.published->replaceable = DatumGetBool(row_value(row, desc, 3, BOOLOID));
+		model->spec.published->has_triggers = DatumGetBool(row_value(row, desc, 4, BOOLOID));
 	}
 	SPI_freetuptable(SPI_tuptable);
 }

@@ -1,35 +1,36 @@
 /*-------------------------------------------------------------------------
  *
- * build_publish.c
- *	  Publish by difference.
+ * publish.c
+ *	  Publish a mart: give its published table the rows that were written.
  *
  * A published table gets exactly the rows that were written, by deleting,
  * updating and inserting what differs: readers never wait and never see a mart
  * between two builds.  Rows are matched on the model's key, and compared as
  * they are stored (*<>), which works for every type.
  *
- * What differs is found once, by row_difference, and little as a rule: the
- * statements here look at those rows only.  Where build_difference.c has found it
- * while the mart was computed, the written table holds nothing else.
+ * The difference is found once, and is little as a rule: the statements here look at its
+ * rows only.  As a rule it has been written already, and the written table holds nothing
+ * else.  Then it is published before all tests have run: the published table has exactly
+ * the mart's rows, for this transaction only, and a view of it takes the place of the
+ * written table, for tests and for the marts that read it.  A build that fails undoes it,
+ * see greenery_build.c.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
 #include "access/xact.h"
-#include "build/build.h"
-#include "build/build_compute.h"
 #include "build/bulk_insert.h"
-#include "catalog/pg_class.h"
-#include "catalog/pg_inherits.h"
+#include "build/compute.h"
+#include "build/incremental.h"
+#include "build/publish.h"
+#include "build/work_tables.h"
 #include "catalog/pg_operator.h"
 #include "catalog/pg_type.h"
-#include "checks/data_test.h"
 #include "compat.h"
 #include "difference/row_difference.h"
 #include "executor/spi.h"
-#include "greenery.h"
-#include "miscadmin.h"
+#include "guarded.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
@@ -106,16 +107,16 @@ key_is_equal(Oid type, const char *a, const char *b)
 static Pair
 pair_of(BuildModel *model)
 {
-	const RowDifference *difference = model->difference;
+	const RowDifference *difference = model->run.difference;
 	Pair		pair = {.model = model};
-	Oid			written = mart_written(model);
+	Oid			written = written_oid(model);
 	StringInfoData match;
 	ListCell   *lc;
 
-	pair.published = quote_qualified_identifier(PUBLISHED_SCHEMA, model->name);
-	pair.written = build_written_table(model);
+	pair.published = published_name(model);
+	pair.written = written_name(model);
 	initStringInfo(&match);
-	foreach(lc, model->key)
+	foreach(lc, model->spec.key)
 	{
 		const char *column = quote_identifier(lfirst(lc));
 
@@ -146,9 +147,9 @@ free_pair(Pair *pair)
 }
 
 /*
- * Written and published rows are matched by hash or merge joins.  A published
- * table that nobody has analyzed yet, or a list whose length the planner does not
- * see, must not talk it into a nested loop.  To be ended with AtEOXact_GUC.
+ * Written and published rows are matched by hash or merge joins.  The planner
+ * must not choose a nested loop because a published table has not been analyzed yet, or
+ * because it does not see how long a list is.  To be ended with AtEOXact_GUC.
  */
 static int
 begin_matching(void)
@@ -186,88 +187,38 @@ count_in(Pair *pair, const char *sql)
 }
 
 /*
- * Find out what publishing a model would change.  A published table that keeps
- * its rows elsewhere, as after its owner has partitioned it, is left to SQL
- * altogether.
+ * A published table that keeps its rows elsewhere, as after its owner has partitioned it, is
+ * left to SQL altogether.
  */
-static void
-compare(BuildModel *model)
+void
+compare_with_published(BuildModel *model)
 {
-	Oid			published = mart_published(model);
+	Oid			published = published_oid(model);
 	TimestampTz start = GetCurrentTimestamp();
+	int			level = begin_matching();
 	Pair		pair;
 
-	if (get_rel_relkind(published) == RELKIND_RELATION && !has_subclass(published))
+	if (is_comparable(model))
 	{
-		model->difference = row_difference(published, mart_written(model));
+		model->run.difference = row_difference(published, written_oid(model));
 		pair = pair_of(model);
 	}
 	else
 	{
-		model->difference = palloc0(sizeof(RowDifference));
+		model->run.difference = palloc0(sizeof(RowDifference));
 		pair = pair_of(model);
-		model->difference->old_rows =
+		model->run.difference->old_rows =
 			count_in(&pair, psprintf("SELECT count(*) FROM %s", pair.published));
 	}
-	if (may_differ(model->difference, &model->difference->only_old))
-		model->vanished =
+	if (may_differ(model->run.difference, &model->run.difference->only_old))
+		model->counts.vanished =
 			count_in(&pair, psprintf("SELECT count(*) FROM %s p WHERE %s AND NOT EXISTS"
 									 " (SELECT FROM %s w WHERE %s AND %s)",
 									 pair.published, pair.published_rows,
 									 pair.written, pair.written_rows, pair.match));
 	free_pair(&pair);
-	model->publish_seconds = seconds_since(start);
-}
-
-/*
- * Compare each written model with its published table.  Kind shrink: rows that
- * publishing would delete, out of those published.  A source that was truncated
- * and is being loaded again looks like this.
- */
-void
-build_check_shrink(Build *build)
-{
-	Threshold	limit;
-	ListCell   *m;
-	int			level = begin_matching();
-
-	(void) threshold_parse(greenery_max_shrink, &limit);
-	foreach(m, build->models)
-	{
-		BuildModel *model = lfirst(m);
-		TimestampTz start = GetCurrentTimestamp();
-		ListCell   *t;
-
-		if (model->status != MODEL_WRITTEN)
-			continue;
-		CHECK_FOR_INTERRUPTS();
-		if (!model->applied)
-			compare(model);
-		foreach(t, model->tests)
-		{
-			DataTest   *test = lfirst(t);
-
-			if (test->kind != TEST_SHRINK)
-				continue;
-			test->total = model->difference->old_rows;
-			test->failures = model->vanished;
-			test->status = RESULT_PASS;
-			if (threshold_exceeded(&limit, test->failures, test->total))
-				test->status = build->accept_shrink || !test->error_above.is_set
-					? RESULT_WARN : RESULT_ERROR;
-			test->duration = GetCurrentTimestamp() - start;
-			if (test->status != RESULT_PASS)
-				test->message = psprintf("publishing would delete " INT64_FORMAT " of " INT64_FORMAT " rows; max_shrink is %s",
-										 test->failures, test->total, greenery_max_shrink);
-			if (test->status == RESULT_ERROR)
-			{
-				model->status = MODEL_FAILED;
-				model->message = psprintf("failed tests: " INT64_FORMAT, test->test_id);
-				build->failed = true;
-			}
-		}
-	}
 	AtEOXact_GUC(false, level);
+	model->counts.publish_seconds = seconds_since(start);
 }
 
 /*
@@ -298,7 +249,7 @@ refuse_rows(const Pair *pair, const char *why)
 	ereport(ERROR,
 			(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
 			 errmsg("published table %s does not have the rows of model %s",
-					pair->published, pair->model->name),
+					pair->published, pair->model->spec.name),
 			 errdetail("%s", why)));
 }
 
@@ -311,12 +262,12 @@ static void
 check_counts(const Pair *pair)
 {
 	const BuildModel *model = pair->model;
-	const RowDifference *difference = model->difference;
+	const RowDifference *difference = model->run.difference;
 
 	if (difference->listed
-		? model->inserted + model->updated != difference->only_new.n ||
-		model->deleted + model->updated != difference->only_old.n
-		: difference->old_rows + model->inserted - model->deleted != model->rows)
+		? model->counts.inserted + model->counts.updated != difference->only_new.n ||
+		model->counts.deleted + model->counts.updated != difference->only_old.n
+		: difference->old_rows + model->counts.inserted - model->counts.deleted != model->counts.rows)
 		refuse_rows(pair, "A trigger has left out some of them, or the table has several rows of the same key.");
 }
 
@@ -331,20 +282,20 @@ has_difference(Pair *pair, uint64 since)
 	const BuildModel *model = pair->model;
 	uint64		next = U64FromFullTransactionId(ReadNextFullTransactionId());
 
-	return count_in(pair, psprintf("SELECT count(*) FROM %s", pair->published)) == model->rows &&
+	return count_in(pair, psprintf("SELECT count(*) FROM %s", pair->published)) == model->counts.rows &&
 		count_in(pair, psprintf("SELECT count(*) FROM %s p WHERE greenery.written_between(p.xmin, '"
 								UINT64_FORMAT "', '" UINT64_FORMAT "')",
-								pair->published, since, next)) == model->difference->only_new.n;
+								pair->published, since, next)) == model->run.difference->only_new.n;
 }
 
-/* Raise an error if triggers have made something else of the rows; since: see publish() */
+/* Raise an error if triggers have made something else of the rows; since: see publish_written() */
 static void
 check_triggers(Pair *pair, uint64 since)
 {
 	const BuildModel *model = pair->model;
 
 	if ((since != 0 ? !has_difference(pair, since)
-		 : count_in(pair, psprintf("SELECT count(*) FROM %s", pair->published)) != model->rows) ||
+		 : count_in(pair, psprintf("SELECT count(*) FROM %s", pair->published)) != model->counts.rows) ||
 		count_in(pair, psprintf("SELECT count(*) FROM %s w WHERE NOT EXISTS"
 								" (SELECT FROM %s p WHERE %s AND p.* OPERATOR(pg_catalog.*=) w.*)",
 								pair->written, pair->published, pair->match)) > 0)
@@ -362,34 +313,34 @@ change(void *arg)
 {
 	Pair	   *pair = arg;
 	BuildModel *model = pair->model;
-	const RowDifference *difference = model->difference;
+	const RowDifference *difference = model->run.difference;
 
-	model->deleted = model->inserted = model->updated = 0;
-	if (model->vanished > 0)
-		model->deleted = execute_on(pair,
+	model->counts.deleted = model->counts.inserted = model->counts.updated = 0;
+	if (model->counts.vanished > 0)
+		model->counts.deleted = execute_on(pair,
 									psprintf("DELETE FROM %s p WHERE %s AND NOT EXISTS"
 											 " (SELECT FROM %s w WHERE %s AND %s)",
 											 pair->published, pair->published_rows,
 											 pair->written, pair->written_rows, pair->match),
 									SPI_OK_DELETE);
 	if (may_differ(difference, &difference->only_new))
-		model->inserted = execute_on(pair,
+		model->counts.inserted = execute_on(pair,
 									 psprintf("INSERT INTO %s SELECT w.* FROM %s w WHERE %s AND NOT EXISTS"
 											  " (SELECT FROM %s p WHERE %s AND %s)",
 											  pair->published, pair->written, pair->written_rows,
 											  pair->published, pair->published_rows, pair->match),
 									 SPI_OK_INSERT);
 	if (may_differ(difference, &difference->only_old) &&
-		!(difference->listed && (model->deleted == difference->only_old.n ||
-								 model->inserted == difference->only_new.n)))
-		model->updated = execute_on(pair,
+		!(difference->listed && (model->counts.deleted == difference->only_old.n ||
+								 model->counts.inserted == difference->only_new.n)))
+		model->counts.updated = execute_on(pair,
 									psprintf("UPDATE %s p SET %s FROM %s w WHERE %s AND %s AND %s"
 											 " AND p.* OPERATOR(pg_catalog.*<>) w.*",
 											 pair->published, assignments(pair), pair->written,
 											 pair->published_rows, pair->written_rows, pair->match),
 									SPI_OK_UPDATE);
 	check_counts(pair);
-	model->writer = U64FromFullTransactionId(GetCurrentFullTransactionId());
+	model->run.writer = U64FromFullTransactionId(GetCurrentFullTransactionId());
 }
 
 /*
@@ -402,7 +353,7 @@ replace(void *arg)
 {
 	Pair	   *pair = arg;
 	BuildModel *model = pair->model;
-	const RowDifference *difference = model->difference;
+	const RowDifference *difference = model->run.difference;
 	char	   *matching = psprintf("SELECT count(*) FROM %s w WHERE %s AND EXISTS"
 									" (SELECT FROM %s p WHERE %s AND %s",
 									pair->written, pair->written_rows,
@@ -412,7 +363,7 @@ replace(void *arg)
 	int64		gone;
 	int64		put;
 
-	model->updated = difference->listed ? matched :
+	model->counts.updated = difference->listed ? matched :
 		count_in(pair, psprintf("%s AND p.* OPERATOR(pg_catalog.*<>) w.*)", matching));
 	(void) execute_on(pair,
 					  psprintf("WITH gone AS (DELETE FROM %s p WHERE %s RETURNING 1),"
@@ -426,10 +377,10 @@ replace(void *arg)
 	gone = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 	put = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &isnull));
 	SPI_freetuptable(SPI_tuptable);
-	model->deleted = gone - matched;
-	model->inserted = put - matched;
+	model->counts.deleted = gone - matched;
+	model->counts.inserted = put - matched;
 	check_counts(pair);
-	model->writer = U64FromFullTransactionId(GetCurrentFullTransactionId());
+	model->run.writer = U64FromFullTransactionId(GetCurrentFullTransactionId());
 }
 
 /* Errors after which rows are replaced: a unique value was taken, or counts do not add up */
@@ -441,98 +392,90 @@ is_conflict(int sqlerrcode)
 		sqlerrcode == ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION;
 }
 
-/* Publish one mart, of which all rows have been written, or only those that differ */
+/* Publish what has been written: all rows, or only the difference */
 static void
-publish(BuildModel *model, bool whole)
+publish_written(BuildModel *model, bool whole)
 {
-	const RowDifference *difference = model->difference;
+	const RowDifference *difference = model->run.difference;
 	uint64		since = 0;
 	Pair		pair;
 
-	model->deleted = model->inserted = model->updated = 0;
+	model->counts.deleted = model->counts.inserted = model->counts.updated = 0;
 	if (!may_differ(difference, &difference->only_old) &&
 		!may_differ(difference, &difference->only_new))
 		return;
 	/* as a rule at the first build */
 	if (difference->old_rows == 0)
 	{
-		model->inserted = bulk_insert(mart_published(model), mart_written(model));
-		if (model->inserted >= 0)
+		model->counts.inserted = bulk_insert(published_oid(model), written_oid(model));
+		if (model->counts.inserted >= 0)
 			return;
 	}
 	/* all that is written from here on is of this subtransaction or a later one */
-	if (!whole && model->published->has_triggers)
+	if (!whole && model->spec.published->has_triggers)
 		since = U64FromFullTransactionId(GetCurrentFullTransactionId());
 	pair = pair_of(model);
-	if (model->published->keyed_only || !model->published->replaceable)
+	if (model->spec.published->keyed_only || !model->spec.published->replaceable)
 		change(&pair);
 	else if (!run_expecting(change, &pair, is_conflict))
 		replace(&pair);
-	if (model->published->has_triggers)
+	if (model->spec.published->has_triggers)
 		check_triggers(&pair, since);
 	free_pair(&pair);
 }
 
 /*
- * Publish one mart, of which only what differs has been written, before it is
- * tested; the caller undoes it if the build fails.
+ * Exactly, or not at all: keys that are not unique, or values that only look different, do
+ * not add up
  */
-void
-build_apply(BuildModel *model)
+static void
+publish_in_place(void *arg)
 {
+	ModelInBuild *in = arg;
+	BuildModel *model = in->model;
+
+	keep_changes(in->build, model);
+	/* they have not been counted yet */
+	model->counts.vanished = model->run.difference->only_old.n;
+	publish_written(model, false);
+	model->counts.vanished = model->counts.deleted;
+	drop_work_table("TABLE", model->spec.table);
+	execute_utility(psprintf("CREATE VIEW %s AS SELECT * FROM %s",
+							 written_name(model), published_name(model)));
+	let_builder_read(in->build, model->spec.table);
+}
+
+bool
+publish_difference(Build *build, BuildModel *model)
+{
+	ModelInBuild in = {build, model};
+	TimestampTz start = GetCurrentTimestamp();
+	int			level = begin_matching();
+	char	   *message;
+
+	model->run.by_difference = run_guarded(publish_in_place, &in, &message);
+	AtEOXact_GUC(false, level);
+	if (model->run.by_difference)
+	{
+		model->counts.publish_seconds = seconds_since(start);
+		return true;
+	}
+	/* all of it has been undone */
+	model->run.changes_kept = false;
+	model->counts.inserted = model->counts.updated = model->counts.deleted = -1;
+	ereport(DEBUG1,
+			(errmsg_internal("difference of model %s not published: %s",
+							 model->spec.name, message)));
+	return false;
+}
+
+void
+publish_mart(BuildModel *model)
+{
+	TimestampTz start = GetCurrentTimestamp();
 	int			level = begin_matching();
 
-	/* nobody has counted them yet */
-	model->vanished = model->difference->only_old.n;
-	publish(model, false);
-	model->vanished = model->deleted;
+	publish_written(model, true);
 	AtEOXact_GUC(false, level);
-}
-
-/* Publish every mart that is not yet */
-void
-build_publish(Build *build)
-{
-	ListCell   *m;
-	int			level = begin_matching();
-
-	foreach(m, build->models)
-	{
-		BuildModel *model = lfirst(m);
-		TimestampTz start = GetCurrentTimestamp();
-
-		if (!model->is_mart || model->applied)
-			continue;
-		CHECK_FOR_INTERRUPTS();
-		publish(model, true);
-		model->publish_seconds += seconds_since(start);
-	}
-	AtEOXact_GUC(false, level);
-}
-
-/* Drop a table or view of the build's schema */
-void
-build_drop(const char *what, const char *name)
-{
-	if (SPI_execute(psprintf("DROP %s %s", what,
-							 quote_qualified_identifier(BUILD_SCHEMA, name)),
-					false, 0) != SPI_OK_UTILITY)
-		elog(ERROR, "could not drop %s", name);
-}
-
-/* Leave nothing behind in the build's schema */
-void
-build_drop_written(Build *build)
-{
-	ListCell   *m;
-
-	build_drop_helpers(build);
-	build_drop_changes(build);
-	foreach(m, build->models)
-	{
-		BuildModel *model = lfirst(m);
-
-		if (model->is_mart && model->rows >= 0)
-			build_drop(model->applied ? "VIEW" : "TABLE", model->written);
-	}
+	model->counts.publish_seconds += seconds_since(start);
 }

@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * build_compute.c
+ * compute.c
  *	  Compute one mart, and compare its rows as they come.
  *
  * Nearly all rows of a mart are as they were at the build before.  So they are not
@@ -8,21 +8,19 @@
  * published rows, and dropped if it has an equal there.
  *
  * Each published row is read, and each row of the mart is computed, but for marts of
- * which it is known what can have changed: see build_incremental.c.
+ * which it is known what can have changed: see incremental.c.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
 #include "access/xact.h"
-#include "build/build_compute.h"
+#include "build/compute.h"
 #include "build/model_tree.h"
-#include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "compat.h"
-#include "executor/spi.h"
 #include "miscadmin.h"
 #include "tcop/dest.h"
 #include "utils/fmgroids.h"
@@ -61,23 +59,11 @@ end_receiver(DestReceiver *self pg_attribute_unused())
 {
 }
 
-Oid
-mart_published(const BuildModel *model)
-{
-	return get_relname_relid(model->name, get_namespace_oid(PUBLISHED_SCHEMA, false));
-}
-
-Oid
-mart_written(const BuildModel *model)
-{
-	return get_relname_relid(model->written, get_namespace_oid(BUILD_SCHEMA, false));
-}
-
 bool
-mart_has_statistics(const BuildModel *model)
+has_statistics(const BuildModel *model)
 {
-	Oid			published = mart_published(model);
-	AttrNumber	column = get_attnum(published, linitial(model->key));
+	Oid			published = published_oid(model);
+	AttrNumber	column = get_attnum(published, linitial(model->spec.key));
 
 	return SearchSysCacheExists3(STATRELATTINH, ObjectIdGetDatum(published),
 								 Int16GetDatum(column), BoolGetDatum(false));
@@ -85,39 +71,39 @@ mart_has_statistics(const BuildModel *model)
 
 /* It cannot be where the table keeps its rows elsewhere, as after its owner has partitioned it */
 bool
-mart_is_comparable(const BuildModel *model)
+is_comparable(const BuildModel *model)
 {
-	Oid			published = mart_published(model);
+	Oid			published = published_oid(model);
 
 	return get_rel_relkind(published) == RELKIND_RELATION && !has_subclass(published);
 }
 
 /*
- * Start the comparison with the published table: of a slice, if there is one and the
- * table is as it was left, else of all rows.
+ * Start the comparison with the published table: of the rows with affected keys, if that is
+ * enough, else of all rows.
  */
 static Comparison *
-begin_comparison(const MartQuery *query, bool *sliced)
+begin_comparison(const MartQuery *query, bool *only_affected)
 {
 	const KnownRows *known = query->is_known ? &query->known : NULL;
 	Comparison *comparison = NULL;
 
-	if (query->slice != NULL)
+	if (query->affected != NULL)
 	{
-		RowSlice	slice = {
-			.column = query->slice_column,
-			.values = OidInputFunctionCall(F_ARRAY_IN, unconstify(char *, query->slice_values),
-										   TEXTOID, -1)
+		AffectedRows affected = {
+			.column = query->affected_column,
+			.keys = OidInputFunctionCall(F_ARRAY_IN, unconstify(char *, query->affected_keys),
+										 TEXTOID, -1)
 		};
 
-		comparison = row_difference_begin(query->published, known, &slice);
+		comparison = row_difference_begin(query->published, known, &affected);
 	}
-	*sliced = comparison != NULL;
-	return *sliced ? comparison : row_difference_begin(query->published, known, NULL);
+	*only_affected = comparison != NULL;
+	return *only_affected ? comparison : row_difference_begin(query->published, known, NULL);
 }
 
 RowDifference *
-mart_compare(const MartQuery *query, KeepRow keep, void *arg, bool *sliced)
+compute_difference(const MartQuery *query, KeepRow keep, void *arg, bool *only_affected)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	/* should this fail, it is not to stay as long as the caller's */
@@ -137,11 +123,11 @@ mart_compare(const MartQuery *query, KeepRow keep, void *arg, bool *sliced)
 	};
 
 	MemoryContextSwitchTo(context);
-	receiver.comparison = begin_comparison(query, sliced);
+	receiver.comparison = begin_comparison(query, only_affected);
 	if (receiver.comparison != NULL)
 	{
-		if (*sliced)
-			tree_run(query->slice, query->slice_values, &receiver.pub);
+		if (*only_affected)
+			tree_run(query->affected, query->affected_keys, &receiver.pub);
 		else
 			tree_run(query->definition, NULL, &receiver.pub);
 		MemoryContextSwitchTo(caller);
@@ -154,7 +140,7 @@ mart_compare(const MartQuery *query, KeepRow keep, void *arg, bool *sliced)
 }
 
 ComputedMart *
-mart_allocate(int kilobytes)
+computed_mart_create(int kilobytes)
 {
 	ComputedMart *mart = palloc0(sizeof(ComputedMart));
 
@@ -163,29 +149,29 @@ mart_allocate(int kilobytes)
 }
 
 void
-mart_free(ComputedMart *mart)
+computed_mart_free(ComputedMart *mart)
 {
 	tuplestore_end(mart->differing);
 	pfree(mart);
 }
 
 void
-mart_keep_row(TupleTableSlot *slot, void *arg)
+computed_mart_add(TupleTableSlot *slot, void *arg)
 {
 	tuplestore_puttupleslot(((ComputedMart *) arg)->differing, slot);
 }
 
 ComputedMart *
-mart_compute(const MartQuery *query)
+compute_mart(const MartQuery *query)
 {
-	ComputedMart *mart = mart_allocate(work_mem);
+	ComputedMart *mart = computed_mart_create(work_mem);
 
 	CommandCounterIncrement();
 	PushActiveSnapshot(GetTransactionSnapshot());
-	mart->difference = mart_compare(query, mart_keep_row, mart, &mart->sliced);
+	mart->difference = compute_difference(query, computed_mart_add, mart, &mart->only_affected);
 	PopActiveSnapshot();
 	if (mart->difference != NULL)
 		return mart;
-	mart_free(mart);
+	computed_mart_free(mart);
 	return NULL;
 }
