@@ -5,19 +5,21 @@
 
 -- numbers start at 1 here, whatever ran before in this database
 TRUNCATE greenery.alerts, greenery.alert_deliveries, greenery.alert_routes RESTART IDENTITY;
-SELECT greenery_queue_alert('test_failed', 'error', '{"title": "orders", "owner": "core"}', 1001, 7);
-SELECT greenery_queue_alert('digest', 'info', '{}');
-SELECT greenery_queue_alert(kind => 'build_failed', severity => 'error', payload => '{"owner": "core"}', build_id => 8);
+INSERT INTO greenery.alerts (kind, severity, test_id, build_id, payload) VALUES
+	('test_failed', 'error', 1001, 7, '{"title": "orders", "owner": "core"}'),
+	('digest', 'info', NULL, NULL, '{}'),
+	('build_failed', 'error', NULL, 8, '{"owner": "core"}');
+SELECT greenery_queue_alert('custom', 'info', '{"title": "own"}', build_id => 8);
 SELECT alert_id, created_at <= now() AS created, kind, severity, test_id, build_id, payload
   FROM greenery.alerts ORDER BY alert_id;
 
 -- not queued
 SELECT greenery_queue_alert('unheard_of', 'error', '{}');
 SELECT greenery_queue_alert(NULL, 'error', '{}');
-SELECT greenery_queue_alert('digest', 'fatal', '{}');
-SELECT greenery_queue_alert('digest', NULL, '{}');
-SELECT greenery_queue_alert('digest', 'info', NULL);
-SELECT greenery_queue_alert('digest', 'info', '[]');
+SELECT greenery_queue_alert('custom', 'fatal', '{}');
+SELECT greenery_queue_alert('custom', NULL, '{}');
+SELECT greenery_queue_alert('custom', 'info', NULL);
+SELECT greenery_queue_alert('custom', 'info', '[]');
 INSERT INTO greenery.alerts (created_at, kind, severity, payload)
 VALUES ('infinity', 'digest', 'info', '{}');
 
@@ -81,7 +83,7 @@ TRUNCATE greenery.alerts, greenery.alert_deliveries RESTART IDENTITY;
 INSERT INTO greenery.alerts (created_at, kind, severity, test_id, payload)
 SELECT now() - interval '100 days', 'reminder', 'warn', CASE WHEN i BETWEEN 4 AND 6 THEN 1001 END, '{}'
   FROM generate_series(1, 8) i ORDER BY i;
-SELECT greenery_queue_alert('digest', 'info', '{}');
+SELECT greenery_queue_alert('custom', 'info', '{}');
 INSERT INTO greenery.alert_deliveries (alert_id, channel, state, next_attempt_at, delivered_at)
 SELECT i, 'default', 'delivered', NULL, now() FROM generate_series(2, 9) i;
 INSERT INTO greenery.alert_deliveries (alert_id, channel) VALUES (7, 'core');
@@ -97,7 +99,7 @@ SELECT a.alert_id, d.channel, d.state
 -- no rights for PUBLIC; t/050_notify.pl tests those that greenery-notify needs
 CREATE ROLE regress_greenery_nobody;
 SET ROLE regress_greenery_nobody;
-SELECT greenery_queue_alert('digest', 'info', '{}');
+SELECT greenery_queue_alert('custom', 'info', '{}');
 SELECT greenery_retry_alerts();
 SELECT greenery_purge_alerts();
 SELECT count(*) FROM greenery.alert_status;

@@ -135,12 +135,17 @@ SELECT statement, pg_temp.error_of(statement) FROM unnest(ARRAY[
 	$$UPDATE greenery_published.metrics SET value = 1$$,
 	$$SELECT * FROM greenery.users$$,
 	$$SELECT * FROM greenery.test_failures$$]) statement;
+-- nor does an alert that an operator made up stand for one that a build tells, and keep it from being told
+SELECT kind, pg_temp.error_of(format($$SELECT greenery_queue_alert(%L, 'error', '{"status": "warn"}', %s)$$, kind, :id))
+FROM unnest('{test_warned,test_failed,build_failed,recovered,reminder,change_request,digest,other}'::text[]) kind;
+SELECT greenery_queue_alert('custom', 'error', '{"status": "warn"}', :id) > 0 AS queued;
 -- tests and builds are for operators; keys of failing rows are for roles that may read the model
 SELECT kind, status, failures, sample FROM greenery_test('greenery.dim_users') WHERE test_id = :id;
 CALL greenery_build(accept_shrink => true);
 CALL greenery_build();
 SELECT current_user, status, failures FROM greenery_published.test_status WHERE test_id = :id;
 RESET ROLE;
+SELECT kind, severity, build_id IS NOT NULL AS by_build FROM greenery.alerts WHERE test_id = :id ORDER BY alert_id;
 SELECT sample FROM greenery_test('greenery.dim_users') WHERE test_id = :id;
 SELECT started_by, status FROM greenery.builds ORDER BY build_id DESC LIMIT 1;
 SELECT changed_by, action, after ->> 'kind' AS kind FROM greenery.test_changes ORDER BY change_id DESC LIMIT 1;
@@ -180,8 +185,15 @@ SELECT message FROM greenery_published.test_status WHERE model = 'regress_models
 RESET ROLE;
 SELECT message FROM greenery.test_results WHERE model = 'regress_models.quoting' ORDER BY test_id LIMIT 1;
 SELECT greenery_drop_model('quoting');
--- so may one that is about syntax
-SELECT greenery.shareable_message('syntax error in tsquery: "Ann &" (SQLSTATE 42601)');
+-- so may those that are about syntax, names and states
+SELECT type, e LIKE '%"ann"%' AS quotes,
+	greenery.shareable_message(format('%s (SQLSTATE %s): detail', split_part(e, ' | ', 2), split_part(e, ' | ', 1))) AS shared
+FROM unnest('{regclass,regconfig,regdictionary,regtype,regrole,regproc,regnamespace,regcollation,integer}'::text[]) type,
+	pg_temp.error_of(format('SELECT %L::%s', 'ann', type)) e;
+SELECT greenery.shareable_message(m) FROM unnest(ARRAY[
+	'syntax error in tsquery: "Ann &" (SQLSTATE 42601)', 'unsafe use of new value "Ann" of enum type e (SQLSTATE 55P04)', 'column "Ann" of relation "t" does not exist (SQLSTATE 42703)',
+	'permission denied for table t (SQLSTATE 42501): detail', 'division by zero (SQLSTATE 22012)',
+	E'Ann\n(SQLSTATE 42501)', 'invalid input "Ann (SQLSTATE 42501)" (SQLSTATE 22P02)', 'Ann (SQLSTATE XYZ99)', 'failed tests: 1']) m;
 -- he is who he was, after an error in each transaction of a build
 SELECT greenery_set_builder('regress_builder');
 DROP OWNED BY regress_builder;
@@ -418,15 +430,113 @@ SELECT pg_temp.told($$SELECT greenery_add_model('regress_models.listed', '{id}')
 SELECT pg_temp.told($$SELECT greenery_add_model('regress_models.made', '{id}')$$);
 
 --
+-- Code that runs during a build alters what was computed, or is being computed: the rows are
+-- not stored as what they are not
+--
+CREATE TABLE regress_models.first (id integer, n integer);
+CREATE TABLE regress_models.second (id integer, n integer);
+INSERT INTO regress_models.first SELECT i, i FROM generate_series(1, 20) i;
+INSERT INTO regress_models.second SELECT i, i FROM generate_series(1, 20) i;
+SELECT greenery_add_model('regress_models.first', '{id}'), greenery_add_model('regress_models.second', '{id}');
+CALL greenery_build();
+CREATE TABLE regress_models.statements (statement text);
+CREATE FUNCTION regress_models.alter_second() RETURNS trigger LANGUAGE plpgsql AS $alter$
+DECLARE
+	s text;
+BEGIN
+	FOR s IN SELECT statement FROM regress_models.statements LOOP
+		EXECUTE s;
+	END LOOP;
+	RETURN NULL;
+END
+$alter$;
+CREATE TRIGGER alter_second AFTER UPDATE ON greenery_published.first EXECUTE FUNCTION regress_models.alter_second();
+CREATE TYPE regress_models.pair AS (a integer, b integer);
+CREATE FUNCTION pg_temp.change_rows(statements text[]) RETURNS void LANGUAGE sql AS $set$
+	TRUNCATE regress_models.statements;
+	INSERT INTO regress_models.statements SELECT unnest(statements);
+	UPDATE regress_models.first SET n = n + 1 WHERE id = 1;
+	UPDATE regress_models.second SET id = id + 1000 WHERE id = (SELECT min(id) FROM regress_models.second);
+$set$;
+CREATE FUNCTION pg_temp.model_error(model text) RETURNS text LANGUAGE sql AS $error$
+	SELECT m.message FROM greenery.build_models m WHERE m.model = model_error.model ORDER BY m.build_id DESC LIMIT 1
+$error$;
+-- another type, of another length
+SELECT pg_temp.change_rows(ARRAY[
+	'ALTER TABLE regress_models.second ALTER COLUMN n TYPE text', 'ALTER TABLE greenery_published.second ALTER COLUMN n TYPE text']);
+CALL greenery_build();
+SELECT pg_temp.model_error('second');
+-- one more column
+SELECT pg_temp.change_rows(ARRAY[
+	'ALTER TABLE regress_models.second ADD COLUMN m integer DEFAULT 7', 'ALTER TABLE greenery_published.second ADD COLUMN m integer']);
+CALL greenery_build();
+SELECT pg_temp.model_error('second');
+-- another type of the same name
+ALTER TABLE regress_models.second ADD COLUMN pair regress_models.pair DEFAULT (1, 2);
+ALTER TABLE greenery_published.second ADD COLUMN pair regress_models.pair;
+SELECT pg_temp.change_rows('{}');
+CALL greenery_build();
+SELECT pg_temp.change_rows(ARRAY[
+	'ALTER TYPE regress_models.pair RENAME TO couple', 'CREATE TYPE regress_models.pair AS (a text, b text)',
+	'ALTER TABLE regress_models.second DROP COLUMN pair, ADD COLUMN pair regress_models.pair',
+	'ALTER TABLE greenery_published.second DROP COLUMN pair, ADD COLUMN pair regress_models.pair']);
+CALL greenery_build();
+SELECT pg_temp.model_error('second');
+-- other rows in other places
+SELECT pg_temp.change_rows('{CLUSTER greenery_published.second USING second_pkey}');
+CALL greenery_build();
+SELECT pg_temp.model_error('second');
+-- without it, the same is built
+TRUNCATE regress_models.statements;
+CALL greenery_build();
+SELECT count(*), max(id) FROM greenery_published.second;
+SELECT greenery_drop_model('first'), greenery_drop_model('second');
+-- what a model calls, while it is computed
+CREATE FUNCTION regress_models.altering(i integer) RETURNS integer LANGUAGE sql VOLATILE AS $$ SELECT i $$;
+CREATE VIEW regress_models.calling AS SELECT i AS id, regress_models.altering(i) AS n FROM generate_series(1, 20) i;
+SELECT greenery_add_model('regress_models.calling', '{id}');
+CALL greenery_build();
+CREATE OR REPLACE FUNCTION regress_models.altering(i integer) RETURNS integer LANGUAGE sql VOLATILE AS $altering$
+	ALTER TABLE greenery_build.calling ALTER COLUMN n TYPE text;
+	SELECT i + 1
+$altering$;
+CALL greenery_build();
+SELECT pg_temp.model_error('calling');
+CREATE OR REPLACE FUNCTION regress_models.altering(i integer) RETURNS integer LANGUAGE sql VOLATILE AS $altering$
+	ALTER TABLE greenery_build.calling DROP COLUMN id, DROP COLUMN n, ADD COLUMN id integer, ADD COLUMN n integer;
+	SELECT i + 1
+$altering$;
+CALL greenery_build();
+SELECT pg_temp.model_error('calling');
+CREATE OR REPLACE FUNCTION regress_models.altering(i integer) RETURNS integer LANGUAGE sql VOLATILE AS $altering$
+	ALTER TABLE greenery_published.calling ADD COLUMN IF NOT EXISTS m integer, ADD COLUMN IF NOT EXISTS o integer;
+	SELECT i + 1
+$altering$;
+CALL greenery_build();
+SELECT pg_temp.model_error('calling');
+CREATE OR REPLACE FUNCTION regress_models.altering(i integer) RETURNS integer LANGUAGE sql VOLATILE AS $altering$
+	CREATE INDEX IF NOT EXISTS regress_index ON greenery_build.calling (id);
+	SELECT i + 1
+$altering$;
+CALL greenery_build();
+SELECT pg_temp.model_error('calling');
+SELECT greenery_drop_model('calling');
+
+--
 -- An operator does not weaken the test of a key by its arguments
 --
 CREATE TABLE regress_models.pairs (a integer, b integer, c integer);
 SELECT greenery_add_model('regress_models.pairs', '{a,b}');
-SELECT test_id AS id FROM greenery.data_tests WHERE model = 'regress_models.pairs' AND kind = 'unique_combination' \gset
+SELECT test_id AS id, 'regress_models.pairs'::regclass::oid AS pairs FROM greenery.data_tests WHERE model = 'regress_models.pairs' AND kind = 'unique_combination' \gset
 SET ROLE regress_operator;
 SELECT pg_temp.error_of(format($$SELECT greenery_alter_test(%s, args => '{"columns": ["a", "b", "c"]}')$$, :id))
 	LIKE '55000 | data test % guards the key of regress_models.pairs%' AS refused;
 SELECT greenery_alter_test(:id, owner => 'ops');
+-- nor add some that stay for good
+SELECT greenery_add_test(:pairs, 'unique_combination', args => '{"columns": ["a", "b"]}') AS again \gset
+SELECT greenery_add_test('greenery.dim_users', 'unique', 'user_id') AS twice \gset
+SELECT greenery_drop_test(:again), greenery_drop_test(:twice);
+SELECT pg_temp.error_of(format('SELECT greenery_drop_test(%s)', :id)) LIKE '55000 | data test % guards the key of regress_models.pairs%' AS refused;
 RESET ROLE;
 SELECT greenery_drop_model('pairs');
 

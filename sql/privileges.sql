@@ -151,7 +151,7 @@ SELECT * FROM greenery_test();
 SELECT greenery_add_test('greenery.stg_users', 'not_null', 'user_id');
 SELECT greenery_record_history();
 SELECT greenery_purge();
-SELECT greenery_queue_alert('digest', 'info', '{}');
+SELECT greenery_queue_alert('custom', 'info', '{}');
 CALL greenery_build();
 DELETE FROM greenery.test_results;
 UPDATE greenery.users SET email = NULL;

@@ -207,7 +207,7 @@ sub queue
 	my ($channel, $count) = @_;
 
 	return $node->safe_psql('postgres', sprintf(q{
-		SELECT min(greenery_queue_alert('test_failed', 'error',
+		SELECT min(greenery_queue_alert('custom', 'error',
 			jsonb_build_object('title', 'alert ' || i, 'owner', '%s')))
 		  FROM generate_series(1, %d) i}, $channel, $count // 1));
 }
@@ -393,11 +393,13 @@ $node->safe_psql('postgres', q{
 		('build_failed', NULL, 'ops', NULL),
 		('digest', NULL, 'gone', NULL)});
 my $alert = $node->safe_psql('postgres', q{
-	SELECT greenery_queue_alert('build_failed', 'error', jsonb_build_object(
+	INSERT INTO greenery.alerts (kind, severity, build_id, payload)
+	VALUES ('build_failed', 'error', 7, jsonb_build_object(
 		'title', 'Build 7 failed: a < b & c > d "quoted" \ Grüße',
 		'text', E'line 1\nline 2', 'model', 'fact_user_orders', 'status', 'error',
 		'failures', 3, 'total', 100, 'downstream', '["dim_users","metrics"]'::jsonb,
-		'extra', 1), build_id => 7)});
+		'extra', 1))
+	RETURNING alert_id});
 is(scalar once(), 0, '--once delivers');
 is( $node->safe_psql('postgres', "SELECT channel, state, attempts, delivered_at IS NOT NULL, mention
 	FROM greenery.alert_deliveries WHERE alert_id = $alert ORDER BY channel"),
@@ -425,9 +427,10 @@ is(scalar(() = requests()), $seen, 'and nothing sent twice');
 
 # an alert that is odd must not stop those behind it
 $alert = $node->safe_psql('postgres', q{
-	SELECT greenery_queue_alert('digest', 'info', '{"title": {"a": 1}, "downstream": "x", "failures": [1]}');
-	SELECT greenery_queue_alert('digest', 'info', '{}');
-	SELECT greenery_queue_alert('digest', 'info', jsonb_build_object('text', repeat('ü<', 40000)))});
+	INSERT INTO greenery.alerts (kind, severity, payload) VALUES
+		('digest', 'info', '{"title": {"a": 1}, "downstream": "x", "failures": [1]}'),
+		('digest', 'info', '{}'),
+		('digest', 'info', jsonb_build_object('text', repeat('ü<', 40000)))});
 is(scalar once(), 0, 'odd payloads are delivered');
 my @odd = requests('gone');
 is(scalar(@odd), 3, 'all of them');
@@ -454,7 +457,7 @@ $alert = queue('strict');
 ($status, $err) = once();
 is($status, 1, 'rejected: exit status 1');
 is(state_of($alert), 'failed|1|HTTP status 400', 'given up at once, without the error page');
-like($err, qr/ERROR: gave up alert $alert \(test_failed\) to channel "strict"/, 'and logged');
+like($err, qr/ERROR: gave up alert $alert \(custom\) to channel "strict"/, 'and logged');
 is( $node->safe_psql('postgres',
 		"SELECT alert_id, needs_attention FROM greenery.alert_status WHERE state = 'failed'"),
 	"$alert|t", 'a visible failure');
@@ -524,7 +527,7 @@ wait_for_log($daemon, qr/connected to the database/, 'connected');
 my $before = requests();
 $node->safe_psql('postgres', q{
 	BEGIN;
-	SELECT greenery_queue_alert('test_failed', 'error', '{"title": "rolled back"}');
+	SELECT greenery_queue_alert('custom', 'error', '{"title": "rolled back"}');
 	ROLLBACK});
 $alert = queue('default');
 wait_for_state('delivered', 'an alert is delivered on commit', $alert);
@@ -675,7 +678,8 @@ $node->command_ok(
 	$before = requests();
 	is(scalar once(), 0, 'nothing is due');
 	is(scalar(() = requests()), $before, 'nothing is sent');
-	is($node->safe_psql('restored', q{SELECT greenery_queue_alert('digest', 'info', '{}')}),
+	is($node->safe_psql('restored', q{
+		INSERT INTO greenery.alerts (kind, severity, payload) VALUES ('digest', 'info', '{}') RETURNING alert_id}),
 		$last + 1, 'numbers go on');
 	is(scalar once(), 0, 'a new alert is sent');
 	is((requests('gone'))[-1]{key} =~ /^greenery-(\d+)-/ ? $1 : '', $last + 1,

@@ -11,7 +11,7 @@
 CREATE FUNCTION greenery.shareable_message(message text) RETURNS text
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'greenery_shareable_message';
 COMMENT ON FUNCTION greenery.shareable_message(text) IS
-	'What may leave the database of an error message as builds record it: all of a message without SQLSTATE, the first line of errors about names and locks, of others the SQLSTATE alone. NULL for NULL.';
+	'What may leave the database of an error message as builds record it: all of a message without SQLSTATE, the first line of errors about rights, types, states and locks and of division by zero, of others the SQLSTATE and its name alone. NULL for NULL.';
 
 CREATE FUNCTION greenery.queue_build_alerts(build_id bigint) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -71,7 +71,7 @@ BEGIN
 	LEFT JOIN LATERAL (
 		SELECT a.kind, a.created_at, a.payload ->> 'status' AS status
 		FROM greenery.alerts a
-		WHERE a.test_id = r.test_id AND a.kind <> 'change_request'
+		WHERE a.test_id = r.test_id AND a.kind NOT IN ('change_request', 'custom')
 		ORDER BY a.alert_id DESC
 		LIMIT 1
 	) last ON true

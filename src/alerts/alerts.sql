@@ -19,7 +19,7 @@ CREATE TABLE greenery.alerts (
 	kind text NOT NULL
 		CONSTRAINT alerts_kind_check CHECK (kind IN
 			('test_warned', 'test_failed', 'build_failed', 'recovered',
-			 'reminder', 'change_request', 'digest')),
+			 'reminder', 'change_request', 'digest', 'custom')),
 	severity text NOT NULL
 		CONSTRAINT alerts_severity_check CHECK (severity IN ('info', 'warn', 'error')),
 	test_id bigint,
@@ -38,7 +38,7 @@ COMMENT ON COLUMN greenery.alerts.alert_id IS
 COMMENT ON COLUMN greenery.alerts.created_at IS
 	'Start of the transaction that queued the alert.';
 COMMENT ON COLUMN greenery.alerts.kind IS
-	'test_warned, test_failed: a data test found something. build_failed: nothing was published. recovered: a reported test passes again. reminder: a reported test still fails. change_request: someone asks for a new or altered test. digest: the state of the data after a build.';
+	'test_warned, test_failed: a data test found something. build_failed: nothing was published. recovered: a reported test passes again. reminder: a reported test still fails. change_request: someone asks for a new or altered test. digest: the state of the data after a build. custom: queued with greenery_queue_alert().';
 COMMENT ON COLUMN greenery.alerts.severity IS
 	'info, warn or error.';
 COMMENT ON COLUMN greenery.alerts.test_id IS
@@ -53,7 +53,7 @@ CREATE TABLE greenery.alert_routes (
 	kind text
 		CONSTRAINT alert_routes_kind_check CHECK (kind IN
 			('test_warned', 'test_failed', 'build_failed', 'recovered',
-			 'reminder', 'change_request', 'digest')),
+			 'reminder', 'change_request', 'digest', 'custom')),
 	severity text
 		CONSTRAINT alert_routes_severity_check CHECK (severity IN ('info', 'warn', 'error')),
 	owner text,
@@ -187,19 +187,33 @@ COMMENT ON COLUMN greenery.alert_status.last_error IS
 COMMENT ON COLUMN greenery.alert_status.needs_attention IS
 	'True when delivery was given up, or when nobody has taken the alert five minutes after it was due: no greenery-notify runs, or none is configured for the channel.';
 
--- NOTIFY takes effect at commit: a transaction that is rolled back tells nobody.
+-- Of the other kinds the newest alert decides what builds tell next: whoever could queue one
+-- could keep a failure from being told.  What queues them inserts into the table, as the owner.
 CREATE FUNCTION greenery.queue_alert(kind text, severity text,
 												 payload jsonb,
 												 test_id bigint,
 												 build_id bigint)
 	RETURNS bigint
-	LANGUAGE sql VOLATILE PARALLEL UNSAFE
-	BEGIN ATOMIC
-		SELECT pg_notify('greenery_alerts', '');
-		INSERT INTO greenery.alerts (kind, severity, test_id, build_id, payload)
-		VALUES (kind, severity, test_id, build_id, payload)
-		RETURNING alert_id;
-	END;
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $queue_alert$
+#variable_conflict use_variable
+DECLARE
+	queued bigint;
+BEGIN
+	IF kind <> 'custom' THEN
+		RAISE EXCEPTION 'alerts of kind "%" cannot be queued with greenery_queue_alert', kind
+			USING ERRCODE = 'invalid_parameter_value',
+				  HINT = 'Kind "custom" can. The others are greenery''s own: what builds tell next depends on them.';
+	END IF;
+	INSERT INTO greenery.alerts (kind, severity, test_id, build_id, payload)
+	VALUES (kind, severity, test_id, build_id, payload)
+	RETURNING alert_id INTO queued;
+	-- takes effect at commit: a transaction that is rolled back tells nobody
+	PERFORM pg_notify('greenery_alerts', '');
+	RETURN queued;
+END
+$queue_alert$;
 COMMENT ON FUNCTION greenery.queue_alert(text, text, jsonb, bigint, bigint) IS 'greenery_queue_alert(), with the rights of the owner.';
 
 CREATE FUNCTION @extschema@.greenery_queue_alert(kind text, severity text,
@@ -209,7 +223,7 @@ CREATE FUNCTION @extschema@.greenery_queue_alert(kind text, severity text,
 	RETURNS bigint
 	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_call_as_owner';
 COMMENT ON FUNCTION @extschema@.greenery_queue_alert(text, text, jsonb, bigint, bigint) IS
-	'Queues an alert and returns its number; greenery-notify is woken when the transaction commits. Kinds, severities and the keys of payload are described at the columns of greenery.alerts. test_id and build_id may be NULL; a NULL or unknown kind or severity, or a payload that is no JSON object, is an error.';
+	'Queues an alert of kind custom and returns its number; greenery-notify is woken when the transaction commits. Severities and the keys of payload are described at the columns of greenery.alerts. test_id and build_id may be NULL. Errors: 22023 for another kind, 23502 for a NULL kind, severity or payload, 23514 for an unknown severity and a payload that is no JSON object.';
 
 CREATE FUNCTION greenery.retry_alerts(channel text)
 	RETURNS bigint
@@ -233,7 +247,7 @@ CREATE FUNCTION @extschema@.greenery_retry_alerts(channel text DEFAULT NULL)
 COMMENT ON FUNCTION @extschema@.greenery_retry_alerts(text) IS
 	'Has the deliveries that were given up tried again, those of one channel or, with NULL, of all; returns how many. Call it after repairing the channel''s URL in the configuration of greenery-notify.';
 
--- The newest alert of each test stays: the build reads from it whether the test
+-- The newest alert of a build's about each test stays: the build reads from it whether the test
 -- has been reported, and would otherwise report an old failure as a new one.
 CREATE FUNCTION greenery.purge_alerts(older_than interval)
 	RETURNS bigint
@@ -247,8 +261,10 @@ CREATE FUNCTION greenery.purge_alerts(older_than interval)
 			   AND NOT EXISTS (SELECT FROM greenery.alert_deliveries d
 								WHERE d.alert_id = a.alert_id AND d.state = 'pending')
 			   AND (a.test_id IS NULL
+					OR a.kind IN ('change_request', 'custom')
 					OR EXISTS (SELECT FROM greenery.alerts newer
 								WHERE newer.test_id = a.test_id
+								  AND newer.kind NOT IN ('change_request', 'custom')
 								  AND newer.alert_id > a.alert_id))
 			RETURNING a.alert_id),
 		forgotten AS (
@@ -263,7 +279,7 @@ CREATE FUNCTION @extschema@.greenery_purge_alerts(older_than interval DEFAULT '9
 	RETURNS bigint
 	LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_call_as_owner';
 COMMENT ON FUNCTION @extschema@.greenery_purge_alerts(interval) IS
-	'Removes alerts older than this, with their deliveries, and returns how many. Alerts that are still to be delivered stay, and so does the newest alert of each test. NULL removes nothing and returns NULL.';
+	'Removes alerts older than this, with their deliveries, and returns how many. Alerts that are still to be delivered stay, and so does the newest that a build queued about each test. NULL removes nothing and returns NULL.';
 
 CREATE FUNCTION greenery.add_route(channel text, kind text, severity text, owner text, mention text)
 	RETURNS bigint

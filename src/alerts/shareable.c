@@ -34,6 +34,65 @@ find_mark(const char *text)
 	return NULL;
 }
 
+/*
+ * What an error says is shared in full where its SQLSTATE is one of these, of which the
+ * server's messages are constant, or name types and objects that exist.  All others are
+ * withheld: 'Ann'::regclass is an error about names, and quotes the value.
+ */
+static const char *const shared[] = {
+	"22012",					/* division_by_zero */
+	"42501",					/* insufficient_privilege */
+	"42804",					/* datatype_mismatch */
+	"42P22",					/* indeterminate_collation */
+	"55000",					/* object_not_in_prerequisite_state */
+	"55006",					/* object_in_use */
+	"55P03"						/* lock_not_available */
+};
+
+/* The names of others that queries over a shop's data end in */
+static const struct
+{
+	const char *code;
+	const char *name;
+}			conditions[] = {
+	{"21000", "cardinality_violation"},
+	{"22001", "string_data_right_truncation"},
+	{"22003", "numeric_value_out_of_range"},
+	{"22007", "invalid_datetime_format"},
+	{"22008", "datetime_field_overflow"},
+	{"22023", "invalid_parameter_value"},
+	{"22P02", "invalid_text_representation"},
+	{"23502", "not_null_violation"},
+	{"23503", "foreign_key_violation"},
+	{"23505", "unique_violation"},
+	{"23514", "check_violation"},
+	{"42601", "syntax_error"},
+	{"42703", "undefined_column"},
+	{"42704", "undefined_object"},
+	{"42883", "undefined_function"},
+	{"42P01", "undefined_table"},
+	{"P0001", "raise_exception"}
+};
+
+static bool
+is_shared(const char *code)
+{
+	for (size_t i = 0; i < lengthof(shared); i++)
+		if (strncmp(code, shared[i], CODE_LENGTH) == 0)
+			return true;
+	return false;
+}
+
+/* The name of a SQLSTATE in brackets, with a blank before it, if it is known here */
+static const char *
+condition_name(const char *code)
+{
+	for (size_t i = 0; i < lengthof(conditions); i++)
+		if (strncmp(code, conditions[i].code, CODE_LENGTH) == 0)
+			return psprintf(" (%s)", conditions[i].name);
+	return "";
+}
+
 const char *
 shareable_message(const char *message)
 {
@@ -45,13 +104,11 @@ shareable_message(const char *message)
 		return message;
 	code = mark + strlen(MARK);
 	line_end = strchr(message, '\n');
-	/* "syntax error in tsquery" quotes the value; with two, a text may pretend to be of these classes */
-	if ((strncmp(code, "42", 2) == 0 || strncmp(code, "55", 2) == 0) &&
-		strncmp(code, "42601", CODE_LENGTH) != 0 &&
-		(line_end == NULL || line_end > mark) && find_mark(mark + 1) == NULL)
+	/* with two, a text may pretend to be of these */
+	if (is_shared(code) && (line_end == NULL || line_end > mark) && find_mark(mark + 1) == NULL)
 		return pnstrdup(message, code + CODE_LENGTH + 1 - message);
-	return psprintf("Error SQLSTATE %.*s; its text may quote data and stays in the database.",
-					CODE_LENGTH, code);
+	return psprintf("Error SQLSTATE %.*s%s; its text may quote data and stays in the database.",
+					CODE_LENGTH, code, condition_name(code));
 }
 
 /* greenery.shareable_message(text) */

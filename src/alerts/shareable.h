@@ -9,9 +9,9 @@
 #define GREENERY_SHAREABLE_H
 
 /*
- * Of a message as run_guarded() makes it: all of one without SQLSTATE; of errors about
- * names, syntax and locks (classes 42 and 55) the first line, without their detail; of
- * others, which may quote values, the SQLSTATE alone.  In the current memory context.
+ * Of a message as run_guarded() makes it: all of one without SQLSTATE; of an error whose
+ * SQLSTATE tells that its text quotes no value, the first line, without its detail; of others
+ * the SQLSTATE and its name alone.  In the current memory context.
  */
 extern const char *shareable_message(const char *message);
 

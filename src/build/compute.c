@@ -140,10 +140,11 @@ compute_difference(const MartQuery *query, KeepRow keep, void *arg, bool *only_a
 }
 
 ComputedMart *
-computed_mart_create(int kilobytes)
+computed_mart_create(const MartQuery *query, int kilobytes)
 {
 	ComputedMart *mart = palloc0(sizeof(ComputedMart));
 
+	mart->query = query;
 	mart->differing = tuplestore_begin_heap(false, false, kilobytes);
 	return mart;
 }
@@ -164,7 +165,7 @@ computed_mart_add(TupleTableSlot *slot, void *arg)
 ComputedMart *
 compute_mart(const MartQuery *query)
 {
-	ComputedMart *mart = computed_mart_create(work_mem);
+	ComputedMart *mart = computed_mart_create(query, work_mem);
 
 	CommandCounterIncrement();
 	PushActiveSnapshot(GetTransactionSnapshot());

@@ -16,6 +16,7 @@
 
 typedef struct ComputedMart
 {
+	const MartQuery *query;		/* that has computed it */
 	RowDifference *difference;	/* from the published table */
 	Tuplestorestate *differing; /* rows without an equal there */
 	bool		only_affected;	/* only rows with affected keys were computed */
@@ -42,7 +43,7 @@ extern ComputedMart *compute_mart(const MartQuery *query);
  * An empty one, in the current memory context and resource owner.  Rows beyond so
  * many kilobytes go to a file.
  */
-extern ComputedMart *computed_mart_create(int kilobytes);
+extern ComputedMart *computed_mart_create(const MartQuery *query, int kilobytes);
 extern void computed_mart_free(ComputedMart *mart);
 
 /* A KeepRow for it */

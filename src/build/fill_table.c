@@ -123,11 +123,7 @@ parse_as(Oid role, const char *sql)
 	return rewritten;
 }
 
-/*
- * An error unless rows can be stored in a relation as they are: in an ordinary table, made by
- * this transaction, with nothing that an INSERT would ask or do
- */
-static void
+void
 check_fillable(Oid relid)
 {
 	Relation	rel = relation_open(relid, RowExclusiveLock);

@@ -17,4 +17,10 @@
  */
 extern int64 fill_table(Oid table, Oid role, const char *rewritten);
 
+/*
+ * Raise an error unless rows can be stored in a relation as they are: in an ordinary table, made
+ * by this transaction, with nothing that an INSERT would ask or do.
+ */
+extern void check_fillable(Oid relid);
+
 #endif							/* GREENERY_BUILD_FILL_TABLE_H */

@@ -90,8 +90,8 @@ report(const Build *build, const BuildModel *model, ReturnSetInfo *rsinfo)
 			values[8] = DirectFunctionCall1(jsonb_in, CStringGetDatum(test->sample));
 		duration->time = test->duration;
 		values[9] = IntervalPGetDatum(duration);
-		set_text(values, nulls, 10, test->message == NULL || tell ? test->message
-				 : shareable_message(test->message));
+		set_text(values, nulls, 10, test->message == NULL || tell || build_may_tell(build)
+				 ? test->message : shareable_message(test->message));
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}
 }

@@ -35,6 +35,7 @@
 #include "build/work_tables.h"
 #include "catalog/pg_type.h"
 #include "compat.h"
+#include "executor/executor.h"
 #include "executor/spi.h"
 #include "greenery.h"
 #include "optimizer/optimizer.h"
@@ -319,6 +320,8 @@ mart_query(Build *build, BuildModel *model, const Query *tree)
 	const char *why;
 
 	query->published = published_oid(model);
+	query->file = table_file(query->published);
+	query->columns = ExecCleanTypeFromTL(tree->targetList);
 	query->definition = nodeToString(tree_rewritten(tree));
 	model->counts.affected_keys = -1;
 	query->is_known = model->last.known != NULL;

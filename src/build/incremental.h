@@ -10,6 +10,7 @@
 
 #include "postgres.h"
 
+#include "access/tupdesc.h"
 #include "build/model.h"
 #include "nodes/parsenodes.h"
 
@@ -20,6 +21,8 @@
 typedef struct MartQuery
 {
 	Oid			published;
+	Oid			file;			/* of the published table: a rewrite makes another */
+	TupleDesc	columns;		/* of the rows; not for workers */
 	const char *definition;		/* a query for all rows, as a rewritten tree: see model_tree.h */
 	const char *affected;		/* one for those with affected keys; NULL: these are not known */
 	AttrNumber	affected_column;

@@ -7,11 +7,14 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "build/model.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_class.h"
 #include "roles.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/syscache.h"
 
 BuildModel *
 find_model(const Build *build, const char *name)
@@ -50,6 +53,20 @@ Oid
 published_oid(const BuildModel *model)
 {
 	return get_relname_relid(model->spec.name, get_namespace_oid(PUBLISHED_SCHEMA, false));
+}
+
+Oid
+table_file(Oid table)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(table));
+	Oid			file = InvalidOid;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		file = ((Form_pg_class) GETSTRUCT(tuple))->relfilenode;
+		ReleaseSysCache(tuple);
+	}
+	return file;
 }
 
 bool

@@ -95,6 +95,7 @@ typedef struct ModelRun
 	SourceTable *source; /* of a staging view that is an input, see source_changes.c */
 	bool		tried_ahead;	/* to compute it ahead of its turn, see parallel.c */
 	struct ComputedMart *computed;	/* what came of that, until it is written; or NULL */
+	const struct MartQuery *query;	/* that has computed the difference */
 	RowDifference *difference;	/* from the published table; NULL: not known */
 	bool		changes_kept;	/* rows that differ are kept for marts it is an input of */
 	bool		by_difference;	/* the difference is published, and with it all of its rows */
@@ -197,6 +198,9 @@ extern char *published_name(const BuildModel *model);
 /* The same by OID; InvalidOid if there is none */
 extern Oid	written_oid(const BuildModel *model);
 extern Oid	published_oid(const BuildModel *model);
+
+/* The file of a table */
+extern Oid	table_file(Oid table);
 
 /* Whether the caller of the build may see what rows say: an error may quote them */
 extern bool build_may_tell(const Build *build);

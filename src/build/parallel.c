@@ -53,7 +53,7 @@
 /* A mart that is to be computed, and what a worker has found */
 typedef struct SharedMart
 {
-	MartQuery	query;			/* without its texts */
+	MartQuery	query;			/* without what it points to */
 	Size		definition;		/* where these begin in the shared texts */
 	Size		affected;		/* 0: there is none */
 	Size		affected_keys;
@@ -435,7 +435,7 @@ compute_ahead(Build *build)
 	wave.computed = palloc(n * sizeof(ComputedMart *));
 	wave.done = palloc0(n * sizeof(bool));
 	for (int i = 0; i < n; i++)
-		wave.computed[i] = computed_mart_create(Max(work_mem / n, 64));
+		wave.computed[i] = computed_mart_create(list_nth(wave.queries, i), Max(work_mem / n, 64));
 	succeeded = run_guarded(compute, &wave, &message);
 	if (!succeeded)
 		ereport(DEBUG1,

@@ -58,6 +58,33 @@ mart_columns(const Build *build, const BuildModel *model, const Query *tree)
 	return published;
 }
 
+/*
+ * Raise an error unless rows that were computed, and the places of those they were compared
+ * with, still mean the same: triggers, and functions that a model or a test calls, may have
+ * altered the mart's tables.
+ */
+static void
+check_unaltered(const BuildModel *model)
+{
+	const MartQuery *query = model->run.query;
+	Relation	published = table_open(published_oid(model), AccessShareLock);
+	Relation	written = table_open(written_oid(model), AccessShareLock);
+	char	   *columns = columns_of_descriptor(RelationGetDescr(written));
+
+	check_fillable(RelationGetRelid(written));
+	if (RelationGetRelid(published) != query->published ||
+		table_file(query->published) != query->file ||
+		RelationGetNumberOfAttributes(written) != query->columns->natts ||
+		strcmp(columns, columns_of_descriptor(query->columns)) != 0 ||
+		strcmp(columns, columns_of_descriptor(RelationGetDescr(published))) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("model %s, or its table, was altered while it was built", model->spec.name),
+				 errhint("Build again. If it recurs, a trigger, or a function that a model or a test calls, alters it in each build.")));
+	table_close(written, NoLock);
+	table_close(published, NoLock);
+}
+
 /* Store rows in a table that has just been made */
 static void
 store(Oid table, Tuplestorestate *rows)
@@ -113,6 +140,7 @@ copy_equal_rows(const BuildModel *model)
 	BulkInsertState bulk = GetBulkInsertState();
 	TableScanDesc scan;
 
+	check_unaltered(model);
 	row_list_sort(others);
 	PushActiveSnapshot(GetTransactionSnapshot());
 	scan = greenery_beginscan(published, GetActiveSnapshot());
@@ -159,6 +187,8 @@ write_difference(Build *build, BuildModel *model, Query *tree)
 	/* for the marts that read it */
 	if (!has_statistics(model))
 		execute_utility(psprintf("ANALYZE %s", quoted_relation(published_oid(model))));
+	model->run.query = mart->query;
+	check_unaltered(model);
 	store(written_oid(model), mart->differing);
 	model->run.difference = mart->difference;
 	model->counts.rows = rows_of_difference(mart->difference);

@@ -230,10 +230,18 @@ BEGIN ATOMIC
 			AND NOT t.args ? 'where'
 			AND (t.kind = 'not_null' AND t.column_name = ANY (m.key)
 				 OR t.kind = 'unique' AND m.key = ARRAY[t.column_name]
-				 OR t.kind = 'unique_combination' AND t.args -> 'columns' = to_jsonb(m.key)));
+				 OR t.kind = 'unique_combination' AND t.args -> 'columns' = to_jsonb(m.key))
+			-- of several that ask the same, the first in force: the others may go
+			AND NOT EXISTS (
+				SELECT
+				FROM greenery.data_tests o
+				WHERE o.test_id < t.test_id AND o.model = t.model AND o.kind = t.kind
+					AND o.column_name IS NOT DISTINCT FROM t.column_name
+					AND o.args -> 'columns' IS NOT DISTINCT FROM t.args -> 'columns'
+					AND NOT o.args ? 'where' AND o.enabled AND o.error_above = '0'));
 END;
 COMMENT ON FUNCTION greenery.is_key_test(bigint) IS
-	'Whether a data test guards the key of a registered model; such a test can be neither dropped nor weakened.';
+	'Whether a data test guards the key of a registered model; such a test can be neither dropped nor weakened. Of several that ask the same, the first does.';
 
 CREATE FUNCTION greenery.alter_test(
 	test_id bigint,

@@ -216,7 +216,9 @@ scan_old_table(Comparison *cmp, Oid table, const KnownRows *known)
 	TableScanDesc scan;
 	bool		only_affected = cmp->affected_keys != NULL;
 	bool		is_known = known != NULL && rel->rd_rel->relam == HEAP_TABLE_AM_OID &&
-		RelationGetNumberOfAttributes(rel) == known->columns;
+		RelationGetNumberOfAttributes(rel) == known->columns &&
+		(!only_affected ||
+		 TupleDescAttr(RelationGetDescr(rel), cmp->affected_column - 1)->atttypid == TEXTOID);
 
 	scan = greenery_beginscan(rel, GetActiveSnapshot());
 	row_digest_describe(&cmp->digest, RelationGetDescr(rel));
