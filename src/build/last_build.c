@@ -3,10 +3,10 @@
  * last_build.c
  *	  What a build that publishes records for the next one.
  *
- * Of a mart: whether its published table still has the rows of this build, its row versions
- * will tell, see row_versions.h.  They tell nothing where something else than the build's own
- * statements may have written a row in the build's transaction.  Of a source: which of its rows
- * the build has seen.  Of a test: how many rows failed.
+ * Of a mart: what tells by row versions whether its published table still has the rows of this
+ * build, see row_versions.h.  Versions tell nothing where something else than the build's own
+ * statements may have written rows while it was published.  Of a source: which of its rows the
+ * build has seen.  Of a test: how many rows failed.
  *
  *-------------------------------------------------------------------------
  */
@@ -17,12 +17,12 @@
 #include "build/last_build.h"
 #include "build/query_facts.h"
 #include "catalog/pg_type.h"
-#include "commands/trigger.h"
 #include "compat.h"
 #include "difference/row_versions.h"
 #include "executor/spi.h"
 #include "spi_row.h"
 #include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/rel.h"
 #include "utils/xid8.h"
 
@@ -150,18 +150,28 @@ load_last_build(Build *build)
 }
 
 /*
- * Whether publishing can change the table's rows by a statement that is not the build's: by
- * rules, by triggers, or by foreign keys of the table with actions.  Foreign keys that refer
- * to it act on other tables only.
+ * Whether something else than the build's own statements may write to a table while it is
+ * published: a rule, a trigger, or an action of a foreign key, of the table or of one that
+ * refers to it and has triggers in turn.  Foreign keys that only refuse write nothing.
  */
 static bool
-changes_itself(Relation rel)
+has_side_effects(Relation rel)
 {
 	if (rel->rd_rules != NULL)
 		return true;
 	for (int i = 0; rel->trigdesc != NULL && i < rel->trigdesc->numtriggers; i++)
-		if (RI_FKey_trigger_type(rel->trigdesc->triggers[i].tgfoid) != RI_TRIGGER_PK)
-			return true;
+	{
+		switch (rel->trigdesc->triggers[i].tgfoid)
+		{
+			case F_RI_FKEY_NOACTION_DEL:
+			case F_RI_FKEY_NOACTION_UPD:
+			case F_RI_FKEY_RESTRICT_DEL:
+			case F_RI_FKEY_RESTRICT_UPD:
+				break;
+			default:
+				return true;
+		}
+	}
 	return false;
 }
 
@@ -173,7 +183,7 @@ static int
 plain_columns(Oid table)
 {
 	Relation	rel = table_open(table, AccessShareLock);
-	int			columns = changes_itself(rel) ? 0 : RelationGetNumberOfAttributes(rel);
+	int			columns = has_side_effects(rel) ? 0 : RelationGetNumberOfAttributes(rel);
 
 	table_close(rel, NoLock);
 	return columns;

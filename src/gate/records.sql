@@ -105,11 +105,11 @@ COMMENT ON COLUMN greenery.mart_states.definition IS
 	'Of an incremental mart (see incremental_inputs): the query that computes it, what else decides its rows, and the versions of greenery and PostgreSQL.';
 COMMENT ON COLUMN greenery.mart_states.rows IS 'How many rows it has.';
 COMMENT ON COLUMN greenery.mart_states.unfinished IS
-	'The oldest transaction that was not over when the build took its snapshot: rows of earlier ones, the build has seen.';
+	'The oldest transaction that was not over when the build took its snapshot: the build has seen the rows of earlier ones.';
 COMMENT ON COLUMN greenery.mart_states.writer IS
 	'The subtransaction in which the build has written to it; NULL when it had nothing to write.';
 COMMENT ON COLUMN greenery.mart_states.columns IS
-	'How many columns it has had so far; NULL when it has triggers or rules, which may write something else.';
+	'How many columns it has had so far; NULL when it has triggers, or foreign keys with which rows may change that the build writes.';
 
 CREATE TABLE greenery.source_states (
 	model text PRIMARY KEY,
@@ -119,12 +119,12 @@ CREATE TABLE greenery.source_states (
 );
 -- not dumped: transactions of another server are others
 COMMENT ON TABLE greenery.source_states IS
-	'How the last build has seen the sources of incremental marts: what has been written since then, the row versions tell.';
+	'The sources of incremental marts as the last build saw them: their row versions tell what has been written since.';
 COMMENT ON COLUMN greenery.source_states.model IS 'The staging view.';
 COMMENT ON COLUMN greenery.source_states.definition IS
 	'The table that it shows and how, and the versions of greenery and PostgreSQL.';
 COMMENT ON COLUMN greenery.source_states.unfinished IS
-	'The oldest transaction that was not over: rows of earlier ones, the build has seen.';
+	'The oldest transaction that was not over: the build has seen the rows of earlier ones.';
 COMMENT ON COLUMN greenery.source_states.rows IS 'How many rows it had.';
 
 CREATE FUNCTION greenery.written_between(xmin xid, since xid8, before xid8) RETURNS boolean
