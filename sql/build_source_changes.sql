@@ -242,7 +242,7 @@ CALL greenery_build();
 CALL greenery_build();
 SELECT pg_temp.computed();
 -- depends on a setting, or on a function of somebody else's,
-SELECT pg_temp.read_events('coalesce(s.product, current_setting(''search_path''))');
+SELECT pg_temp.read_events('coalesce(s.product, current_schema()::text)');
 CALL greenery_build();
 CALL greenery_build();
 SELECT pg_temp.computed();

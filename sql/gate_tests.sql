@@ -206,6 +206,13 @@ SELECT greenery_alter_test(33, severity => 'warn', error_above => '1');
 SELECT greenery_alter_test(33, error_above => 'x');
 SELECT greenery_drop_test(999);
 SELECT greenery_drop_test(33);
+-- a built-in test stays; some can be turned off, and the hint knows which
+\set VERBOSITY default
+\set SHOW_CONTEXT never
+SELECT greenery_drop_test(33);
+SELECT greenery_drop_test(31);
+SELECT greenery_drop_test(212);
+\set SHOW_CONTEXT errors
 \set VERBOSITY terse
 -- the key of a model
 SELECT greenery_alter_test(50, enabled => false);

@@ -22,6 +22,18 @@ SELECT greenery_grant('regress_reader', NULL);
 SELECT greenery_revoke('regress_nosuch', 'reader');
 SELECT greenery_set_builder('regress_nosuch');
 \set VERBOSITY terse
+-- a builder is granted what builds need, and loses it when there is another
+CREATE ROLE regress_builder;
+CREATE FUNCTION pg_temp.builder_has() RETURNS bigint LANGUAGE sql AS $$
+	SELECT count(*) FROM pg_class c, aclexplode(c.relacl) a WHERE a.grantee = 'regress_builder'::regrole
+$$;
+SELECT greenery_set_builder('regress_builder');
+SELECT pg_temp.builder_has() > 50 AS granted;
+SELECT greenery_set_builder('regress_builder');
+SELECT pg_temp.builder_has() > 50 AS granted;
+SELECT greenery_set_builder(NULL);
+SELECT pg_temp.builder_has();
+DROP ROLE regress_builder;
 SELECT count(*) FILTER (WHERE changed_by = session_user) AS mine, count(*) FROM greenery.changes WHERE object = 'privilege';
 
 -- the matrix, from the catalog: r reads, w writes (any of INSERT, UPDATE, DELETE,
@@ -87,9 +99,24 @@ SELECT count(*) FROM greenery_record_history();
 SELECT count(*) FROM greenery.test_changes;
 SELECT count(*) FROM greenery.stg_users;
 SELECT greenery_repeat_rate();
+-- hints name what an operator may read
+\set VERBOSITY default
+SELECT greenery_alter_test(:id, severity => 'error');
+CALL greenery_build();
+SELECT greenery_alter_test(:id, severity => 'warn');
+\set SHOW_CONTEXT never
+SELECT greenery_alter_test(12345, enabled => false);
+SELECT greenery_drop_test(12345);
+SELECT greenery_triage_request(12345);
+SELECT greenery_decide_request(12345, true, 'yes');
+SELECT count(*) > 0 AS readable FROM greenery_published.test_status WHERE test_id = :id;
+SELECT count(*) AS readable FROM greenery_published.open_requests;
+SELECT count(*) > 0 AS readable FROM greenery_published.lineage;
+\set SHOW_CONTEXT errors
+\set VERBOSITY terse
 RESET ROLE;
 SELECT changed_by, test_id = :id AS mine, action FROM greenery.test_changes ORDER BY change_id;
-SELECT changed_by, object, name = :'route' AS route, action FROM greenery.changes WHERE object <> 'privilege' ORDER BY change_id;
+SELECT changed_by, object, name = :'route' AS route, action FROM greenery.changes WHERE object NOT IN ('privilege', 'setting') ORDER BY change_id;
 SELECT excluded_by FROM greenery.excluded_users;
 SELECT created_by FROM greenery.test_definitions WHERE test_id = :id;
 SELECT greenery_include_user('u9');

@@ -78,8 +78,10 @@ BEGIN
 								  'greenery_queue_alert', 'greenery_retry_alerts',
 								  'greenery_schedule', 'greenery_unschedule', 'greenery_schedule_status')
 			UNION ALL
-			-- what these call as the operator
-			VALUES ('EXECUTE', 'FUNCTION greenery.require_pg_cron()');
+			-- what these call as the operator, and the lists that they change
+			VALUES ('EXECUTE', 'FUNCTION greenery.require_pg_cron()'),
+				   ('SELECT', 'TABLE greenery.alert_routes'),
+				   ('SELECT', 'TABLE greenery.excluded_users');
 	ELSIF kind = 'loader' THEN
 		RETURN QUERY
 			SELECT 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE', format('TABLE %s', s.relation)
@@ -157,17 +159,27 @@ CREATE FUNCTION @extschema@.greenery_grant(role name, kind text) RETURNS void
 COMMENT ON FUNCTION @extschema@.greenery_grant(name, text) IS
 	'Grants a role what its work needs: reader (reads published marts and the state of builds and tests, asks for new tests), analyst (also reads live models, histories, results and raw tables), operator (runs builds and tests, changes tests, adds tests without SQL; reads what a reader reads), loader (writes raw tables) or notifier (greenery-notify). For the owner of the extension; to be called again after an update. Error 42704 for an unknown role, 22023 for an unknown kind.';
 
+CREATE FUNCTION greenery.revoke_kind(role name, kind text) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $revoke_kind$
+DECLARE
+	p record;
+BEGIN
+	FOR p IN SELECT * FROM greenery.privileges_of(kind) LOOP
+		EXECUTE format('REVOKE %s ON %s FROM %I', p.privileges, p.object, role);
+	END LOOP;
+END
+$revoke_kind$;
+COMMENT ON FUNCTION greenery.revoke_kind(name, text) IS 'Revokes what greenery.privileges_of() says.';
+
 CREATE FUNCTION greenery.revoke(role name, kind text) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $revoke$
-DECLARE
-	p record;
 BEGIN
 	PERFORM greenery.check_role(role);
-	FOR p IN SELECT * FROM greenery.privileges_of(kind) LOOP
-		EXECUTE format('REVOKE %s ON %s FROM %I', p.privileges, p.object, role);
-	END LOOP;
+	PERFORM greenery.revoke_kind(role, kind);
 	PERFORM greenery.record_change('privilege', role::text, 'drop', to_jsonb(kind), NULL::jsonb);
 END
 $revoke$;
@@ -195,6 +207,10 @@ BEGIN
 		INSERT INTO greenery.settings VALUES ('builder', role)
 		ON CONFLICT ON CONSTRAINT settings_pkey DO UPDATE SET value = excluded.value;
 	END IF;
+	IF old <> role IS NOT FALSE AND EXISTS (SELECT FROM pg_roles r WHERE r.rolname = old)
+		AND old <> (SELECT pg_get_userbyid(e.extowner) FROM pg_extension e WHERE e.extname = 'greenery') THEN
+		PERFORM greenery.revoke_kind(old::name, 'builder');
+	END IF;
 	-- an error where it must not be
 	IF greenery.builder() <> (SELECT pg_get_userbyid(e.extowner) FROM pg_extension e WHERE e.extname = 'greenery') THEN
 		PERFORM greenery.grant_kind(role, 'builder');
@@ -208,4 +224,4 @@ COMMENT ON FUNCTION greenery.set_builder(name) IS 'greenery_set_builder(), with 
 CREATE FUNCTION @extschema@.greenery_set_builder(role name) RETURNS void
 	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_call_as_owner';
 COMMENT ON FUNCTION @extschema@.greenery_set_builder(name) IS
-	'Names the role with whose rights builds and greenery_test() run models, features, data tests and source functions, and grants it what greenery has; what else they read is for its owner to grant. NULL: the owner of the extension. An owner that is no superuser must be a member of the role, and the role no superuser. For the owner of the extension. Errors: 42704 for an unknown role, 42501 for one that must not be the builder, 55006 during a build.';
+	'Names the role with whose rights builds and greenery_test() run models, features, data tests and source functions, and grants it what greenery has; what else they read is for its owner to grant. The former builder loses what it was granted as such, and with it what a kind of greenery_grant() has in common with it: call that again for kinds that the role keeps. NULL: the owner of the extension. An owner that is no superuser must be a member of the role, and the role no superuser. For the owner of the extension. Errors: 42704 for an unknown role, 42501 for one that must not be the builder, 55006 during a build.';

@@ -1,6 +1,6 @@
 # The documents tell the truth.  A block of SQL that is followed by a block of text
 # is an example: it is run, and must print that text.  And what the extension
-# has, the documents name.
+# has, the documents name.  An owner of the database who is no superuser gets the same.
 #
 # In the text a time such as "0.012 s" stands for any, a place such as "model 3 of
 # 20" too, and "..." for anything.
@@ -21,6 +21,7 @@ use Test::More;
 my $root = "$FindBin::RealBin/..";
 my $write = $ENV{WRITE_DOCS};
 my $lines = qr/(?:(?!```).*\n)*/;
+my $example = qr/^```sql\n($lines)```\n```text\n($lines)```\n/m;
 my $node = new_server('docs');
 my %text;
 
@@ -46,13 +47,13 @@ sub write_document
 # What psql prints, notices and errors among it
 sub run_example
 {
-	my ($db, $sql) = @_;
+	my ($db, $sql, @options) = @_;
 	my $output;
 	local %ENV = (%ENV, PGTZ => 'UTC', PGCLIENTENCODING => 'UTF8');
 
 	utf8::encode($sql);
 	IPC::Run::run(
-		[ 'psql', '-X', '-P', 'pager=off', '-d', $node->connstr($db) ],
+		[ 'psql', '-X', '-P', 'pager=off', @options, '-d', $node->connstr($db) ],
 		'<' => \$sql,
 		'>' => \$output,
 		'2>&1');
@@ -73,20 +74,52 @@ sub same
 	return $got =~ /\A$pattern\z/s;
 }
 
+# A database for the examples of a document
+sub create_database
+{
+	my ($file, $owner) = @_;
+	my $db = lc("$owner $file") =~ s/\W/_/gr;
+
+	$node->safe_psql('postgres', qq{CREATE DATABASE $db OWNER "$owner"});
+	# the README shows how to come so far
+	$node->safe_psql($db,
+		'CREATE EXTENSION greenery; SELECT greenery_load_sample_shop(); ANALYZE',
+		extra_params => [ '-U', $owner ])
+	  if $file ne 'README.md';
+	return $db;
+}
+
+# The examples as an owner of the database
+sub lead_owner
+{
+	my ($file) = @_;
+	my $db = create_database($file, 'shopkeeper');
+	my $n = 0;
+
+	while ($text{$file} =~ /$example/g)
+	{
+		my ($sql, $expected) = ($1, $2);
+		my $got = run_example($db, $sql, '-U', 'shopkeeper');
+
+		# the README says so
+		$got =~ s/^WARNING:  .*(?:only superuser can analyze it|to analyze .*, skipping it)\n//mg;
+		$n++;
+		is(same($got, $expected) ? $expected : $got,
+			$expected, "$file: example $n, no superuser");
+	}
+	return;
+}
+
+my $superuser = $node->safe_psql('postgres', 'SELECT current_user');
+$node->safe_psql('postgres', 'CREATE ROLE shopkeeper LOGIN');
 foreach my $path (glob("$root/README.md $root/docs/*.md"))
 {
 	my $file = substr($path, length("$root/"));
-	my $db = lc($file) =~ s/\W/_/gr;
+	my $db = create_database($file, $superuser);
 	my $n = 0;
 
 	$text{$file} = read_document($file);
-	$node->safe_psql('postgres', "CREATE DATABASE $db");
-	# the README shows how to come so far
-	$node->safe_psql($db,
-		'CREATE EXTENSION greenery; SELECT greenery_load_sample_shop(); ANALYZE')
-	  if $file ne 'README.md';
-
-	$text{$file} =~ s{^```sql\n($lines)```\n```text\n($lines)```\n}{
+	$text{$file} =~ s{$example}{
 		my ($sql, $expected) = ($1, $2);
 		my $got = run_example($db, $sql);
 		my $same = same($got, $expected);
@@ -94,8 +127,10 @@ foreach my $path (glob("$root/README.md $root/docs/*.md"))
 		$n++;
 		is($same ? $expected : $got, $expected, "$file: example $n") if !$write;
 		"```sql\n$sql```\n```text\n" . ($write && !$same ? $got : $expected) . "```\n"
-	}gme;
+	}ge;
 	write_document($file) if $write;
+	# that one makes roles
+	lead_owner($file) if !$write && $file ne 'docs/security.md';
 }
 
 # Whatever is for users has its place

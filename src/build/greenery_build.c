@@ -159,7 +159,7 @@ report_running_build(void)
 			(errcode(ERRCODE_OBJECT_IN_USE),
 			 errmsg("another build is running"),
 			 errdetail("Builds, and what must not run beside one, take turns."),
-			 errhint("greenery.builds shows its process id. Try again when it has ended.")));
+			 errhint("greenery_build_progress shows how far a build is. Try again when it has ended.")));
 }
 
 static void
@@ -438,7 +438,10 @@ greenery_build(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_GREENERY_BUILD_FAILED),
 				 errmsg("build " INT64_FORMAT " failed, nothing was published", build.build_id),
 				 errdetail("%s", build_may_tell(&build) ? error : shareable_message(error)),
-				 errhint("greenery.test_results and greenery.build_models of this build say why; the published tables are those of the last published build.")));
+				/* others may not read the records themselves */
+				 build_may_tell(&build) ?
+				 errhint("greenery.test_results and greenery.build_models of this build say why; the published tables are those of the last published build.") :
+				 errhint("greenery_published.build_status and greenery_published.test_status say why; the published tables are those of the last published build.")));
 	SPI_finish();
 	PG_RETURN_VOID();
 }

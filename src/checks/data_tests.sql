@@ -100,7 +100,7 @@ BEGIN
 		IF name IS NOT NULL AND NOT EXISTS (SELECT FROM greenery.models m WHERE m.relation = name) THEN
 			RAISE EXCEPTION '% is not a model', name
 				USING ERRCODE = 'insufficient_privilege',
-					  HINT = 'Operators test models; greenery.models lists them. The owner of extension "greenery" may test any relation.';
+					  HINT = 'Operators test models; greenery_published.lineage names them. The owner of extension "greenery" may test any relation.';
 		END IF;
 	END LOOP;
 END
@@ -127,7 +127,7 @@ COMMENT ON FUNCTION greenery.test_reads(text, text, jsonb) IS
 CREATE FUNCTION greenery.check_reads(relation regclass, statement text) RETURNS void
 	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_check_reads';
 COMMENT ON FUNCTION greenery.check_reads(regclass, text) IS
-	'Raises an error where a build could not read a relation, or could not see what a statement about its rows reads: 42501 for what the builder may not read, 0A000 for published tables, row-level security, and functions that cannot be looked into. NULL: no relation, no statement.';
+	'Raises an error where a build could not read a relation, or could not see what a statement about its rows reads: 42501 for what the builder may not read and for row-level security, 0A000 for published tables and for functions that cannot be looked into. NULL: no relation, no statement.';
 
 CREATE FUNCTION greenery.add_test(
 	model regclass,
@@ -265,7 +265,7 @@ BEGIN
 	SELECT * INTO old FROM greenery.data_tests t WHERE t.test_id = test_id;
 	IF NOT FOUND THEN
 		RAISE EXCEPTION 'data test % does not exist', test_id
-			USING ERRCODE = 'undefined_object', HINT = 'greenery.data_tests lists them.';
+			USING ERRCODE = 'undefined_object', HINT = 'greenery_published.test_status lists them.';
 	END IF;
 	old_row := to_jsonb(old);
 	IF severity IS NOT NULL THEN
@@ -377,12 +377,14 @@ BEGIN
 	SELECT to_jsonb(t) INTO old FROM greenery.data_tests t WHERE t.test_id = test_id;
 	IF NOT FOUND THEN
 		RAISE EXCEPTION 'data test % does not exist', test_id
-			USING ERRCODE = 'undefined_object', HINT = 'greenery.data_tests lists them.';
+			USING ERRCODE = 'undefined_object', HINT = 'greenery_published.test_status lists them.';
 	END IF;
 	IF (old ->> 'builtin')::boolean THEN
 		RAISE EXCEPTION 'data test % is built in', test_id
 			USING ERRCODE = 'object_not_in_prerequisite_state',
-				  HINT = format('greenery_alter_test(%s, enabled => false) turns it off.', test_id);
+				  HINT = CASE WHEN greenery.is_key_test(test_id) OR old ->> 'kind' = 'shrink'
+							  THEN 'Publishing rests on it: it cannot be turned off either.'
+							  ELSE format('greenery_alter_test(%s, enabled => false) turns it off.', test_id) END;
 	END IF;
 	IF greenery.is_key_test(test_id) THEN
 		RAISE EXCEPTION 'data test % guards the key of %', test_id, old ->> 'model'

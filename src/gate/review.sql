@@ -293,7 +293,7 @@ BEGIN
 	IF NOT FOUND THEN
 		RAISE EXCEPTION 'change request % does not exist', request_id
 			USING ERRCODE = 'undefined_object',
-				  HINT = 'greenery.change_requests lists them.';
+				  HINT = 'greenery_published.open_requests lists those that are not decided.';
 	END IF;
 	IF old_state <> 'open' THEN
 		RAISE EXCEPTION 'change request % is %, not open', request_id, old_state
@@ -326,7 +326,7 @@ BEGIN
 	IF NOT FOUND THEN
 		RAISE EXCEPTION 'change request % does not exist', request_id
 			USING ERRCODE = 'undefined_object',
-				  HINT = 'greenery.change_requests lists them.';
+				  HINT = 'greenery_published.open_requests lists those that are not decided.';
 	END IF;
 	IF old_state <> 'triaged' THEN
 		RAISE EXCEPTION 'change request % is %, not triaged', request_id, old_state

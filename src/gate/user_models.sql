@@ -11,7 +11,7 @@ EXCEPTION WHEN lock_not_available THEN
 	RAISE EXCEPTION 'a build is running'
 		USING ERRCODE = 'object_in_use',
 			  DETAIL = 'Builds, and what must not run beside one, take turns.',
-			  HINT = 'greenery.builds shows its process id. Try again when it has ended.';
+			  HINT = 'greenery_build_progress shows how far a build is. Try again when it has ended.';
 END
 $keep_out$;
 COMMENT ON FUNCTION greenery.keep_builds_out() IS

@@ -27,10 +27,10 @@ COMMENT ON COLUMN greenery.orders.user_id IS 'Who ordered: users.user_id; NULL f
 COMMENT ON COLUMN greenery.orders.promo_id IS 'The promo used: promos.promo_id; NULL for none.';
 COMMENT ON COLUMN greenery.orders.address_id IS 'Where it is shipped to: addresses.address_id.';
 COMMENT ON COLUMN greenery.orders.created_at IS 'When it was ordered.';
-COMMENT ON COLUMN greenery.orders.order_cost IS 'Cost of the items, in the shops currency.';
-COMMENT ON COLUMN greenery.orders.shipping_cost IS 'Cost of shipping, in the shops currency.';
+COMMENT ON COLUMN greenery.orders.order_cost IS 'Cost of the items, in the shop''s currency.';
+COMMENT ON COLUMN greenery.orders.shipping_cost IS 'Cost of shipping, in the shop''s currency.';
 COMMENT ON COLUMN greenery.orders.order_total IS 'What the customer pays: order_cost + shipping_cost - discount of the promo.';
-COMMENT ON COLUMN greenery.orders.tracking_id IS 'The carriers number of the parcel.';
+COMMENT ON COLUMN greenery.orders.tracking_id IS 'The carrier''s number of the parcel.';
 COMMENT ON COLUMN greenery.orders.shipping_service IS 'Carrier.';
 COMMENT ON COLUMN greenery.orders.estimated_delivery_at IS 'When it is expected to arrive; NULL when unknown.';
 COMMENT ON COLUMN greenery.orders.delivered_at IS 'When it arrived; NULL while it has not.';

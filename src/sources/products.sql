@@ -15,7 +15,7 @@ COMMENT ON TABLE greenery.products IS
 	'Raw: One row a product of the catalogue. No constraints, so that bad rows can arrive and be found.';
 COMMENT ON COLUMN greenery.products.product_id IS 'Identifier of the product.';
 COMMENT ON COLUMN greenery.products.name IS 'Name of the product.';
-COMMENT ON COLUMN greenery.products.price IS 'List price today, in the shops currency.';
+COMMENT ON COLUMN greenery.products.price IS 'List price today, in the shop''s currency.';
 COMMENT ON COLUMN greenery.products.inventory IS 'Units in stock today.';
 
 -- The staging view filters and joins on the cleaned ids: index them.

@@ -13,7 +13,7 @@ SELECT pg_catalog.pg_extension_config_dump('greenery.promos', '');
 COMMENT ON TABLE greenery.promos IS
 	'Raw: One row a promo. No constraints, so that bad rows can arrive and be found.';
 COMMENT ON COLUMN greenery.promos.promo_id IS 'Identifier of the promo; may hold blanks, hyphens and capitals.';
-COMMENT ON COLUMN greenery.promos.discount IS 'Amount taken off an order, in the shops currency (not a per cent).';
+COMMENT ON COLUMN greenery.promos.discount IS 'Amount taken off an order, in the shop''s currency (not a per cent).';
 COMMENT ON COLUMN greenery.promos.status IS 'active or inactive.';
 
 -- The staging view filters and joins on the cleaned ids: index them.

@@ -21,9 +21,9 @@ COMMENT ON COLUMN greenery.users.user_id IS 'Identifier of the user.';
 COMMENT ON COLUMN greenery.users.first_name IS 'First name as entered.';
 COMMENT ON COLUMN greenery.users.last_name IS 'Last name as entered.';
 COMMENT ON COLUMN greenery.users.email IS 'E-mail address as entered.';
-COMMENT ON COLUMN greenery.users.phone_number IS 'Phone number as entered, in any dress.';
+COMMENT ON COLUMN greenery.users.phone_number IS 'Phone number as entered, in whatever form.';
 COMMENT ON COLUMN greenery.users.created_at IS 'When the user registered.';
-COMMENT ON COLUMN greenery.users.updated_at IS 'When the users data last changed.';
+COMMENT ON COLUMN greenery.users.updated_at IS 'When the user''s data last changed.';
 COMMENT ON COLUMN greenery.users.address_id IS 'The registered address: addresses.address_id.';
 
 -- The staging view filters and joins on the cleaned ids: index them.

@@ -70,7 +70,7 @@ COMMENT ON VIEW greenery.session_events IS
 	'One row an event, with the visit it belongs to: the source''s own session id or, where no event at all has one, visits of a user that are cut at pauses longer than setting greenery.session_gap.';
 COMMENT ON COLUMN greenery.session_events.event_id IS 'Identifier of the event.';
 COMMENT ON COLUMN greenery.session_events.session_id IS
-	'The visit it belongs to. Where no event has a session id: user id, "#" and the how manieth visit of that user; a shipment belongs to the visit with the first checkout of its order by its user, and an event without user or without a finite time to none (NULL).';
+	'The visit it belongs to. Where no event has a session id: user id, "#" and the number of that user''s visit; a shipment belongs to the visit with the first checkout of its order by its user, and an event without user or without a finite time to none (NULL).';
 COMMENT ON COLUMN greenery.session_events.user_id IS 'Who caused it; NULL when unknown.';
 COMMENT ON COLUMN greenery.session_events.page_url IS 'Address of the page.';
 COMMENT ON COLUMN greenery.session_events.created_at IS 'When it happened.';

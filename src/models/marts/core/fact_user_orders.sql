@@ -61,7 +61,7 @@ LEFT JOIN greenery.promo_terms t
 	AND o.created_at < t.valid_to;
 
 COMMENT ON VIEW greenery.fact_user_orders IS
-	'One row an order: whose, the how manieth, its money, promo, basket, where to, and how it was delivered.';
+	'One row an order: whose, which of the user''s orders, its money, promo, basket, where to, and how it was delivered.';
 COMMENT ON COLUMN greenery.fact_user_orders.order_id IS 'Identifier of the order. Key.';
 COMMENT ON COLUMN greenery.fact_user_orders.user_id IS 'Who ordered: dim_users.user_id; NULL for a guest.';
 COMMENT ON COLUMN greenery.fact_user_orders.created_at IS 'When it was ordered.';
@@ -90,7 +90,7 @@ COMMENT ON COLUMN greenery.fact_user_orders.delivered_at IS 'When it arrived; NU
 COMMENT ON COLUMN greenery.fact_user_orders.delivery_days IS 'Days from order to delivery, with fractions; NULL while it has not arrived.';
 COMMENT ON COLUMN greenery.fact_user_orders.estimated_delivery_days IS 'Days from order to the estimated delivery, with fractions.';
 COMMENT ON COLUMN greenery.fact_user_orders.timeliness IS
-	'Delivery against the estimate, to the second: early, on_time or late; unknown when it has not arrived or had no estimate.';
+	'Delivery against the estimate, exactly: early, on_time or late; unknown when it has not arrived or had no estimate.';
 COMMENT ON COLUMN greenery.fact_user_orders.is_overdue IS
 	'Not delivered, though the estimate has passed at greenery_as_of().';
 
