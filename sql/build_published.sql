@@ -249,6 +249,10 @@ CREATE OR REPLACE FUNCTION public.published_trigger() RETURNS trigger LANGUAGE p
 	'BEGIN IF NEW.id = 9 THEN DELETE FROM greenery_published.published_model WHERE id = 5; END IF; RETURN NEW; END';
 CALL greenery_build();
 SELECT pg_temp.why();
+CREATE OR REPLACE FUNCTION public.published_trigger() RETURNS trigger LANGUAGE plpgsql AS
+	'BEGIN IF NEW.id = 9 THEN UPDATE greenery_published.published_model SET n = n + 1 WHERE id = 5; END IF; RETURN NEW; END';
+CALL greenery_build();
+SELECT pg_temp.why();
 UPDATE public.published_users SET n = n + 1;
 CALL greenery_build();
 SELECT pg_temp.why();

@@ -92,7 +92,7 @@ typedef struct ModelRun
 	ModelPhase	phase;
 	char	   *message;		/* why it was rejected, broken or skipped */
 	const char *definition;		/* of an incremental mart: its query, and what else decides its rows */
-	SourceTable *source; /* of a staging view that is an input, see source_changes.c */
+	SourceTable *source;		/* of a staging view that is an input, see source_changes.c */
 	bool		tried_ahead;	/* to compute it ahead of its turn, see parallel.c */
 	struct ComputedMart *computed;	/* what came of that, until it is written; or NULL */
 	const struct MartQuery *query;	/* that has computed the difference */
