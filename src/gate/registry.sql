@@ -40,7 +40,7 @@ CREATE TABLE greenery.incremental_inputs (
 );
 -- not dumped: written by the script alone
 COMMENT ON TABLE greenery.incremental_inputs IS
-	'The marts, or the staging view, that incremental marts are made from. A build computes of an incremental mart only the rows that changes of these are about.';
+	'The marts, or the staging view, that incremental marts are made from. A build computes only the rows of an incremental mart that changes of these affect.';
 COMMENT ON COLUMN greenery.incremental_inputs.model IS 'The incremental mart.';
 COMMENT ON COLUMN greenery.incremental_inputs.input IS
 	'A mart that it is made from. All of them are named here, or it is computed whole. Or a staging view alone: it has a row for each row of that, with the same key, column_name.';
