@@ -84,35 +84,43 @@ OBJS = \
 	src/sources/own_columns.o \
 	src/sources/reach.o \
 	src/sources/reach_refuse.o \
-	src/checks/test_sql.o \
-	src/checks/test_compile.o \
-	src/checks/test_load.o \
-	src/checks/test_native.o \
-	src/checks/test_runner.o \
+	src/checks/data_test.o \
+	src/checks/data_test_compile.o \
+	src/checks/data_test_load.o \
+	src/checks/data_test_native.o \
+	src/checks/data_test_run.o \
+	src/checks/data_test_sql.o \
 	src/checks/threshold.o \
 	src/alerts/shareable.o \
 	src/difference/digest_list.o \
 	src/difference/row_difference.o \
 	src/difference/row_digest.o \
 	src/difference/row_list.o \
-	src/build/build.o \
-	src/build/build_audit.o \
-	src/build/build_compute.o \
-	src/build/build_difference.o \
-	src/build/build_helpers.o \
-	src/build/build_incremental.o \
-	src/build/build_models.o \
-	src/build/build_parallel.o \
-	src/build/build_publish.o \
-	src/build/build_reads.o \
-	src/build/build_published.o \
-	src/build/build_record.o \
-	src/build/build_source_changes.o \
-	src/build/build_states.o \
+	src/difference/row_versions.o \
+	src/build/audit.o \
 	src/build/bulk_insert.o \
+	src/build/compute.o \
 	src/build/fill_table.o \
+	src/build/greenery_build.o \
 	src/build/greenery_test.o \
-	src/build/model_tree.o
+	src/build/incremental.o \
+	src/build/intermediate.o \
+	src/build/last_build.o \
+	src/build/load_models.o \
+	src/build/marts.o \
+	src/build/model.o \
+	src/build/model_tree.o \
+	src/build/parallel.o \
+	src/build/progress.o \
+	src/build/publish.o \
+	src/build/published_tables.o \
+	src/build/query_facts.o \
+	src/build/reads.o \
+	src/build/record.o \
+	src/build/source_changes.o \
+	src/build/table_columns.o \
+	src/build/work_tables.o \
+	src/build/write.o
 
 SQL_PARTS = \
 	src/greenery.sql \

@@ -157,6 +157,27 @@ SELECT pg_temp.tamper(), pg_temp.change(4);
 UPDATE greenery_published.fact_events SET event_type = 'wrong' WHERE event_id = (SELECT min(event_id) FROM greenery_published.fact_events);
 CALL greenery_build();
 SELECT * FROM pg_temp.counted() WHERE what IN ('range', 'matches', 'unchanged mart');
+-- versions stay what they are when rows are frozen or the table is rewritten, and are others
+-- when rows are restored;
+SET greenery.incremental_builds = off;
+CALL greenery_build();
+RESET greenery.incremental_builds;
+SELECT pg_temp.tamper();
+VACUUM (FREEZE) greenery_published.dim_users;
+VACUUM (FULL, FREEZE) greenery_published.fact_events;
+CREATE TEMP TABLE kept AS TABLE greenery_published.fact_user_sessions;
+TRUNCATE greenery_published.fact_user_sessions;
+INSERT INTO greenery_published.fact_user_sessions TABLE kept;
+CALL greenery_build();
+SELECT * FROM pg_temp.counted() WHERE what IN ('range', 'matches', 'unchanged mart');
+-- nor where transactions cannot be told apart,
+SET greenery.incremental_builds = off;
+CALL greenery_build();
+RESET greenery.incremental_builds;
+SELECT pg_temp.tamper();
+UPDATE greenery.mart_states SET unfinished = (unfinished::text::numeric + 4294967296)::text::xid8;
+CALL greenery_build();
+SELECT * FROM pg_temp.counted() WHERE what IN ('range', 'matches', 'unchanged mart');
 -- where much has changed,
 SET greenery.incremental_builds = off;
 CALL greenery_build();

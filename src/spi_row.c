@@ -7,9 +7,11 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "compat.h"
 #include "executor/spi.h"
 #include "spi_row.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 
 static void
@@ -53,4 +55,24 @@ row_text(HeapTuple row, TupleDesc desc, int column)
 	if (text == NULL)
 		refuse_null(desc, column);
 	return text;
+}
+
+List *
+row_text_list(HeapTuple row, TupleDesc desc, int column)
+{
+	bool		isnull;
+	Datum		array = row_value_or_null(row, desc, column, TEXTARRAYOID, &isnull);
+	Datum	   *elements;
+	bool	   *nulls;
+	int			n;
+	List	   *result = NIL;
+
+	if (isnull)
+		return NIL;
+	deconstruct_array(DatumGetArrayTypeP(array), TEXTOID, -1, false, TYPALIGN_INT,
+					  &elements, &nulls, &n);
+	for (int i = 0; i < n; i++)
+		if (!nulls[i])
+			result = lappend(result, TextDatumGetCString(elements[i]));
+	return result;
 }

@@ -12,6 +12,7 @@
 
 #include "access/htup.h"
 #include "access/tupdesc.h"
+#include "nodes/pg_list.h"
 
 /*
  * A value of that type, which must not be NULL.  Tables and views of the extension belong
@@ -25,5 +26,8 @@ extern Datum row_value_or_null(HeapTuple row, TupleDesc desc, int column, Oid ty
 
 /* A value of any type as text; it must not be NULL */
 extern char *row_text(HeapTuple row, TupleDesc desc, int column);
+
+/* A text[] as a list of char *, without its NULL elements; NIL for NULL */
+extern List *row_text_list(HeapTuple row, TupleDesc desc, int column);
 
 #endif							/* GREENERY_SPI_ROW_H */

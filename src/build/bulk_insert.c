@@ -9,8 +9,8 @@
  * times as long as storing the row.  Sorted before, they go to the end of it.
  *
  * CREATE INDEX after the rows would do the same, but shut readers out until the build
- * commits.  This needs no lock but a writer's: nobody sees a row before the build has
- * committed, and then all of its index entries are there.
+ * commits.  This needs only a writer's lock: no other session sees a row before the build
+ * has committed, and then all of its index entries are there.
  *
  * Only for tables where an INSERT would do nothing else: no triggers, rules, checks or
  * policies, no index but of columns as they are, both tables ordinary and of the same

@@ -17,9 +17,10 @@
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/xact.h"
-#include "build/build.h"
 #include "build/fill_table.h"
+#include "build/model.h"
 #include "build/model_tree.h"
+#include "build/table_columns.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "compat.h"
@@ -31,7 +32,6 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
-#include "utils/ruleutils.h"
 #include "utils/snapmgr.h"
 
 PG_FUNCTION_INFO_V1(greenery_fill_as_builder);
@@ -44,41 +44,6 @@ typedef struct Filler
 	BulkInsertState bulk;
 	int64		rows;
 } Filler;
-
-char *
-columns_of_descriptor(TupleDesc desc)
-{
-	StringInfoData list;
-
-	initStringInfo(&list);
-	for (int i = 0; i < desc->natts; i++)
-	{
-		Form_pg_attribute att = TupleDescAttr(desc, i);
-
-		if (att->attisdropped)
-			continue;
-		appendStringInfo(&list, "%s%s %s", list.len > 0 ? ", " : "",
-						 quote_identifier(NameStr(att->attname)),
-						 format_type_with_typemod(att->atttypid, att->atttypmod));
-		if (att->attcollation != get_typcollation(att->atttypid))
-			appendStringInfo(&list, " COLLATE %s", generate_collation_name(att->attcollation));
-	}
-	return list.data;
-}
-
-char *
-columns_of_relation(Oid relid)
-{
-	Relation	rel;
-	char	   *columns;
-
-	if (!OidIsValid(relid))
-		return NULL;
-	rel = table_open(relid, AccessShareLock);
-	columns = columns_of_descriptor(RelationGetDescr(rel));
-	table_close(rel, NoLock);
-	return columns;
-}
 
 static void
 start_filling(DestReceiver *self, int operation pg_attribute_unused(), TupleDesc desc)

@@ -5,12 +5,10 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef GREENERY_FILL_TABLE_H
-#define GREENERY_FILL_TABLE_H
+#ifndef GREENERY_BUILD_FILL_TABLE_H
+#define GREENERY_BUILD_FILL_TABLE_H
 
 #include "postgres.h"
-
-#include "access/tupdesc.h"
 
 /*
  * Run a query as a role, and store its rows in a table that this transaction has made.  The
@@ -25,10 +23,4 @@ extern int64 fill_table(Oid table, Oid role, const char *rewritten);
  */
 extern void check_fillable(Oid relid);
 
-/* Names, types and collations of columns, as CREATE TABLE takes them */
-extern char *columns_of_descriptor(TupleDesc desc);
-
-/* The same of a relation; NULL for InvalidOid */
-extern char *columns_of_relation(Oid relid);
-
-#endif							/* GREENERY_FILL_TABLE_H */
+#endif							/* GREENERY_BUILD_FILL_TABLE_H */

@@ -15,8 +15,13 @@
 #include "access/xact.h"
 #include "access/xlog.h"
 #include "alerts/shareable.h"
-#include "build/build_audit.h"
+#include "build/audit.h"
+#include "build/intermediate.h"
+#include "build/load_models.h"
+#include "build/reads.h"
+#include "build/write.h"
 #include "build_settings.h"
+#include "checks/data_test_run.h"
 #include "compat.h"
 #include "executor/spi.h"
 #include "greenery.h"
@@ -46,9 +51,9 @@ set_text(Datum *values, bool *nulls, int i, const char *text)
 static bool
 may_see(const Build *build, const BuildModel *model)
 {
-	return OidIsValid(model->relid) &&
-		pg_class_aclcheck(model->relid, build->caller, ACL_SELECT) == ACLCHECK_OK &&
-		greenery_may_use_schema(get_rel_namespace(model->relid), build->caller);
+	return OidIsValid(model->spec.relid) &&
+		pg_class_aclcheck(model->spec.relid, build->caller, ACL_SELECT) == ACLCHECK_OK &&
+		greenery_may_use_schema(get_rel_namespace(model->spec.relid), build->caller);
 }
 
 /* A row for each test of a model */
@@ -98,17 +103,23 @@ run_tests(Build *build, BuildModel *model)
 	TestTarget	target;
 	RoleSwitch	before;
 
-	if (model->status == MODEL_FAILED)
+	if (model->run.phase == MODEL_BROKEN)
 	{
-		tests_set_status(model->tests, RESULT_BROKEN, model->message);
+		tests_set_status(model->tests, RESULT_BROKEN, model->run.message);
 		return;
 	}
-	target = build_test_target(build, model);
-	if (model->rows < 0)
-		target.from = quoted_relation(model->relid);
+	target = audit_target(build, model);
 	role_enter(build->builder, &before);
 	tests_run(model->tests, &target);
 	role_leave(&before);
+}
+
+static void
+write_model(void *arg)
+{
+	ModelInBuild *in = arg;
+
+	write_mart(in->build, in->model);
 }
 
 /* Write and test all models, in dependency order; undone by the caller */
@@ -124,19 +135,12 @@ write_and_test(void *arg)
 		ModelInBuild in = {build, model};
 
 		CHECK_FOR_INTERRUPTS();
-		if (model->is_mart && model->status != MODEL_FAILED)
-		{
-			if (run_guarded(build_write_model, &in, &model->message))
-				model->status = MODEL_WRITTEN;
-			else
-			{
-				model->status = MODEL_FAILED;
-				model->rows = -1;
-			}
-		}
+		if (model->spec.is_mart && model->run.phase != MODEL_BROKEN &&
+			!run_guarded(write_model, &in, &model->run.message))
+			model->run.phase = MODEL_BROKEN;
 		run_tests(build, model);
-		if (model->status == MODEL_WRITTEN)
-			build_make_helpers(build);
+		if (model->run.phase == MODEL_WRITTEN)
+			make_intermediates(build);
 	}
 }
 
@@ -150,7 +154,7 @@ test_live(Build *build, Oid only)
 	{
 		BuildModel *model = lfirst(lc);
 
-		if (!OidIsValid(only) || model->relid == only)
+		if (!OidIsValid(only) || model->spec.relid == only)
 			run_tests(build, model);
 	}
 }
@@ -183,8 +187,9 @@ greenery_test(PG_FUNCTION_ARGS)
 	build_settings_apply(build.settings);
 	greenery_pin_settings();
 	build.builder = greenery_builder();
-	build_refuse_reads(&build);
-	build_load_models(&build);
+	refuse_reads(&build);
+	load_models(&build);
+	load_intermediates(&build);
 	if (OidIsValid(only) || XactReadOnly || RecoveryInProgress())
 		test_live(&build, only);
 	else if (!run_or_undo(write_and_test, &build, &undo, &message))
@@ -196,7 +201,7 @@ greenery_test(PG_FUNCTION_ARGS)
 	{
 		const BuildModel *model = lfirst(lc);
 
-		if (!OidIsValid(only) || model->relid == only)
+		if (!OidIsValid(only) || model->spec.relid == only)
 			report(&build, model, rsinfo);
 	}
 	role_leave(&before);

@@ -17,9 +17,9 @@
 #include "postgres.h"
 
 #include "access/relation.h"
-#include "build/build_compute.h"
-#include "build/fill_table.h"
 #include "build/model_tree.h"
+#include "build/table_columns.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "compat.h"
@@ -27,7 +27,6 @@
 #include "greenery.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
-#include "parser/parser.h"
 #include "rewrite/rewriteHandler.h"
 #include "tcop/tcopprot.h"
 #include "utils/builtins.h"
@@ -81,6 +80,13 @@ tree_of_relation(Oid relid)
 		: tree_of_text(psprintf("SELECT * FROM %s", quoted_relation(relid)));
 }
 
+/* One relation is read in place of another with the same columns */
+typedef struct Substitute
+{
+	Oid			relid;
+	Oid			in_place;
+} Substitute;
+
 /* What is replaced, and the query in which that is going on */
 typedef struct Substitution
 {
@@ -128,25 +134,54 @@ substitute(Node *node, void *context)
 	return expression_tree_walker(node, substitute, context);
 }
 
-void
-tree_substitute(Query *tree, List *substitutes)
+static List *
+add_substitute(List *substitutes, Oid relid, Oid in_place)
 {
-	Substitution all = {substitutes, NULL};
+	Substitute *substitute = palloc(sizeof(Substitute));
 
-	(void) substitute((Node *) tree, &all);
+	substitute->relid = relid;
+	substitute->in_place = in_place;
+	return lappend(substitutes, substitute);
+}
+
+/* What the build has written so far, each in place of its view: a list of Substitute * */
+static List *
+written_so_far(const Build *build)
+{
+	List	   *substitutes = NIL;
+	ListCell   *lc;
+
+	foreach(lc, build->models)
+	{
+		const BuildModel *model = lfirst(lc);
+
+		if (model_is_written(model))
+			substitutes = add_substitute(substitutes, model->spec.relid, written_oid(model));
+	}
+	foreach(lc, build->intermediates)
+	{
+		const IntermediateModel *view = lfirst(lc);
+
+		if (view->made)
+			substitutes = add_substitute(substitutes, view->relid,
+										 get_relname_relid(view->table,
+														   get_namespace_oid(BUILD_SCHEMA, false)));
+	}
+	return substitutes;
 }
 
 Query *
-tree_of_model(const Build *build, const BuildModel *model)
+tree_in_build(const Build *build, Oid relid)
 {
-	Query	   *tree = tree_of_relation(model->relid);
+	Query	   *tree = tree_of_relation(relid);
+	Substitution all = {written_so_far(build), NULL};
 
-	tree_substitute(tree, build_substitutes(build));
+	(void) substitute((Node *) tree, &all);
 	return tree;
 }
 
 Query *
-tree_of_slice(const Query *tree, Oid relid, const char *column)
+tree_of_affected(const Query *tree, Oid relid, const char *column)
 {
 	Oid			type = TEXTARRAYOID;
 	Query	   *query = parse(psprintf("SELECT * FROM (SELECT * FROM %s) q"

@@ -5,21 +5,14 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef GREENERY_MODEL_TREE_H
-#define GREENERY_MODEL_TREE_H
+#ifndef GREENERY_BUILD_MODEL_TREE_H
+#define GREENERY_BUILD_MODEL_TREE_H
 
 #include "postgres.h"
 
-#include "build/build.h"
+#include "build/model.h"
 #include "nodes/parsenodes.h"
 #include "tcop/dest.h"
-
-/* One relation is read in place of another with the same columns */
-typedef struct Substitute
-{
-	Oid			relid;
-	Oid			in_place;
-} Substitute;
 
 /* The one query of a text */
 extern Query *tree_of_text(const char *sql);
@@ -27,14 +20,11 @@ extern Query *tree_of_text(const char *sql);
 /* The query of a view, or of all of a table, as it was written; each time a copy */
 extern Query *tree_of_relation(Oid relid);
 
-/* Have a tree read other relations; a list of Substitute * */
-extern void tree_substitute(Query *tree, List *substitutes);
+/* The same, reading what the build has written so far in place of views */
+extern Query *tree_in_build(const Build *build, Oid relid);
 
-/* The query of a model, reading what the build has written so far of others */
-extern Query *tree_of_model(const Build *build, const BuildModel *model);
-
-/* Of a model's tree, the rows that have a value of $1, a text[], in a column */
-extern Query *tree_of_slice(const Query *tree, Oid relid, const char *column);
+/* Of a relation's tree, the rows that have a value of $1, a text[], in a column */
+extern Query *tree_of_affected(const Query *tree, Oid relid, const char *column);
 
 /* As the planner gets it.  Locks what it reads. */
 extern Query *tree_rewritten(const Query *tree);
@@ -49,4 +39,4 @@ extern char *tree_columns(const Query *tree);
  */
 extern void tree_run(const char *rewritten, const char *parameter, DestReceiver *dest);
 
-#endif							/* GREENERY_MODEL_TREE_H */
+#endif							/* GREENERY_BUILD_MODEL_TREE_H */

@@ -46,7 +46,7 @@ typedef enum TestStatus
 /* How a test has come out for all rows of a mart */
 typedef struct TestCounts
 {
-	const char *question;		/* what was asked: the SQL, and what else decides */
+	const char *fingerprint;	/* what was asked: see test_fingerprint() */
 	int64		failures;
 	int64		total;
 } TestCounts;
@@ -87,8 +87,8 @@ typedef struct DataTest
 	char	   *native;			/* the same faster and without the join, or NULL */
 	bool		by_row;			/* it counts rows, each judged by itself */
 
-	/* what is known without a look at all rows, see build_audit.c */
-	TestCounts *left;			/* how the last build has left it, or NULL */
+	/* what is known without a look at all rows, see audit.c */
+	TestCounts *last;			/* of the last build, or NULL */
 	bool		counted;		/* failures and total are known */
 
 	/* what came out */
@@ -117,31 +117,12 @@ typedef struct TestTarget
 	void	   *source_arg;
 } TestTarget;
 
-/* test_compile.c */
 extern const char *const test_status_names[];
+
+/* The kind of that name, or an error */
 extern TestKind test_kind_by_name(const char *name);
-extern void test_compile(DataTest *test, const TestTarget *target);
-extern bool test_has_moving_word(const char *text);
-extern void test_check_expression(const char *text, const char *what);
-extern char *test_scan_query(List *tests, const TestTarget *target, bool native);
-extern char *test_sample_query(const DataTest *test, const TestTarget *target,
-							   int limit);
 
-/* test_native.c */
-extern bool test_is_unique_by_index(const DataTest *test, const TestTarget *target);
-extern char *test_native_aggregate(const DataTest *test, const TestTarget *target);
-
-/* test_load.c */
-extern List *tests_load(void);
-extern DataTest *test_from_arguments(const char *kind, const char *column,
-									 Datum args, const char *warn_above,
-									 const char *error_above);
-extern List *model_key(const char *relation);
-extern List *text_list_value(HeapTuple row, TupleDesc desc, int column);
-
-/* test_runner.c */
-extern void tests_count(List *tests, const TestTarget *target, bool native);
-extern void tests_run(List *tests, const TestTarget *target);
+/* Give tests a status that no run has found */
 extern void tests_set_status(List *tests, TestStatus status, const char *message);
 
 #endif							/* GREENERY_DATA_TEST_H */

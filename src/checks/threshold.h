@@ -21,7 +21,7 @@ typedef struct Threshold
 } Threshold;
 
 /*
- * Read "10" (rows) or "0.5%" (of the rows looked at); NULL is no threshold.
+ * Read "10" (rows) or "0.5%" (of the rows looked at); NULL stands for none.
  * Returns false if text is neither.
  */
 extern bool threshold_parse(const char *text, Threshold *threshold);

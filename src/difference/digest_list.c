@@ -87,12 +87,12 @@ digest_list_add(DigestList *list, const uint64 digest[2], const ItemPointerData 
 }
 
 void
-digest_list_keep(DigestList *list, uint64 mask, uint64 part)
+digest_list_keep(DigestList *list, uint64 mask, uint64 partition)
 {
 	int64		kept = 0;
 
 	for (int64 i = 0; i < list->nrows; i++)
-		if ((list->rows[i].digest[1] & mask) == part)
+		if ((list->rows[i].digest[1] & mask) == partition)
 			list->rows[kept++] = list->rows[i];
 	list->nrows = kept;
 }

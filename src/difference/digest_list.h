@@ -40,8 +40,8 @@ extern void digest_list_init(DigestList *list, Size bytes);
 extern bool digest_list_has_room(const DigestList *list);
 extern void digest_list_add(DigestList *list, const uint64 digest[2], const ItemPointerData *tid);
 
-/* Drop the rows whose digest[1] & mask is not part; before the index is made */
-extern void digest_list_keep(DigestList *list, uint64 mask, uint64 part);
+/* Drop the rows whose digest[1] & mask is not partition; before the index is made */
+extern void digest_list_keep(DigestList *list, uint64 mask, uint64 partition);
 
 /* All rows are there: from now on they can be taken, and none can be added */
 extern void digest_list_make_index(DigestList *list);

@@ -3,16 +3,15 @@
  * row_difference.c
  *	  Which rows of two tables of the same columns have no equal in the other.
  *
- * A build compares every row it has written with every row that is published,
- * and nearly all are equal.  A join would carry both tables whole through a hash
- * table, to compare each pair column by column.  Here a row is its digest.  What
- * has no equal on the other side is little, and left to SQL.
+ * A build compares the rows of a mart with those published, and nearly all are equal.  A join
+ * would carry both whole through a hash table, to compare each pair column by column.  Here a
+ * row is its digest.  Few rows have no equal on the other side, and SQL handles these.
  *
  * Rows are equal when their images are, value by value, which is what *<> asks:
  * it works for every type, and 1.0 is not 1.00.
  *
- * Where the digests of the old table's rows would be more than maintenance_work_mem,
- * the tables are read more than once, each time for one part of all digests.
+ * Where the digests of the old table's rows would take more than maintenance_work_mem,
+ * the digests are partitioned, and the tables are read once for each partition.
  *
  *-------------------------------------------------------------------------
  */
@@ -48,51 +47,50 @@ struct Comparison
 	RowDifference *difference;
 	int64		max_listed;		/* of one table's rows */
 
-	/* the part of the digests that this pass is about: digest[1] & mask == part */
+	/* the digests of this pass: digest[1] & mask == partition */
 	uint64		mask;
-	uint64		part;
+	uint64		partition;
 
-	DigestList	old;			/* the old table's rows of this part */
-	bool		undivided;		/* there is one pass, or none */
+	DigestList	old;			/* the old table's rows of this partition */
+	bool		one_pass;		/* there is one pass, or none */
 	bool		too_many;		/* more rows than there is memory for in that one pass */
 
-	/* rows outside of this slice are not compared: they are known to be equal */
-	AttrNumber	slice_column;
-	KeySet	   *slice_values;	/* digests of values; NULL: there is none */
-	bool		slice_is_unclear;	/* some row has NULL in that column, or was not left */
-	RowSum		old_sum;		/* of all rows of the old table */
+	/* rows without an affected key are not compared: they are known to be equal */
+	AttrNumber	affected_column;
+	KeySet	   *affected_keys;	/* digests of them; NULL: all rows are compared */
+	bool		null_key;		/* some row has NULL in that column */
 };
 
 /* What a table's rows are given to */
 typedef void (*RowAction) (Comparison *cmp, const uint64 digest[2], TupleTableSlot *slot);
 
 static inline bool
-in_part(const Comparison *cmp, const uint64 digest[2])
+in_partition(const Comparison *cmp, const uint64 digest[2])
 {
-	return (digest[1] & cmp->mask) == cmp->part;
+	return (digest[1] & cmp->mask) == cmp->partition;
 }
 
 /*
  * Remember a row of the old table.  Where there are too many, fewer digests are for
- * this pass, and there are more passes.  Only the first pass divides: the others are
- * about parts of the same size, but for chance.
+ * this pass, and there are more passes.  Only the first pass partitions: the others get
+ * about as many.
  */
 static void
 add_old_row(Comparison *cmp, const uint64 digest[2], TupleTableSlot *slot)
 {
-	while (cmp->part == 0 && !digest_list_has_room(&cmp->old))
+	while (cmp->partition == 0 && !digest_list_has_room(&cmp->old))
 	{
-		if (cmp->undivided)
+		if (cmp->one_pass)
 		{
 			cmp->too_many = true;
 			return;
 		}
 		cmp->mask = cmp->mask * 2 + 1;
-		digest_list_keep(&cmp->old, cmp->mask, cmp->part);
+		digest_list_keep(&cmp->old, cmp->mask, cmp->partition);
 	}
-	if (in_part(cmp, digest))
+	if (in_partition(cmp, digest))
 		digest_list_add(&cmp->old, digest, &slot->tts_tid);
-	if (cmp->part == 0)
+	if (cmp->partition == 0)
 		cmp->difference->old_rows++;
 }
 
@@ -112,24 +110,8 @@ list_row(Comparison *cmp, RowList *list, const ItemPointerData *tid)
 static void
 match_new_row(Comparison *cmp, const uint64 digest[2], TupleTableSlot *slot)
 {
-	if (in_part(cmp, digest) && !digest_list_take(&cmp->old, digest))
+	if (in_partition(cmp, digest) && !digest_list_take(&cmp->old, digest))
 		list_row(cmp, &cmp->difference->only_new, &slot->tts_tid);
-}
-
-static inline void
-add_to_sum(RowSum *sum, const uint64 digest[2])
-{
-	sum->sum[0] += digest[0];
-	sum->sum[1] += digest[1];
-	sum->rows++;
-}
-
-static inline void
-take_from_sum(RowSum *sum, const uint64 digest[2])
-{
-	sum->sum[0] -= digest[0];
-	sum->sum[1] -= digest[1];
-	sum->rows--;
 }
 
 /* A value's digest, as a key of a set */
@@ -144,11 +126,11 @@ digest_value(const Comparison *cmp, Datum value, uint64_t result[2])
 		pfree(text);
 }
 
-/* Only rows of this slice are compared */
+/* Only these rows are compared */
 static void
-set_slice(Comparison *cmp, const RowSlice *slice)
+set_affected(Comparison *cmp, const AffectedRows *affected)
 {
-	ArrayType  *array = DatumGetArrayTypeP(slice->values);
+	ArrayType  *array = DatumGetArrayTypeP(affected->keys);
 	Datum	   *values;
 	bool	   *nulls;
 	int			n;
@@ -156,9 +138,9 @@ set_slice(Comparison *cmp, const RowSlice *slice)
 
 	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &values, &nulls, &n);
 	bits = key_set_bits_for(n);
-	cmp->slice_column = slice->column;
-	cmp->slice_values = MemoryContextAllocHuge(CurrentMemoryContext, key_set_bytes(2, bits));
-	key_set_init(cmp->slice_values, 2, bits, TEXTOID);
+	cmp->affected_column = affected->column;
+	cmp->affected_keys = MemoryContextAllocHuge(CurrentMemoryContext, key_set_bytes(2, bits));
+	key_set_init(cmp->affected_keys, 2, bits, TEXTOID);
 	for (int i = 0; i < n; i++)
 	{
 		uint64_t	key[2];
@@ -166,42 +148,31 @@ set_slice(Comparison *cmp, const RowSlice *slice)
 		if (nulls[i])
 			continue;
 		digest_value(cmp, values[i], key);
-		key_set_add(cmp->slice_values, key);
+		key_set_add(cmp->affected_keys, key);
 	}
 	pfree(values);
 	pfree(nulls);
 }
 
-/* Whether a row of the old table is in the slice */
+/* Whether a row of the old table is to be compared */
 static bool
-in_slice(Comparison *cmp, TupleTableSlot *slot)
+is_affected(Comparison *cmp, TupleTableSlot *slot)
 {
 	bool		isnull;
 	Datum		value;
 	uint64_t	key[2];
 
-	value = slot_getattr(slot, cmp->slice_column, &isnull);
+	value = slot_getattr(slot, cmp->affected_column, &isnull);
 	if (isnull)
 	{
-		cmp->slice_is_unclear = true;
+		cmp->null_key = true;
 		return true;
 	}
 	digest_value(cmp, value, key);
-	return key_set_contains(cmp->slice_values, key);
+	return key_set_contains(cmp->affected_keys, key);
 }
 
-/* Remember a row of the old table, and sum up all of them */
-static void
-sum_old_row(Comparison *cmp, const uint64 digest[2], TupleTableSlot *slot)
-{
-	add_to_sum(&cmp->old_sum, digest);
-	add_old_row(cmp, digest, slot);
-}
-
-/*
- * Give all rows of a table that the active snapshot sees to action, unless it turns
- * out that they are too many
- */
+/* Give all rows of a table that the active snapshot sees to action */
 static void
 scan_table(Comparison *cmp, Oid table, RowAction action)
 {
@@ -211,7 +182,7 @@ scan_table(Comparison *cmp, Oid table, RowAction action)
 
 	scan = greenery_beginscan(rel, GetActiveSnapshot());
 	row_digest_describe(&cmp->digest, RelationGetDescr(rel));
-	while (!cmp->too_many && table_scan_getnextslot(scan, ForwardScanDirection, slot))
+	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
 	{
 		uint64		digest[2];
 
@@ -225,46 +196,53 @@ scan_table(Comparison *cmp, Oid table, RowAction action)
 	table_close(rel, NoLock);
 }
 
+static TransactionId
+xmin_of(TupleTableSlot *slot)
+{
+	bool		isnull;
+
+	return DatumGetTransactionId(slot_getsysattr(slot, MinTransactionIdAttributeNumber, &isnull));
+}
+
 /*
- * Remember the rows of a slice of the old table, which has the rows that were left if it
- * has as many, and has got no others
+ * Remember the rows of the old table, or the affected ones, and find out whether they are
+ * the known ones.  A scan that can no longer be of use ends early.
  */
 static void
-scan_slice(Comparison *cmp, Oid table, const RowVersions *left)
+scan_old_table(Comparison *cmp, Oid table, const KnownRows *known)
 {
 	Relation	rel = table_open(table, AccessShareLock);
 	TupleTableSlot *slot = table_slot_create(rel, NULL);
 	TableScanDesc scan;
+	bool		only_affected = cmp->affected_keys != NULL;
+	bool		is_known = known != NULL && rel->rd_rel->relam == HEAP_TABLE_AM_OID &&
+		RelationGetNumberOfAttributes(rel) == known->columns &&
+		(!only_affected ||
+		 TupleDescAttr(RelationGetDescr(rel), cmp->affected_column - 1)->atttypid == TEXTOID);
 
 	scan = greenery_beginscan(rel, GetActiveSnapshot());
 	row_digest_describe(&cmp->digest, RelationGetDescr(rel));
-	cmp->slice_is_unclear = rel->rd_rel->relam != HEAP_TABLE_AM_OID ||
-		RelationGetNumberOfAttributes(rel) != left->columns ||
-		TupleDescAttr(RelationGetDescr(rel), cmp->slice_column - 1)->atttypid != TEXTOID;
-	while (!cmp->slice_is_unclear && !cmp->too_many &&
+	while (!cmp->too_many && !cmp->null_key && (is_known || !only_affected) &&
 		   table_scan_getnextslot(scan, ForwardScanDirection, slot))
 	{
-		bool		isnull;
-		Datum		xmin;
+		uint64		digest[2];
 
 		CHECK_FOR_INTERRUPTS();
-		xmin = slot_getsysattr(slot, MinTransactionIdAttributeNumber, &isnull);
-		if (!version_was_left(DatumGetTransactionId(xmin), left))
-			cmp->slice_is_unclear = true;
-		else if (in_slice(cmp, slot))
+		if (is_known && !version_is_known(xmin_of(slot), known))
+			is_known = false;
+		if (only_affected && !is_affected(cmp, slot))
 		{
-			uint64		digest[2];
-
-			row_digest_compute(&cmp->digest, slot, digest);
-			MemoryContextReset(cmp->digest.scratch);
-			add_old_row(cmp, digest, slot);
-		}
-		else
 			cmp->difference->old_rows++;
+			continue;
+		}
+		row_digest_compute(&cmp->digest, slot, digest);
+		MemoryContextReset(cmp->digest.scratch);
+		add_old_row(cmp, digest, slot);
 	}
 	table_endscan(scan);
 	ExecDropSingleTupleTableSlot(slot);
 	table_close(rel, NoLock);
+	cmp->difference->old_is_known = is_known && cmp->difference->old_rows == known->rows;
 }
 
 /*
@@ -289,10 +267,10 @@ comparison_memory(void)
 
 /* Prepare for a comparison; in the current memory context */
 static void
-start(Comparison *cmp, const uint64 *key)
+start(Comparison *cmp)
 {
 	memset(cmp, 0, sizeof(*cmp));
-	row_digest_init(&cmp->digest, key);
+	row_digest_init(&cmp->digest);
 	cmp->difference = palloc0(sizeof(RowDifference));
 	cmp->difference->listed = true;
 	/* an array of them is a constant of some statements */
@@ -307,10 +285,8 @@ list_old_rows(Comparison *cmp)
 	{
 		const ListedRow *row = &cmp->old.rows[i];
 
-		if (row->taken)
-			continue;
-		list_row(cmp, &cmp->difference->only_old, &row->tid);
-		take_from_sum(&cmp->difference->new_sum, row->digest);
+		if (!row->taken)
+			list_row(cmp, &cmp->difference->only_old, &row->tid);
 	}
 }
 
@@ -329,15 +305,6 @@ finish(Comparison *cmp)
 	return difference;
 }
 
-/*
- * Compare two tables that have the same columns.  Both must be plain tables
- * that store their rows themselves.  A row that occurs more often in one than
- * in the other is listed as often as that.
- *
- * Nothing is listed where the old table is empty, or where the lists would be
- * too long: one without the other would be of no use.  The result is in the
- * current memory context.
- */
 RowDifference *
 row_difference(Oid old_table, Oid new_table)
 {
@@ -345,11 +312,11 @@ row_difference(Oid old_table, Oid new_table)
 
 	check_readable(old_table);
 	check_readable(new_table);
-	start(&cmp, NULL);
+	start(&cmp);
 	/* what this transaction has written is to be seen */
 	CommandCounterIncrement();
 	PushActiveSnapshot(GetTransactionSnapshot());
-	for (; cmp.part <= cmp.mask; cmp.part++)
+	for (; cmp.partition <= cmp.mask; cmp.partition++)
 	{
 		digest_list_init(&cmp.old, comparison_memory());
 		scan_table(&cmp, old_table, add_old_row);
@@ -371,66 +338,41 @@ static void
 abandon(Comparison *cmp)
 {
 	digest_list_free(&cmp->old);
-	if (cmp->slice_values != NULL)
-		pfree(cmp->slice_values);
+	if (cmp->affected_keys != NULL)
+		pfree(cmp->affected_keys);
 	pfree(finish(cmp));
 	pfree(cmp);
 }
 
-/*
- * Compare a table with rows that come one by one, and are nowhere stored.  Returns
- * NULL where the table is empty, or has more rows than one pass has memory for:
- * the others do not come twice.  All is in the current memory context.  Of the
- * table the active snapshot's rows count; a parallel worker has no other.
- *
- * With a slice, only its rows come, and all others are equal if the table is as it was
- * left, with the sum that is expected.  If it is not, NULL is returned.  Without one,
- * expected gives the sum's key, and the result says whether it is the sum, or expected is
- * NULL.
- */
 Comparison *
-row_difference_begin(Oid old_table, const RowSum *expected, const RowSlice *slice)
+row_difference_begin(Oid old_table, const KnownRows *known, const AffectedRows *affected)
 {
 	Comparison *cmp;
 
 	check_readable(old_table);
 	cmp = palloc(sizeof(Comparison));
-	start(cmp, expected ? expected->key : NULL);
-	cmp->undivided = true;
+	start(cmp);
+	cmp->one_pass = true;
 	digest_list_init(&cmp->old, comparison_memory());
-	if (slice != NULL)
-	{
-		set_slice(cmp, slice);
-		scan_slice(cmp, old_table, &slice->left);
-		cmp->old_sum = *expected;
-		cmp->difference->as_expected = cmp->difference->old_rows == expected->rows;
-	}
-	else
-	{
-		memcpy(cmp->old_sum.key, cmp->digest.key, sizeof(cmp->old_sum.key));
-		scan_table(cmp, old_table, sum_old_row);
-		cmp->difference->as_expected = expected != NULL &&
-			memcmp(&cmp->old_sum, expected, sizeof(RowSum)) == 0;
-	}
+	if (affected != NULL)
+		set_affected(cmp, affected);
+	scan_old_table(cmp, old_table, known);
 	if (cmp->too_many || cmp->difference->old_rows == 0 ||
-		(slice != NULL && (cmp->slice_is_unclear || !cmp->difference->as_expected)))
+		(affected != NULL && (cmp->null_key || !cmp->difference->old_is_known)))
 	{
 		abandon(cmp);
 		return NULL;
 	}
 	digest_list_make_index(&cmp->old);
-	cmp->difference->new_sum = cmp->old_sum;
 	return cmp;
 }
 
-/* The rows that come are of this description */
 void
 row_difference_describe(Comparison *cmp, TupleDesc desc)
 {
 	row_digest_describe(&cmp->digest, desc);
 }
 
-/* Whether some row of the old table equals this one, and is not yet taken */
 bool
 row_difference_match(Comparison *cmp, TupleTableSlot *slot)
 {
@@ -441,18 +383,10 @@ row_difference_match(Comparison *cmp, TupleTableSlot *slot)
 	MemoryContextReset(cmp->digest.scratch);
 	matched = digest_list_take(&cmp->old, digest);
 	if (!matched)
-	{
 		cmp->difference->only_new.n++;
-		add_to_sum(&cmp->difference->new_sum, digest);
-	}
 	return matched;
 }
 
-/*
- * What row_difference_match has found.  It says how many new rows had no equal, but
- * not where they are.  It has the list of old rows even when that is too long to count
- * as listed: to write the other rows, a build needs it.  Frees the comparison.
- */
 RowDifference *
 row_difference_end(Comparison *cmp)
 {
@@ -462,33 +396,10 @@ row_difference_end(Comparison *cmp)
 	cmp->max_listed = PG_INT64_MAX;
 	list_old_rows(cmp);
 	digest_list_free(&cmp->old);
-	if (cmp->slice_values != NULL)
-		pfree(cmp->slice_values);
+	if (cmp->affected_keys != NULL)
+		pfree(cmp->affected_keys);
 	difference = finish(cmp);
 	difference->listed = difference->only_old.n <= max_listed;
 	pfree(cmp);
 	return difference;
-}
-
-static void
-sum_row(Comparison *cmp, const uint64 digest[2], TupleTableSlot *slot pg_attribute_unused())
-{
-	add_to_sum(&cmp->old_sum, digest);
-}
-
-/* Whether a table has the rows of this sum now */
-bool
-table_has_sum(Oid table, const RowSum *expected)
-{
-	Comparison	cmp;
-
-	check_readable(table);
-	start(&cmp, expected->key);
-	memcpy(cmp.old_sum.key, expected->key, sizeof(expected->key));
-	CommandCounterIncrement();
-	PushActiveSnapshot(GetTransactionSnapshot());
-	scan_table(&cmp, table, sum_row);
-	PopActiveSnapshot();
-	pfree(finish(&cmp));
-	return memcmp(&cmp.old_sum, expected, sizeof(RowSum)) == 0;
 }

@@ -3,9 +3,9 @@
  * row_digest.c
  *	  A row's digest: 128 bits that stand for the images of its values.
  *
- * Keyed with a random number, so that no two different rows share one, whoever
- * made them up.  Rows have the same digest when the images of their values are
- * the same, value by value, wherever they are and however they are stored.
+ * It is keyed with a random number, so that rows that differ cannot be made to share a digest
+ * on purpose.  Rows have the same digest when the images of their values are the same, value
+ * by value, wherever they are and however they are stored.
  *
  *-------------------------------------------------------------------------
  */
@@ -20,13 +20,10 @@
 /* A longer value has a digest of its own */
 #define LONG_VALUE (1024 * 1024)
 
-/* In the current memory context, to stay there */
 void
-row_digest_init(RowDigest *digest, const uint64 *key)
+row_digest_init(RowDigest *digest)
 {
-	if (key != NULL)
-		memcpy(digest->key, key, sizeof(digest->key));
-	else if (!pg_strong_random(digest->key, sizeof(digest->key)))
+	if (!pg_strong_random(digest->key, sizeof(digest->key)))
 		ereport(ERROR,
 				(errcode(ERRCODE_INTERNAL_ERROR),
 				 errmsg("could not generate a random key")));

@@ -24,15 +24,15 @@ typedef struct DigestColumn
 typedef struct RowDigest
 {
 	MemoryContext context;
-	uint64		key[2];			/* random, so that nobody can aim at equal digests */
+	uint64		key[2];			/* random, so that equal digests cannot be made on purpose */
 	DigestColumn *columns;		/* of the rows that come next */
 	int			ncolumns;
 	StringInfoData image;
 	MemoryContext scratch;		/* detoasted values */
 } RowDigest;
 
-/* Keyed with *key, or at random where that is NULL */
-extern void row_digest_init(RowDigest *digest, const uint64 *key);
+/* With a random key; in the current memory context, to stay there */
+extern void row_digest_init(RowDigest *digest);
 extern void row_digest_describe(RowDigest *digest, TupleDesc desc);
 extern void row_digest_compute(RowDigest *digest, TupleTableSlot *slot, uint64 result[2]);
 extern void row_digest_free(RowDigest *digest);

@@ -87,13 +87,11 @@ COMMENT ON COLUMN greenery.build_models.message IS 'Why it failed or was skipped
 COMMENT ON COLUMN greenery.build_models.changed_keys IS
 	'Of an incremental mart: how many values of its column (see incremental_inputs) had changed, for which alone rows were computed; NULL when all rows were.';
 
--- How the last published build has left the published tables, and what their tests came
--- to.  A state is replaced by the next build, and written by builds alone.
+-- The state of the published tables, and of their tests, at the end of the last published
+-- build.  Each build replaces it; nothing else writes to these tables.
 CREATE TABLE greenery.mart_states (
 	model text PRIMARY KEY,
 	definition text,
-	digest_key uuid NOT NULL,
-	digest_sum uuid NOT NULL,
 	rows bigint NOT NULL,
 	unfinished xid8 NOT NULL,
 	writer xid8,
@@ -101,19 +99,17 @@ CREATE TABLE greenery.mart_states (
 );
 -- not dumped: without it the next build computes and tests all rows
 COMMENT ON TABLE greenery.mart_states IS
-	'State of the published table of each mart, recorded by the last build: only if the table is still in that state can the next build skip rows. Marts that were written whole have no row.';
+	'The rows of the published table of each mart at the end of the last build: the next one leaves rows alone only if the table still has these. Marts that were written whole have no row.';
 COMMENT ON COLUMN greenery.mart_states.model IS 'The mart.';
 COMMENT ON COLUMN greenery.mart_states.definition IS
 	'Of an incremental mart (see incremental_inputs): the query that computes it, what else decides its rows, and the versions of greenery and PostgreSQL.';
-COMMENT ON COLUMN greenery.mart_states.digest_key IS 'The key of its rows'' digests, chosen at random.';
-COMMENT ON COLUMN greenery.mart_states.digest_sum IS 'The sum of these digests, of all its rows.';
 COMMENT ON COLUMN greenery.mart_states.rows IS 'How many rows it has.';
 COMMENT ON COLUMN greenery.mart_states.unfinished IS
-	'The oldest transaction that was not over when the build took its snapshot: rows of earlier ones, the build has seen.';
+	'The oldest transaction that was not over when the build took its snapshot: the build has seen the rows of earlier ones.';
 COMMENT ON COLUMN greenery.mart_states.writer IS
 	'The subtransaction in which the build has written to it; NULL when it had nothing to write.';
 COMMENT ON COLUMN greenery.mart_states.columns IS
-	'How many columns it has had so far; NULL when it has triggers or rules, which may write something else.';
+	'How many columns it has had so far; NULL when it has triggers, or foreign keys with which rows may change that the build writes.';
 
 CREATE TABLE greenery.source_states (
 	model text PRIMARY KEY,
@@ -123,12 +119,12 @@ CREATE TABLE greenery.source_states (
 );
 -- not dumped: transactions of another server are others
 COMMENT ON TABLE greenery.source_states IS
-	'State of the sources of incremental marts, recorded by the last build: row versions tell what has been written since.';
+	'The sources of incremental marts as the last build saw them: their row versions tell what has been written since.';
 COMMENT ON COLUMN greenery.source_states.model IS 'The staging view.';
 COMMENT ON COLUMN greenery.source_states.definition IS
 	'The table that it shows and how, and the versions of greenery and PostgreSQL.';
 COMMENT ON COLUMN greenery.source_states.unfinished IS
-	'The oldest transaction that was not over: rows of earlier ones, the build has seen.';
+	'The oldest transaction that was not over: the build has seen the rows of earlier ones.';
 COMMENT ON COLUMN greenery.source_states.rows IS 'How many rows it had.';
 
 CREATE FUNCTION greenery.written_between(xmin xid, since xid8, before xid8) RETURNS boolean
@@ -138,15 +134,15 @@ COMMENT ON FUNCTION greenery.written_between(xid, xid8, xid8) IS
 
 CREATE TABLE greenery.test_states (
 	test_id bigint PRIMARY KEY,
-	question text NOT NULL,
+	fingerprint text NOT NULL,
 	failures bigint NOT NULL,
 	total bigint NOT NULL
 );
 -- not dumped, as mart_states
 COMMENT ON TABLE greenery.test_states IS
-	'Results of the last build for the tests that judge each row by itself, for marts in mart_states: the next build counts from there.';
+	'Results at the last build of the tests that judge each row by itself, of marts in mart_states: the next build counts from there.';
 COMMENT ON COLUMN greenery.test_states.test_id IS 'The test.';
-COMMENT ON COLUMN greenery.test_states.question IS 'What was counted, in SQL, in which time zone, and the versions of greenery and PostgreSQL.';
+COMMENT ON COLUMN greenery.test_states.fingerprint IS 'What was counted, in SQL, in which time zone, and the versions of greenery and PostgreSQL.';
 COMMENT ON COLUMN greenery.test_states.failures IS 'Failing rows.';
 COMMENT ON COLUMN greenery.test_states.total IS 'Rows looked at.';
 

@@ -40,14 +40,14 @@ CREATE TABLE greenery.incremental_inputs (
 );
 -- not dumped: written by the script alone
 COMMENT ON TABLE greenery.incremental_inputs IS
-	'The marts, or the staging view, that incremental marts are made from. A build computes of an incremental mart only the rows that changes of these are about.';
+	'The marts, or the staging view, that incremental marts are made from. A build computes only the rows of an incremental mart that changes of these affect.';
 COMMENT ON COLUMN greenery.incremental_inputs.model IS 'The incremental mart.';
 COMMENT ON COLUMN greenery.incremental_inputs.input IS
 	'A mart that it is made from. All of them are named here, or it is computed whole. Or a staging view alone: it has a row for each row of that, with the same key, column_name.';
 COMMENT ON COLUMN greenery.incremental_inputs.column_name IS
 	'A column of the incremental mart, of type text and never NULL: what is in its rows with one value, the changed rows of that value alone decide. The same for all its inputs.';
 COMMENT ON COLUMN greenery.incremental_inputs.changed_values IS
-	'A query for the values that changed rows of the input are about: "changed" has them, as they were and as they are, other marts are as this build has written them, and in schema greenery_published the mart itself is as the last build published it. NULL for a staging view: it is the keys of the rows that have been written since the last build.';
+	'A query for the values that changed rows of the input affect: "changed" has these rows, before and after the change, other marts are as this build has written them, and schema greenery_published has the mart itself as the last build published it. NULL for a staging view: it is the keys of the rows that have been written since the last build.';
 COMMENT ON COLUMN greenery.incremental_inputs.valid_while IS
 	'Of a staging view: an expression for what else decides which rows the mart has. Where it is NULL, or not what it was at the last build, all rows are computed.';
 

@@ -1,0 +1,187 @@
+/*-------------------------------------------------------------------------
+ *
+ * intermediate.c
+ *	  Intermediate models over what a build has written.
+ *
+ * A mart's definition may name an intermediate model: a view of the extension that is not
+ * in greenery.models, and that reads other marts, as greenery.purchasers reads
+ * fact_user_orders.  Such a view would compute them anew from the raw tables, for each mart
+ * that reads it.  So a build makes it again in its own schema, over the written tables, as
+ * soon as they are there, and has it read in place of the view, as written tables are in
+ * place of models.
+ *
+ * Where several marts ask much of an intermediate model, the build makes a table of it, and
+ * its rows are computed once: greenery.stored_helpers names them.
+ *
+ * Only members of the extension: a view of someone else reads with the rights of
+ * its owner, and these read with the rights of the extension's.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "build/fill_table.h"
+#include "build/intermediate.h"
+#include "build/model_tree.h"
+#include "build/table_columns.h"
+#include "build/work_tables.h"
+#include "catalog/namespace.h"
+#include "compat.h"
+#include "executor/spi.h"
+#include "greenery.h"
+#include "guarded.h"
+#include "spi_row.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/lsyscache.h"
+
+void
+load_intermediates(Build *build)
+{
+	MemoryContext context = CurrentMemoryContext;
+
+	if (SPI_execute("SELECT v.relname, v.oid, array_agg(DISTINCT m.model),"
+					"       EXISTS (SELECT FROM greenery.stored_helpers s WHERE s.view = v.relname)"
+					"  FROM pg_class v"
+					"  JOIN pg_depend e ON e.classid = 'pg_class'::regclass AND e.objid = v.oid"
+					"   AND e.deptype = 'e'"
+					"  JOIN pg_extension x ON x.oid = e.refobjid AND x.extname = 'greenery'"
+					"  JOIN pg_rewrite w ON w.ev_class = v.oid"
+					"  JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid"
+					"   AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'n'"
+					"  JOIN greenery.models m ON m.layer = 'mart' AND greenery.relation_named(m.relation) = d.refobjid"
+					" WHERE v.relkind = 'v' AND v.relnamespace = 'greenery'::regnamespace"
+					"   AND NOT EXISTS (SELECT FROM greenery.models o WHERE greenery.relation_named(o.relation) = v.oid)"
+					" GROUP BY v.relname, v.oid"
+					" ORDER BY v.relname COLLATE \"C\"", false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not look up the intermediate models");
+	MemoryContextSwitchTo(context);
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		HeapTuple	row = SPI_tuptable->vals[i];
+		TupleDesc	desc = SPI_tuptable->tupdesc;
+		IntermediateModel *view = palloc0(sizeof(IntermediateModel));
+
+		view->name = row_text(row, desc, 1);
+		view->table = work_table_name(build, view->name);
+		view->relid = DatumGetObjectId(row_value(row, desc, 2, OIDOID));
+		view->marts = row_text_list(row, desc, 3);
+		/* the text of a view would find what a build has written, and not a test */
+		view->is_stored = build->is_test || DatumGetBool(row_value(row, desc, 4, BOOLOID));
+		build->intermediates = lappend(build->intermediates, view);
+	}
+	SPI_freetuptable(SPI_tuptable);
+}
+
+/* Whether all marts that it names have been written, and not been rejected */
+static bool
+is_ready(const Build *build, const IntermediateModel *view)
+{
+	ListCell   *lc;
+
+	foreach(lc, view->marts)
+	{
+		const BuildModel *mart = find_model(build, lfirst(lc));
+
+		if (mart == NULL ||
+			(mart->run.phase != MODEL_WRITTEN && mart->run.phase != MODEL_ACCEPTED))
+			return false;
+	}
+	return true;
+}
+
+typedef struct ViewInBuild
+{
+	Build	   *build;
+	IntermediateModel *view;
+} ViewInBuild;
+
+/* What it selects, as text that names others of schema greenery without it */
+static char *
+view_text(Oid view)
+{
+	int			level = greenery_set_search_path("greenery, pg_temp");
+	char	   *definition = TextDatumGetCString(DirectFunctionCall1(pg_get_viewdef,
+																	 ObjectIdGetDatum(view)));
+
+	AtEOXact_GUC(false, level);
+	return definition;
+}
+
+/*
+ * The text is the extension's own, and the schemas in which its names are looked up are
+ * the owner's
+ */
+static void
+make_view(const Build *build, const IntermediateModel *view)
+{
+	char	   *text = view_text(view->relid);
+	int			level = greenery_set_search_path(BUILD_PATH);
+
+	execute_utility(psprintf("CREATE VIEW %s AS %s",
+							 quote_qualified_identifier(BUILD_SCHEMA, view->table), text));
+	AtEOXact_GUC(false, level);
+	let_builder_read(build, view->table);
+}
+
+static Oid
+made_relation(const IntermediateModel *view)
+{
+	return get_relname_relid(view->table, get_namespace_oid(BUILD_SCHEMA, false));
+}
+
+/* Make a table of its rows; the caller guards it */
+static void
+make_table(void *arg)
+{
+	ViewInBuild *in = arg;
+	const Build *build = in->build;
+	const IntermediateModel *view = in->view;
+	Query	   *tree = tree_in_build(build, view->relid);
+
+	create_work_table(build, view->table, columns_of_relation(view->relid));
+	(void) fill_table(made_relation(view), build->builder, nodeToString(tree_rewritten(tree)));
+	execute_utility(psprintf("ANALYZE %s", quote_qualified_identifier(BUILD_SCHEMA, view->table)));
+}
+
+void
+make_intermediates(Build *build)
+{
+	ListCell   *lc;
+
+	foreach(lc, build->intermediates)
+	{
+		IntermediateModel *view = lfirst(lc);
+		ViewInBuild in = {build, view};
+		char	   *message;
+
+		if (view->made || !is_ready(build, view))
+			continue;
+		/* the error belongs to the marts that read it */
+		if (view->is_stored && !run_guarded(make_table, &in, &message))
+		{
+			ereport(DEBUG1,
+					(errmsg_internal("no table is made of %s: %s", view->name, message)));
+			view->is_stored = false;
+		}
+		if (!view->is_stored && build->is_test)
+			continue;
+		if (!view->is_stored)
+			make_view(build, view);
+		view->made = true;
+	}
+}
+
+void
+drop_intermediates(const Build *build)
+{
+	ListCell   *lc;
+
+	foreach(lc, build->intermediates)
+	{
+		const IntermediateModel *view = lfirst(lc);
+
+		if (view->made)
+			drop_work_table(view->is_stored ? "TABLE" : "VIEW", view->table);
+	}
+}

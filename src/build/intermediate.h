@@ -1,0 +1,24 @@
+/*-------------------------------------------------------------------------
+ *
+ * intermediate.h
+ *	  Intermediate models over what a build has written.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef GREENERY_BUILD_INTERMEDIATE_H
+#define GREENERY_BUILD_INTERMEDIATE_H
+
+#include "postgres.h"
+
+#include "build/model.h"
+
+/* Find the intermediate models; in the current memory context */
+extern void load_intermediates(Build *build);
+
+/* Make those that have become possible.  One that cannot be computed is left a view. */
+extern void make_intermediates(Build *build);
+
+/* Drop them, before the tables that they read */
+extern void drop_intermediates(const Build *build);
+
+#endif							/* GREENERY_BUILD_INTERMEDIATE_H */

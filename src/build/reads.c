@@ -1,0 +1,265 @@
+/*-------------------------------------------------------------------------
+ *
+ * reads.c
+ *	  What a build reads, and the locks on it.
+ *
+ * A snapshot does not protect against TRUNCATE, DROP or a rewriting ALTER: it shows a table
+ * that another session truncated and loaded again as empty.  So everything that the build
+ * reads is locked before the snapshot is taken.  To find what that is takes a snapshot too: so
+ * the build looks, begins again with these locks, and looks again, until it finds no more than
+ * it has locked.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "build/model.h"
+#include "build/reads.h"
+#include "compat.h"
+#include "executor/spi.h"
+#include "greenery.h"
+#include "guarded.h"
+#include "miscadmin.h"
+#include "parser/analyze.h"
+#include "roles.h"
+#include "sources/reach_refuse.h"
+#include "spi_row.h"
+#include "storage/lmgr.h"
+#include "tcop/tcopprot.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+/* Something that the build asks: a relation that it reads, and SQL about its rows */
+typedef struct Root
+{
+	const char *what;			/* for people */
+	Oid			relid;
+	const char *sql;			/* or NULL */
+	Reach		reach;
+} Root;
+
+/* The caller guards it: what cannot be parsed, no build can run, and that is told later */
+static void
+look_at_root(void *arg)
+{
+	Root	   *root = arg;
+	ListCell   *lc;
+
+	reach_relation(&root->reach, root->relid);
+	if (root->sql != NULL)
+		foreach(lc, pg_parse_query(root->sql))
+			reach_text(&root->reach,
+					   (Node *) parse_analyze_fixedparams(lfirst_node(RawStmt, lc), root->sql,
+													   NULL, 0, NULL));
+}
+
+/*
+ * All relations that models, features and the users' tests name, and the SQL of these
+ * tests.  Lists of Root *.
+ */
+static List *
+find_roots(void)
+{
+	MemoryContext context = CurrentMemoryContext;
+	List	   *roots = NIL;
+
+	if (SPI_execute("SELECT format('model %s', m.model), greenery.relation_named(m.relation), NULL"
+					"  FROM greenery.models m"
+					" UNION ALL "
+					"SELECT format('feature \"%s\"', f.name), greenery.relation_named(f.relation), NULL"
+					"  FROM greenery.features f"
+					" UNION ALL "
+					"SELECT format('data test %s', t.test_id), greenery.relation_named(r.relation), r.statement"
+					"  FROM greenery.data_tests t"
+					" CROSS JOIN greenery.test_reads(t.model, t.kind, t.args) r"
+					" WHERE t.enabled AND NOT t.builtin"
+					" ORDER BY 1", false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not look up what builds read");
+	MemoryContextSwitchTo(context);
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		HeapTuple	row = SPI_tuptable->vals[i];
+		TupleDesc	desc = SPI_tuptable->tupdesc;
+		Root	   *root;
+		bool		isnull;
+		Datum		relid = row_value_or_null(row, desc, 2, OIDOID, &isnull);
+
+		/* one that is missing is reported when it is its turn */
+		if (isnull)
+			continue;
+		root = palloc0(sizeof(Root));
+		root->what = row_text(row, desc, 1);
+		root->relid = DatumGetObjectId(relid);
+		root->sql = SPI_getvalue(row, desc, 3);
+		roots = lappend(roots, root);
+	}
+	SPI_freetuptable(SPI_tuptable);
+	return roots;
+}
+
+/* What each root reaches; in the current memory context */
+static List *
+look(const Build *build)
+{
+	List	   *roots = find_roots();
+	RoleSwitch	before;
+	ListCell   *lc;
+
+	role_enter(build->builder, &before);
+	foreach(lc, roots)
+		(void) run_expecting(look_at_root, lfirst(lc), reach_is_no_answer);
+	role_leave(&before);
+	return roots;
+}
+
+static List *
+relations_of(List *roots)
+{
+	List	   *relations = NIL;
+	ListCell   *lc;
+
+	foreach(lc, roots)
+		relations = list_concat_unique_oid(relations, ((Root *) lfirst(lc))->reach.relations);
+	return relations;
+}
+
+/* The histories are about to be written: locked now, no record can be newer than the snapshot */
+void
+lock_reads(Build *build)
+{
+	ListCell   *lc;
+
+	foreach(lc, build->histories)
+		LockRelationOid(lfirst_oid(lc), ShareRowExclusiveLock);
+	foreach(lc, build->locked)
+		LockRelationOid(lfirst_oid(lc), AccessShareLock);
+}
+
+/* An error for a table that the build itself changes: it would be of this build or of the last */
+static void
+refuse_published(const Reach *reach, const char *what)
+{
+	ListCell   *lc;
+
+	foreach(lc, reach->relations)
+	{
+		char	   *schema = get_namespace_name(get_rel_namespace(lfirst_oid(lc)));
+
+		if (schema != NULL &&
+			(strcmp(schema, PUBLISHED_SCHEMA) == 0 || strcmp(schema, BUILD_SCHEMA) == 0))
+			ereport(ERROR,
+					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+					 errmsg("%s reads %s", what, quoted_relation(lfirst_oid(lc))),
+					 errdetail("A build changes that table while models are computed."),
+					 errhint("Read the live model of that name in schema \"greenery\": builds put what they have written in its place.")));
+	}
+}
+
+/* An error if there is something that the builder must not read or run */
+static void
+refuse(const Build *build, const Root *root)
+{
+	refuse_published(&root->reach, root->what);
+	reach_refuse_strangers(&root->reach, build->builder);
+	reach_refuse_policies(&root->reach);
+	reach_refuse_hidden(&root->reach, root->what);
+	reach_refuse_session(&root->reach, root->what);
+	reach_refuse_open_schemas(&root->reach, root->what, build->builder);
+}
+
+static void
+refuse_any(const Build *build, List *roots)
+{
+	ListCell   *lc;
+
+	foreach(lc, roots)
+		refuse(build, lfirst(lc));
+}
+
+bool
+check_reads(Build *build)
+{
+	List	   *roots = look(build);
+	List	   *relations = relations_of(roots);
+
+	if (list_difference_oid(relations, build->locked) != NIL)
+	{
+		MemoryContext context = MemoryContextSwitchTo(build->context);
+
+		build->locked = list_concat_unique_oid(build->locked, relations);
+		list_sort(build->locked, list_oid_cmp);
+		MemoryContextSwitchTo(context);
+		return false;
+	}
+	refuse_any(build, roots);
+	return true;
+}
+
+void
+refuse_reads(const Build *build)
+{
+	refuse_any(build, look(build));
+}
+
+PG_FUNCTION_INFO_V1(greenery_check_reads);
+
+typedef struct Reader
+{
+	Oid			builder;
+	Oid			relid;
+} Reader;
+
+/* The executor looks at the rights before it looks at a row */
+static void
+read_nothing(void *arg)
+{
+	const Reader *reader = arg;
+	RoleSwitch	before;
+
+	role_enter(reader->builder, &before);
+	if (SPI_execute(psprintf("SELECT * FROM %s LIMIT 0", quoted_relation(reader->relid)), false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not read %s", quoted_relation(reader->relid));
+	role_leave(&before);
+}
+
+void
+refuse_relation(const Build *build, Oid relid, const char *sql)
+{
+	Root		root = {.what = psprintf(sql == NULL ? "relation %s" : "the data test of %s", quoted_relation(relid)),
+						.relid = relid, .sql = sql};
+	Reader		reader = {build->builder, relid};
+	RoleSwitch	before;
+	char	   *message;
+
+	role_enter(build->builder, &before);
+	look_at_root(&root);
+	role_leave(&before);
+	refuse(build, &root);
+	if (!run_guarded(read_nothing, &reader, &message))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("the builder, role \"%s\", cannot read %s",
+						GetUserNameFromId(build->builder, false), quoted_relation(relid)),
+				 errdetail("%s", message),
+				 errhint("Builds have the rights of that role: it needs SELECT on the relation and USAGE on the schema.")));
+}
+
+/*
+ * greenery.check_reads(regclass, text): an error where a build could not read the relation, or
+ * could not look into SQL about its rows
+ */
+Datum
+greenery_check_reads(PG_FUNCTION_ARGS)
+{
+	Build		build = {0};
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_VOID();
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "could not connect to SPI");
+	build.builder = greenery_builder();
+	refuse_relation(&build, PG_GETARG_OID(0),
+						  PG_ARGISNULL(1) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(1)));
+	SPI_finish();
+	PG_RETURN_VOID();
+}

@@ -1,0 +1,33 @@
+/*-------------------------------------------------------------------------
+ *
+ * reads.h
+ *	  What a build reads, and the locks on it.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef GREENERY_BUILD_READS_H
+#define GREENERY_BUILD_READS_H
+
+#include "postgres.h"
+
+#include "build/model.h"
+
+/*
+ * Lock what the build reads, so that no other session can truncate, drop or rewrite it from
+ * here on.  Takes no snapshot.
+ */
+extern void lock_reads(Build *build);
+
+/*
+ * See that the build may read what it is about to read.  Returns false when there is more
+ * than was locked before the snapshot; build->locked then has it too.
+ */
+extern bool check_reads(Build *build);
+
+/* The same without any locks, where there is nothing to publish */
+extern void refuse_reads(const Build *build);
+
+/* The same of one relation, and SQL or NULL about its rows, that builds are to read */
+extern void refuse_relation(const Build *build, Oid relid, const char *sql);
+
+#endif							/* GREENERY_BUILD_READS_H */
