@@ -20,6 +20,7 @@
 #include "compat.h"
 #include "difference/row_versions.h"
 #include "executor/spi.h"
+#include "greenery.h"
 #include "spi_row.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
