@@ -35,13 +35,19 @@ UPDATE greenery.users SET last_name = (SELECT string_agg(md5(g::text), '') FROM 
 -- everything that a model may need to go wrong on demand
 CREATE TABLE public.knobs (name text PRIMARY KEY, value integer);
 INSERT INTO public.knobs VALUES ('divisor', 1), ('sleep', 0);
-CREATE FUNCTION public.process() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
-RETURN (SELECT backend_type FROM pg_stat_activity WHERE pid = pg_backend_pid());
-CREATE FUNCTION public.only_here() RETURNS text LANGUAGE sql STABLE PARALLEL UNSAFE
-RETURN (SELECT backend_type FROM pg_stat_activity WHERE pid = pg_backend_pid());
--- Waits until n processes are here at the same time, or are not coming.  Called immutable, since
--- builds refuse what they cannot look into; its second argument is no constant, so that it is
--- not called while a query is planned.
+-- Called immutable, since builds refuse what they cannot look into; their arguments are no
+-- constants, so that they are not called while a query is planned.
+CREATE FUNCTION public.process(unused integer) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+BEGIN
+	RETURN (SELECT backend_type FROM pg_stat_activity WHERE pid = pg_backend_pid());
+END
+$$;
+CREATE FUNCTION public.only_here(unused integer) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL UNSAFE AS $$
+BEGIN
+	RETURN (SELECT backend_type FROM pg_stat_activity WHERE pid = pg_backend_pid());
+END
+$$;
+-- Waits until n processes are here at the same time, or are not coming; the same holds for it
 CREATE FUNCTION public.meet(n integer, unused integer) RETURNS boolean LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 BEGIN
 	PERFORM pg_advisory_lock_shared(42);
@@ -139,8 +145,8 @@ is($node->safe_psql('postgres', $record), $one_by_one, 'the same rows are insert
 like($one_by_one, qr/^fact_user_orders\|\d+\|0\|[1-9]\d*\|0$/m, 'and some are');
 
 # Where it is computed.  Three that meet need three processes.
-add_model("where_$_", "CASE WHEN public.meet(3, (SELECT max(value) FROM public.knobs)) THEN public.process() END") for qw(a b c);
-add_model('where_here', 'public.only_here()');
+add_model("where_$_", "CASE WHEN public.meet(3, (SELECT max(value) FROM public.knobs)) THEN public.process(g) END") for qw(a b c);
+add_model('where_here', 'public.only_here(g)');
 # at the first build there is nothing to compare with, and nobody to meet
 $node->safe_psql('postgres', "CREATE OR REPLACE VIEW public.where_$_ AS SELECT g AS id, 'nowhere' AS said FROM generate_series(1, 3) g")
 	for qw(a b c);
@@ -148,7 +154,7 @@ build();
 build();
 $node->safe_psql('postgres', "CREATE OR REPLACE VIEW public.where_$_ AS
 	SELECT g AS id, m.process AS said
-	FROM (SELECT CASE WHEN public.meet(3, (SELECT max(value) FROM public.knobs)) THEN public.process() END AS process OFFSET 0) m, generate_series(1, 3) g")
+	FROM (SELECT CASE WHEN public.meet(3, (SELECT max(value) FROM public.knobs)) THEN public.process((SELECT max(value) FROM public.knobs)) END AS process OFFSET 0) m, generate_series(1, 3) g")
 	for qw(a b c);
 ($status, $err) = build();
 is($status, 0, 'build of models that wait for each other');
