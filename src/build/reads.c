@@ -33,24 +33,37 @@
 typedef struct Root
 {
 	const char *what;			/* for people */
+	int64		test_id;			/* 0: it is no test */
+	bool		by_name;		/* the relation is looked up again when it is read */
 	Oid			relid;
 	const char *sql;			/* or NULL */
+	char	   *message;		/* why the SQL cannot be parsed, or NULL */
 	Reach		reach;
 } Root;
 
-/* The caller guards it: what cannot be parsed, no build can run, and that is told later */
+/* The caller guards it */
 static void
-look_at_root(void *arg)
+look_at_sql(void *arg)
 {
 	Root	   *root = arg;
 	ListCell   *lc;
 
+	foreach(lc, pg_parse_query(root->sql))
+		reach_text(&root->reach,
+				   (Node *) parse_analyze_fixedparams(lfirst_node(RawStmt, lc), root->sql,
+												   NULL, 0, NULL));
+}
+
+/* SQL that cannot be parsed is not run, even if it can be parsed later: nothing is known of it */
+static void
+look_at_root(Root *root)
+{
 	reach_relation(&root->reach, root->relid);
+	/* the query of a view is read from its rule */
+	if (root->by_name || get_rel_relkind(root->relid) != RELKIND_VIEW)
+		reach_by_name(&root->reach, root->relid);
 	if (root->sql != NULL)
-		foreach(lc, pg_parse_query(root->sql))
-			reach_text(&root->reach,
-					   (Node *) parse_analyze_fixedparams(lfirst_node(RawStmt, lc), root->sql,
-													   NULL, 0, NULL));
+		(void) run_expecting(look_at_sql, root, reach_is_no_answer, &root->message);
 }
 
 /*
@@ -63,13 +76,15 @@ find_roots(void)
 	MemoryContext context = CurrentMemoryContext;
 	List	   *roots = NIL;
 
-	if (SPI_execute("SELECT format('model %s', m.model), greenery.relation_named(m.relation), NULL"
+	if (SPI_execute("SELECT format('model %s', m.model), greenery.relation_named(m.relation), NULL,"
+					"       0::bigint, false"
 					"  FROM greenery.models m"
 					" UNION ALL "
-					"SELECT format('feature \"%s\"', f.name), greenery.relation_named(f.relation), NULL"
+					"SELECT format('feature \"%s\"', f.name), greenery.relation_named(f.relation), NULL, 0, true"
 					"  FROM greenery.features f"
 					" UNION ALL "
-					"SELECT format('data test %s', t.test_id), greenery.relation_named(r.relation), r.statement"
+					"SELECT format('data test %s', t.test_id), greenery.relation_named(r.relation), r.statement,"
+					"       t.test_id, true"
 					"  FROM greenery.data_tests t"
 					" CROSS JOIN greenery.test_reads(t.model, t.kind, t.args) r"
 					" WHERE t.enabled AND NOT t.builtin"
@@ -84,11 +99,18 @@ find_roots(void)
 		bool		isnull;
 		Datum		relid = row_value_or_null(row, desc, 2, OIDOID, &isnull);
 
-		/* one that is missing is reported when it is its turn */
-		if (isnull)
-			continue;
 		root = palloc0(sizeof(Root));
 		root->what = row_text(row, desc, 1);
+		root->test_id = DatumGetInt64(row_value(row, desc, 4, INT8OID));
+		root->by_name = DatumGetBool(row_value(row, desc, 5, BOOLOID));
+		/* models and tests are told of when it is their turn, and may not come back till then */
+		if (isnull && (!root->by_name || root->test_id != 0))
+			continue;
+		if (isnull)
+			ereport(ERROR,
+					(errcode(ERRCODE_UNDEFINED_TABLE),
+					 errmsg("the relation of %s does not exist", root->what),
+					 errhint("greenery_drop_feature() drops a feature.")));
 		root->relid = DatumGetObjectId(relid);
 		root->sql = SPI_getvalue(row, desc, 3);
 		roots = lappend(roots, root);
@@ -107,7 +129,7 @@ look(const Build *build)
 
 	role_enter(build->builder, &before);
 	foreach(lc, roots)
-		(void) run_expecting(look_at_root, lfirst(lc), reach_is_no_answer);
+		look_at_root(lfirst(lc));
 	role_leave(&before);
 	return roots;
 }
@@ -160,6 +182,7 @@ static void
 refuse(const Build *build, const Root *root)
 {
 	refuse_published(&root->reach, root->what);
+	reach_refuse_temporary(&root->reach, root->what);
 	reach_refuse_strangers(&root->reach, build->builder);
 	reach_refuse_policies(&root->reach);
 	reach_refuse_hidden(&root->reach, root->what);
@@ -192,13 +215,44 @@ check_reads(Build *build)
 		return false;
 	}
 	refuse_any(build, roots);
+	build->roots = roots;
 	return true;
 }
 
 void
-refuse_reads(const Build *build)
+refuse_reads(Build *build)
 {
-	refuse_any(build, look(build));
+	build->roots = look(build);
+	refuse_any(build, build->roots);
+}
+
+void
+refuse_unseen(const Build *build, Oid relid)
+{
+	ListCell   *lc;
+
+	foreach(lc, build->roots)
+		if (((const Root *) lfirst(lc))->relid == relid)
+			return;
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("relation %s was not there when the build began", quoted_relation(relid)),
+			 errhint("Build again.")));
+}
+
+char *
+why_not_parsed(const Build *build, int64 test_id)
+{
+	ListCell   *lc;
+
+	foreach(lc, build->roots)
+	{
+		const Root *root = lfirst(lc);
+
+		if (root->test_id == test_id && root->message != NULL)
+			return root->message;
+	}
+	return NULL;
 }
 
 PG_FUNCTION_INFO_V1(greenery_check_reads);
