@@ -769,7 +769,7 @@ SELECT status FROM greenery.test_results WHERE test_id = :id ORDER BY build_id D
 SELECT greenery_drop_test(:id);
 -- who owns a schema puts another in its place, which no lock prevents
 CREATE TABLE regress_theirs.safe (user_id text, at timestamptz, n integer);
-CREATE VIEW regress_theirs.safe_view AS SELECT n AS id FROM regress_theirs.safe;
+CREATE VIEW regress_theirs.safe_view AS SELECT n AS id, user_id, at FROM regress_theirs.safe;
 CREATE FUNCTION regress_models.reads_safe() RETURNS bigint LANGUAGE sql STABLE AS 'SELECT count(*) FROM regress_theirs.safe';
 CREATE VIEW regress_models.over_reads AS SELECT regress_models.reads_safe() AS id;
 SELECT pg_temp.told($$SELECT greenery_add_feature('safe', 'regress_theirs.safe', 'user_id', 'at', 'n')$$);
@@ -778,7 +778,10 @@ SELECT pg_temp.told($$SELECT greenery_add_model('regress_models.over_reads', '{i
 SELECT pg_temp.told($$SELECT greenery_add_test('regress_models.campaigns', 'expression', NULL, '{"expression": "(SELECT count(*) FROM regress_theirs.safe) = 0"}')$$);
 SELECT pg_temp.told($$SELECT greenery_add_test('regress_models.campaigns', 'relationships', 'id', '{"to": "regress_theirs.safe", "field": "n"}')$$);
 -- the query of a view is read from its rule
+SELECT pg_temp.told($$SELECT greenery_add_feature('safe', 'regress_theirs.safe_view', 'user_id', 'at', 'id')$$);
 SELECT greenery_add_model('regress_theirs.safe_view', '{id}');
+SELECT greenery_drop_test(greenery_add_test('regress_theirs.safe_view', 'range', 'id', '{"min": 0}'));
+CALL greenery_build();
 SELECT greenery_drop_model('safe_view');
 
 DROP SCHEMA regress_models, regress_open, regress_theirs CASCADE;

@@ -105,7 +105,7 @@ greenery_check_model(PG_FUNCTION_ARGS)
 				 errhint("ALTER VIEW %s OWNER TO %s, or register a view of the builder's that reads it.",
 						 quoted_relation(relid),
 						 quote_identifier(GetUserNameFromId(build.builder, false)))));
-	refuse_relation(&build, relid, NULL);
+	refuse_relation(&build, relid, false, NULL);
 	build.owner = greenery_owner();
 	refuse_range_columns(relid, build.owner, build.builder);
 	SPI_finish();

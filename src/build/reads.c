@@ -33,7 +33,7 @@
 typedef struct Root
 {
 	const char *what;			/* for people */
-	int64		test_id;			/* 0: it is no test */
+	int64		test_id;		/* 0: it is no test */
 	bool		by_name;		/* the relation is looked up again when it is read */
 	Oid			relid;
 	const char *sql;			/* or NULL */
@@ -51,7 +51,7 @@ look_at_sql(void *arg)
 	foreach(lc, pg_parse_query(root->sql))
 		reach_text(&root->reach,
 				   (Node *) parse_analyze_fixedparams(lfirst_node(RawStmt, lc), root->sql,
-												   NULL, 0, NULL));
+													  NULL, 0, NULL));
 }
 
 /* SQL that cannot be parsed is not run, even if it can be parsed later: nothing is known of it */
@@ -59,7 +59,7 @@ static void
 look_at_root(Root *root)
 {
 	reach_relation(&root->reach, root->relid);
-	/* the query of a view is read from its rule */
+	/* the query of a model that is a view is read from its rule */
 	if (root->by_name || get_rel_relkind(root->relid) != RELKIND_VIEW)
 		reach_by_name(&root->reach, root->relid);
 	if (root->sql != NULL)
@@ -84,7 +84,10 @@ find_roots(void)
 					"  FROM greenery.features f"
 					" UNION ALL "
 					"SELECT format('data test %s', t.test_id), greenery.relation_named(r.relation), r.statement,"
-					"       t.test_id, true"
+					"       t.test_id,"
+					/* what has been written of a mart is read in its place */
+					"       NOT EXISTS (SELECT FROM greenery.models m"
+					"                    WHERE m.relation = r.relation AND m.layer = 'mart')"
 					"  FROM greenery.data_tests t"
 					" CROSS JOIN greenery.test_reads(t.model, t.kind, t.args) r"
 					" WHERE t.enabled AND NOT t.builtin"
@@ -104,13 +107,13 @@ find_roots(void)
 		root->test_id = DatumGetInt64(row_value(row, desc, 4, INT8OID));
 		root->by_name = DatumGetBool(row_value(row, desc, 5, BOOLOID));
 		/* models and tests are told of when it is their turn, and may not come back till then */
-		if (isnull && (!root->by_name || root->test_id != 0))
-			continue;
-		if (isnull)
+		if (isnull && root->by_name && root->test_id == 0)
 			ereport(ERROR,
 					(errcode(ERRCODE_UNDEFINED_TABLE),
 					 errmsg("the relation of %s does not exist", root->what),
 					 errhint("greenery_drop_feature() drops a feature.")));
+		if (isnull)
+			continue;
 		root->relid = DatumGetObjectId(relid);
 		root->sql = SPI_getvalue(row, desc, 3);
 		roots = lappend(roots, root);
@@ -277,10 +280,10 @@ read_nothing(void *arg)
 }
 
 void
-refuse_relation(const Build *build, Oid relid, const char *sql)
+refuse_relation(const Build *build, Oid relid, bool by_name, const char *sql)
 {
 	Root		root = {.what = psprintf(sql == NULL ? "relation %s" : "the data test of %s", quoted_relation(relid)),
-						.relid = relid, .sql = sql};
+						.by_name = by_name, .relid = relid, .sql = sql};
 	Reader		reader = {build->builder, relid};
 	RoleSwitch	before;
 	char	   *message;
@@ -288,6 +291,11 @@ refuse_relation(const Build *build, Oid relid, const char *sql)
 	role_enter(build->builder, &before);
 	look_at_root(&root);
 	role_leave(&before);
+	if (root.message != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_SYNTAX_ERROR),
+				 errmsg("%s cannot be parsed", root.what),
+				 errdetail("%s", root.message)));
 	refuse(build, &root);
 	if (!run_guarded(read_nothing, &reader, &message))
 		ereport(ERROR,
@@ -296,6 +304,22 @@ refuse_relation(const Build *build, Oid relid, const char *sql)
 						GetUserNameFromId(build->builder, false), quoted_relation(relid)),
 				 errdetail("%s", message),
 				 errhint("Builds have the rights of that role: it needs SELECT on the relation and USAGE on the schema.")));
+}
+
+static bool
+is_mart(Oid relid)
+{
+	Oid			type = OIDOID;
+	Datum		arg = ObjectIdGetDatum(relid);
+	bool		found;
+
+	if (SPI_execute_with_args("SELECT FROM greenery.models m"
+							  " WHERE m.layer = 'mart' AND greenery.relation_named(m.relation) = $1",
+							  1, &type, &arg, NULL, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the models");
+	found = SPI_processed > 0;
+	SPI_freetuptable(SPI_tuptable);
+	return found;
 }
 
 /*
@@ -312,8 +336,8 @@ greenery_check_reads(PG_FUNCTION_ARGS)
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "could not connect to SPI");
 	build.builder = greenery_builder();
-	refuse_relation(&build, PG_GETARG_OID(0),
-						  PG_ARGISNULL(1) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(1)));
+	refuse_relation(&build, PG_GETARG_OID(0), !is_mart(PG_GETARG_OID(0)),
+					PG_ARGISNULL(1) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(1)));
 	SPI_finish();
 	PG_RETURN_VOID();
 }

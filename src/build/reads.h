@@ -35,7 +35,10 @@ extern void refuse_reads(Build *build);
 extern void refuse_unseen(const Build *build, Oid relid);
 extern char *why_not_parsed(const Build *build, int64 test_id);
 
-/* The same of one relation, and SQL or NULL about its rows, that builds are to read */
-extern void refuse_relation(const Build *build, Oid relid, const char *sql);
+/*
+ * The same of one relation, which may be looked up by name when it is read, and SQL or NULL
+ * about its rows, that builds are to read
+ */
+extern void refuse_relation(const Build *build, Oid relid, bool by_name, const char *sql);
 
 #endif							/* GREENERY_BUILD_READS_H */
