@@ -194,6 +194,21 @@ SELECT greenery.shareable_message(m) FROM unnest(ARRAY[
 	'syntax error in tsquery: "Ann &" (SQLSTATE 42601)', 'unsafe use of new value "Ann" of enum type e (SQLSTATE 55P04)', 'column "Ann" of relation "t" does not exist (SQLSTATE 42703)',
 	'permission denied for table t (SQLSTATE 42501): detail', 'division by zero (SQLSTATE 22012)',
 	E'Ann\n(SQLSTATE 42501)', 'invalid input "Ann (SQLSTATE 42501)" (SQLSTATE 22P02)', 'Ann (SQLSTATE XYZ99)', 'failed tests: 1']) m;
+-- who may read the model is told what a test of it says, but not what it says of other tables
+CREATE TABLE regress_models.plain (id integer);
+CREATE TABLE regress_models.salaries (salary text);
+INSERT INTO regress_models.plain VALUES (1);
+INSERT INTO regress_models.salaries VALUES ('Ann earns 5000');
+GRANT USAGE ON SCHEMA regress_models TO regress_operator;
+GRANT SELECT ON regress_models.plain TO regress_operator;
+SELECT greenery_add_model('regress_models.plain', '{id}');
+SELECT greenery_add_test('regress_models.plain', 'expression', NULL, '{"expression": "id < ALL (SELECT salary::integer FROM regress_models.salaries)"}') AS id \gset
+SET ROLE regress_operator;
+SELECT status, message FROM greenery_test('regress_models.plain') WHERE test_id = :id;
+RESET ROLE;
+SELECT status, message FROM greenery_test('regress_models.plain') WHERE test_id = :id;
+SELECT greenery_drop_model('plain');
+REVOKE USAGE ON SCHEMA regress_models FROM regress_operator;
 -- he is who he was, after an error in each transaction of a build
 SELECT greenery_set_builder('regress_builder');
 DROP OWNED BY regress_builder;
@@ -630,6 +645,8 @@ CREATE SCHEMA regress_open;
 CREATE FUNCTION regress_open.is_ok(v text) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT v IS NOT NULL';
 CREATE FUNCTION regress_open.same(a text, b text) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT a = b';
 CREATE OPERATOR regress_open.=== (FUNCTION = regress_open.same, LEFTARG = text, RIGHTARG = text);
+CREATE DOMAIN regress_open.codes AS text;
+CREATE TYPE regress_open.size AS ENUM ('a');
 CREATE AGGREGATE regress_open.some(boolean) (SFUNC = pg_catalog.booland_statefunc, STYPE = boolean);
 CREATE TABLE regress_models.named (id varchar);
 -- bodies that are texts, in a closed schema; one finds nothing by name, two do
@@ -643,6 +660,7 @@ CREATE FUNCTION pg_temp.named() RETURNS TABLE (expression text, error text) LANG
 		jsonb_build_object('expression', e))), ' | ', 2), ''), 'none')
 	FROM unnest('{regress_open.is_ok(t.id),t.id OPERATOR(regress_open.===) t.id,
 		t.id OPERATOR(regress_open.===) ANY (ARRAY[t.id]::text[]),(SELECT regress_open.some(x) FROM (VALUES (true)) v (x)),
+		regress_open.codes(t.id) IS NOT NULL,regress_open.size(t.id) IS NOT NULL,t.id::regress_open.size IS NOT NULL,
 		regress_models.closed(t.id),regress_models.calls(t.id),regress_models.path(t.id),regress_models.atomic(t.id),
 		(SELECT every(p.ok) FROM regress_models.parsed p)}'::text[]) WITH ORDINALITY x (e, n) ORDER BY n
 $named$;
@@ -672,7 +690,101 @@ SELECT pg_temp.told($$SELECT greenery_add_model('regress_models.of_session', '{i
 SELECT pg_temp.told($$SELECT greenery_add_model('regress_models.of_process', '{id}')$$);
 SELECT pg_temp.told($$SELECT greenery_add_test('regress_models.named', 'expression', NULL, '{"expression": "current_setting(''app.tenant'') = id"}')$$);
 
-DROP SCHEMA regress_models, regress_open CASCADE;
+-- nor by temporary objects, which are found first
+CREATE TABLE regress_models.campaigns (id integer);
+INSERT INTO regress_models.campaigns VALUES (1);
+CREATE FUNCTION regress_models.first_campaign() RETURNS integer LANGUAGE sql STABLE SET search_path = regress_models AS 'SELECT min(id) FROM campaigns';
+GRANT USAGE ON SCHEMA regress_models TO regress_builder;
+GRANT SELECT ON regress_models.campaigns TO regress_builder;
+CREATE VIEW regress_models.campaign AS SELECT 1 AS id, regress_models.first_campaign() AS first;
+ALTER VIEW regress_models.campaign OWNER TO regress_builder;
+SELECT greenery_set_builder('regress_builder');
+SELECT greenery_add_model('regress_models.campaign', '{id}');
+CALL greenery_build();
+SET ROLE regress_operator;
+CREATE TEMP TABLE campaigns AS SELECT 666 AS id;
+GRANT SELECT ON campaigns TO PUBLIC;
+CALL greenery_build();
+DROP TABLE campaigns;
+RESET ROLE;
+SELECT regexp_replace(pg_temp.build_error(), '^data test \d+ reads pg_temp_\d+', 'reads pg_temp') AS build_error;
+SELECT * FROM greenery_published.campaign;
+SELECT greenery_drop_model('campaign'), greenery_set_builder(NULL);
+
+--
+-- What is read by its name is what was looked at: another may come by that name meanwhile.
+-- A trigger stands for what others do in the middle of a build.
+--
+CREATE FUNCTION pg_temp.meanwhile(statement text) RETURNS void LANGUAGE sql AS $meanwhile$
+	TRUNCATE regress_models.statements;
+	INSERT INTO regress_models.statements VALUES (statement);
+	UPDATE greenery.products SET inventory = inventory + 1;
+$meanwhile$;
+TRUNCATE regress_models.statements;
+CREATE TRIGGER meanwhile AFTER INSERT ON greenery.inventory_history FOR EACH STATEMENT EXECUTE FUNCTION regress_models.alter_second();
+SET ROLE regress_hostile;
+CREATE TABLE regress_theirs.hidden (id integer);
+SET client_min_messages = error;
+CREATE INDEX ON regress_theirs.hidden (id) WHERE regress_theirs.spy(1) = 1;
+SET client_min_messages = warning;
+RESET ROLE;
+-- a relation that was not there
+CREATE TABLE regress_models.hidden (id integer);
+SELECT greenery_add_model('regress_models.hidden', '{id}');
+ALTER TABLE regress_models.hidden RENAME TO hidden_before;
+SELECT pg_temp.meanwhile('ALTER TABLE regress_theirs.hidden SET SCHEMA regress_models');
+CALL greenery_build();
+SELECT pg_temp.model_error('hidden');
+ALTER TABLE regress_models.hidden SET SCHEMA regress_theirs;
+SELECT greenery_drop_model('hidden');
+ALTER TABLE regress_models.hidden_before RENAME TO hidden;
+-- the parent of another
+SELECT greenery_add_test('regress_models.campaigns', 'relationships', 'id', '{"to": "regress_models.hidden", "field": "id"}') AS id \gset
+ALTER TABLE regress_models.hidden RENAME TO hidden_before;
+SELECT pg_temp.meanwhile('ALTER TABLE regress_theirs.hidden SET SCHEMA regress_models');
+CALL greenery_build();
+SELECT message FROM greenery.test_results WHERE test_id = :id ORDER BY build_id DESC LIMIT 1;
+ALTER TABLE regress_models.hidden SET SCHEMA regress_theirs;
+SELECT greenery_drop_test(:id);
+ALTER TABLE regress_models.hidden_before RENAME TO hidden;
+-- that of a feature
+CREATE TABLE regress_models.visits (user_id text, at timestamptz, n integer);
+SELECT greenery_add_feature('visited', 'regress_models.visits', 'user_id', 'at', 'n');
+ALTER TABLE regress_models.visits RENAME TO visits_kept;
+SELECT pg_temp.meanwhile('ALTER TABLE regress_theirs.visits SET SCHEMA regress_models');
+CALL greenery_build();
+SELECT pg_temp.build_error();
+SELECT greenery_drop_feature('visited');
+-- SQL that could not be parsed
+CREATE FUNCTION regress_open.is_late(date) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true';
+SELECT greenery_add_test('regress_models.campaigns', 'expression', NULL, '{"expression": "regress_open.is_late(''2021-01-01'')"}') AS id \gset
+CREATE FUNCTION regress_open.is_late(point) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true';
+SELECT pg_temp.meanwhile('DROP FUNCTION regress_open.is_late(point)');
+CALL greenery_build();
+SELECT status, message LIKE 'function regress_open.is_late(unknown) is not unique%' AS why
+FROM greenery.test_results WHERE test_id = :id ORDER BY build_id DESC LIMIT 1;
+DROP TRIGGER meanwhile ON greenery.inventory_history;
+CALL greenery_build();
+SELECT status FROM greenery.test_results WHERE test_id = :id ORDER BY build_id DESC LIMIT 1;
+SELECT greenery_drop_test(:id);
+-- who owns a schema puts another in its place, which no lock prevents
+CREATE TABLE regress_theirs.safe (user_id text, at timestamptz, n integer);
+CREATE VIEW regress_theirs.safe_view AS SELECT n AS id, user_id, at FROM regress_theirs.safe;
+CREATE FUNCTION regress_models.reads_safe() RETURNS bigint LANGUAGE sql STABLE AS 'SELECT count(*) FROM regress_theirs.safe';
+CREATE VIEW regress_models.over_reads AS SELECT regress_models.reads_safe() AS id;
+SELECT pg_temp.told($$SELECT greenery_add_feature('safe', 'regress_theirs.safe', 'user_id', 'at', 'n')$$);
+SELECT pg_temp.told($$SELECT greenery_add_model('regress_theirs.safe', '{n}')$$);
+SELECT pg_temp.told($$SELECT greenery_add_model('regress_models.over_reads', '{id}')$$);
+SELECT pg_temp.told($$SELECT greenery_add_test('regress_models.campaigns', 'expression', NULL, '{"expression": "(SELECT count(*) FROM regress_theirs.safe) = 0"}')$$);
+SELECT pg_temp.told($$SELECT greenery_add_test('regress_models.campaigns', 'relationships', 'id', '{"to": "regress_theirs.safe", "field": "n"}')$$);
+-- the query of a view is read from its rule
+SELECT pg_temp.told($$SELECT greenery_add_feature('safe', 'regress_theirs.safe_view', 'user_id', 'at', 'id')$$);
+SELECT greenery_add_model('regress_theirs.safe_view', '{id}');
+SELECT greenery_drop_test(greenery_add_test('regress_theirs.safe_view', 'range', 'id', '{"min": 0}'));
+CALL greenery_build();
+SELECT greenery_drop_model('safe_view');
+
+DROP SCHEMA regress_models, regress_open, regress_theirs CASCADE;
 DROP OWNED BY regress_hostile, regress_builder;
 SELECT greenery_revoke('regress_operator', 'operator');
 DROP OWNED BY regress_operator;

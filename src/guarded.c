@@ -72,6 +72,17 @@ run(void (*work) (void *), void *arg, const bool *undo)
 	return error;
 }
 
+static char *
+message_of(const ErrorData *error)
+{
+	return psprintf("%s (SQLSTATE %s)%s%s%s%s", error->message,
+					unpack_sql_state(error->sqlerrcode),
+					error->detail || error->hint ? ": " : "",
+					error->detail ? error->detail : "",
+					error->detail && error->hint ? " " : "",
+					error->hint ? error->hint : "");
+}
+
 bool
 run_or_undo(void (*work) (void *), void *arg, const bool *undo, char **message)
 {
@@ -79,18 +90,14 @@ run_or_undo(void (*work) (void *), void *arg, const bool *undo, char **message)
 
 	if (error == NULL)
 		return true;
-	*message = psprintf("%s (SQLSTATE %s)%s%s%s%s", error->message,
-						unpack_sql_state(error->sqlerrcode),
-						error->detail || error->hint ? ": " : "",
-						error->detail ? error->detail : "",
-						error->detail && error->hint ? " " : "",
-						error->hint ? error->hint : "");
+	*message = message_of(error);
 	FreeErrorData(error);
 	return false;
 }
 
 bool
-run_expecting(void (*work) (void *), void *arg, bool (*is_expected) (int sqlerrcode))
+run_expecting(void (*work) (void *), void *arg, bool (*is_expected) (int sqlerrcode),
+			  char **message)
 {
 	static const bool undo = false;
 	ErrorData  *error = run(work, arg, &undo);
@@ -99,6 +106,8 @@ run_expecting(void (*work) (void *), void *arg, bool (*is_expected) (int sqlerrc
 		return true;
 	if (!is_expected(error->sqlerrcode))
 		ReThrowError(error);
+	if (message != NULL)
+		*message = message_of(error);
 	FreeErrorData(error);
 	return false;
 }

@@ -26,10 +26,10 @@ extern bool run_or_undo(void (*work) (void *), void *arg, const bool *undo,
 
 /*
  * Likewise; but only errors that are expected are an answer, false, and all others are
- * raised.
+ * raised.  message may be NULL.
  */
 extern bool run_expecting(void (*work) (void *), void *arg,
-						  bool (*is_expected) (int sqlerrcode));
+						  bool (*is_expected) (int sqlerrcode), char **message);
 
 /*
  * relation_by_name(), but for a relation that does not exist: InvalidOid, and

@@ -194,6 +194,24 @@ foreach my $role (sort keys %shop)
 	is_same(members($node, $shop{$role}), $granted{ $shop{$role} }, "$shop{$role}: finished again");
 }
 
+# The owner puts another schema in the place of greenery's: nothing in it is called
+as_role(
+	$node, 'trapped_shop', 'shopkeeper', q{
+	ALTER SCHEMA greenery RENAME TO kept;
+	CREATE SCHEMA greenery;
+	CREATE FUNCTION greenery.as_owner(text) RETURNS void LANGUAGE plpgsql AS $$
+	BEGIN RAISE WARNING 'as_owner ran as %', current_user; END $$});
+my (undef, undef, $moved) = $node->psql('trapped_shop', "ALTER EXTENSION greenery UPDATE TO '$new'");
+unlike($moved, qr/ran as/, 'another schema: what stands in it is not called');
+like($moved, qr/ERROR:  schema "greenery" is not that of the extension/, 'another schema: no update');
+as_role($node, 'trapped_shop', 'shopkeeper', 'DROP SCHEMA greenery CASCADE; ALTER SCHEMA kept RENAME TO greenery');
+# nor in the middle of an update
+as_role($node, 'trapped_shop', 'shopkeeper', "BEGIN; ALTER EXTENSION greenery UPDATE TO '$new'; PREPARE TRANSACTION 'update'");
+(undef, undef, $moved) = $node->psql('trapped_shop', "SET lock_timeout = '1s'; ALTER SCHEMA greenery RENAME TO kept",
+	extra_params => [ '-U', 'shopkeeper' ]);
+like($moved, qr/ERROR:  canceling statement due to lock timeout/, 'another schema: not in the middle of an update');
+as_role($node, 'trapped_shop', 'shopkeeper', q{ROLLBACK PREPARED 'update'});
+
 # The owner's traps: whatever the script does to what is his must not run them as a superuser
 as_role(
 	$node, 'trapped_shop', 'shopkeeper', q{

@@ -27,6 +27,7 @@
 #include "build/last_build.h"
 #include "build/model_tree.h"
 #include "build/query_facts.h"
+#include "build/reads.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_namespace.h"
 #include "checks/data_test_compile.h"
@@ -52,6 +53,7 @@ source_in_build(Oid relid, void *arg)
 		if (model->spec.relid == relid && model_is_written(model))
 			return written_name(model);
 	}
+	refuse_unseen(build, relid);
 	return quoted_relation(relid);
 }
 
@@ -128,7 +130,7 @@ answered_by_row(const BuildModel *model, const TestTarget *target)
 	{
 		DataTest   *test = lfirst(lc);
 
-		if (test->last == NULL)
+		if (test->last == NULL || test->unparsed != NULL)
 			continue;
 		test_compile(test, target);
 		if ((test->by_row || test_is_unique_by_index(test, target)) &&

@@ -56,6 +56,13 @@ may_see(const Build *build, const BuildModel *model)
 		greenery_may_use_schema(get_rel_namespace(model->spec.relid), build->caller);
 }
 
+/* Whether a test reads nothing but the model: an error may quote what else it reads */
+static bool
+reads_model_only(const DataTest *test)
+{
+	return test->expression == NULL && test->where == NULL && test->to == NULL;
+}
+
 /* A row for each test of a model */
 static void
 report(const Build *build, const BuildModel *model, ReturnSetInfo *rsinfo)
@@ -90,7 +97,7 @@ report(const Build *build, const BuildModel *model, ReturnSetInfo *rsinfo)
 			values[8] = DirectFunctionCall1(jsonb_in, CStringGetDatum(test->sample));
 		duration->time = test->duration;
 		values[9] = IntervalPGetDatum(duration);
-		set_text(values, nulls, 10, test->message == NULL || tell || build_may_tell(build)
+		set_text(values, nulls, 10, test->message == NULL || (tell && reads_model_only(test)) || build_may_tell(build)
 				 ? test->message : shareable_message(test->message));
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}

@@ -58,6 +58,7 @@ attach_tests(Build *build)
 			owner->spec.name = owner->spec.relation = test->model;
 			build->models = lappend(build->models, owner);
 		}
+		test->unparsed = why_not_parsed(build, test->test_id);
 		owner->tests = lappend(owner->tests, test);
 	}
 }
@@ -104,11 +105,21 @@ greenery_check_model(PG_FUNCTION_ARGS)
 				 errhint("ALTER VIEW %s OWNER TO %s, or register a view of the builder's that reads it.",
 						 quoted_relation(relid),
 						 quote_identifier(GetUserNameFromId(build.builder, false)))));
-	refuse_relation(&build, relid, NULL);
+	refuse_relation(&build, relid, false, NULL);
 	build.owner = greenery_owner();
 	refuse_range_columns(relid, build.owner, build.builder);
 	SPI_finish();
 	PG_RETURN_VOID();
+}
+
+/* A relation that a build is to read: the caller guards it */
+static void
+find_relation(void *arg)
+{
+	ModelInBuild *in = arg;
+
+	in->model->spec.relid = relation_by_name(in->model->spec.relation);
+	refuse_unseen(in->build, in->model->spec.relid);
 }
 
 /* Find each model's relation.  A model whose relation is missing, or not to be opened, is broken. */
@@ -122,11 +133,13 @@ resolve_models(Build *build)
 	foreach(lc, build->models)
 	{
 		BuildModel *model = lfirst(lc);
+		ModelInBuild in = {build, model};
 
 		model->counts.rows = model->counts.inserted = model->counts.updated = model->counts.deleted = -1;
 		model->counts.affected_keys = -1;
-		model->spec.relid = relation_or_message(model->spec.relation, &model->run.message);
-		if (OidIsValid(model->spec.relid) && model->spec.is_mart)
+		if (!run_guarded(find_relation, &in, &model->run.message))
+			model->spec.relid = InvalidOid;
+		else if (model->spec.is_mart)
 			model->run.message = why_not_open(model->spec.relid, build->builder);
 		if (model->run.message != NULL)
 			model->run.phase = MODEL_BROKEN;

@@ -147,6 +147,7 @@ typedef struct Build
 	bool		accept_shrink;	/* publish however many rows that would delete */
 	List	   *settings;		/* of BuildSetting * */
 	List	   *locked;			/* OIDs of relations to lock before the snapshot */
+	List	   *roots;			/* what has been looked at, see reads.c */
 	List	   *histories;		/* OIDs of tables to record the sources' histories in */
 	bool		again;			/* there are more to lock: begin again */
 	int			attempts;		/* how often that has been so */

@@ -417,7 +417,7 @@ publish_written(BuildModel *model, bool whole)
 	pair = pair_of(model);
 	if (model->spec.published->keyed_only || !model->spec.published->replaceable)
 		change(&pair);
-	else if (!run_expecting(change, &pair, is_conflict))
+	else if (!run_expecting(change, &pair, is_conflict, NULL))
 		replace(&pair);
 	if (model->spec.published->has_triggers)
 		check_triggers(&pair, since);

@@ -33,24 +33,37 @@
 typedef struct Root
 {
 	const char *what;			/* for people */
+	int64		test_id;		/* 0: it is no test */
+	bool		by_name;		/* the relation is looked up again when it is read */
 	Oid			relid;
 	const char *sql;			/* or NULL */
+	char	   *message;		/* why the SQL cannot be parsed, or NULL */
 	Reach		reach;
 } Root;
 
-/* The caller guards it: what cannot be parsed, no build can run, and that is told later */
+/* The caller guards it */
 static void
-look_at_root(void *arg)
+look_at_sql(void *arg)
 {
 	Root	   *root = arg;
 	ListCell   *lc;
 
+	foreach(lc, pg_parse_query(root->sql))
+		reach_text(&root->reach,
+				   (Node *) parse_analyze_fixedparams(lfirst_node(RawStmt, lc), root->sql,
+													  NULL, 0, NULL));
+}
+
+/* SQL that cannot be parsed is not run, even if it can be parsed later: nothing is known of it */
+static void
+look_at_root(Root *root)
+{
 	reach_relation(&root->reach, root->relid);
+	/* the query of a model that is a view is read from its rule */
+	if (root->by_name || get_rel_relkind(root->relid) != RELKIND_VIEW)
+		reach_by_name(&root->reach, root->relid);
 	if (root->sql != NULL)
-		foreach(lc, pg_parse_query(root->sql))
-			reach_text(&root->reach,
-					   (Node *) parse_analyze_fixedparams(lfirst_node(RawStmt, lc), root->sql,
-													   NULL, 0, NULL));
+		(void) run_expecting(look_at_sql, root, reach_is_no_answer, &root->message);
 }
 
 /*
@@ -63,13 +76,18 @@ find_roots(void)
 	MemoryContext context = CurrentMemoryContext;
 	List	   *roots = NIL;
 
-	if (SPI_execute("SELECT format('model %s', m.model), greenery.relation_named(m.relation), NULL"
+	if (SPI_execute("SELECT format('model %s', m.model), greenery.relation_named(m.relation), NULL,"
+					"       0::bigint, false"
 					"  FROM greenery.models m"
 					" UNION ALL "
-					"SELECT format('feature \"%s\"', f.name), greenery.relation_named(f.relation), NULL"
+					"SELECT format('feature \"%s\"', f.name), greenery.relation_named(f.relation), NULL, 0, true"
 					"  FROM greenery.features f"
 					" UNION ALL "
-					"SELECT format('data test %s', t.test_id), greenery.relation_named(r.relation), r.statement"
+					"SELECT format('data test %s', t.test_id), greenery.relation_named(r.relation), r.statement,"
+					"       t.test_id,"
+					/* what has been written of a mart is read in its place */
+					"       NOT EXISTS (SELECT FROM greenery.models m"
+					"                    WHERE m.relation = r.relation AND m.layer = 'mart')"
 					"  FROM greenery.data_tests t"
 					" CROSS JOIN greenery.test_reads(t.model, t.kind, t.args) r"
 					" WHERE t.enabled AND NOT t.builtin"
@@ -84,11 +102,18 @@ find_roots(void)
 		bool		isnull;
 		Datum		relid = row_value_or_null(row, desc, 2, OIDOID, &isnull);
 
-		/* one that is missing is reported when it is its turn */
-		if (isnull)
-			continue;
 		root = palloc0(sizeof(Root));
 		root->what = row_text(row, desc, 1);
+		root->test_id = DatumGetInt64(row_value(row, desc, 4, INT8OID));
+		root->by_name = DatumGetBool(row_value(row, desc, 5, BOOLOID));
+		/* models and tests are told of when it is their turn, and may not come back till then */
+		if (isnull && root->by_name && root->test_id == 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_UNDEFINED_TABLE),
+					 errmsg("the relation of %s does not exist", root->what),
+					 errhint("greenery_drop_feature() drops a feature.")));
+		if (isnull)
+			continue;
 		root->relid = DatumGetObjectId(relid);
 		root->sql = SPI_getvalue(row, desc, 3);
 		roots = lappend(roots, root);
@@ -107,7 +132,7 @@ look(const Build *build)
 
 	role_enter(build->builder, &before);
 	foreach(lc, roots)
-		(void) run_expecting(look_at_root, lfirst(lc), reach_is_no_answer);
+		look_at_root(lfirst(lc));
 	role_leave(&before);
 	return roots;
 }
@@ -160,6 +185,7 @@ static void
 refuse(const Build *build, const Root *root)
 {
 	refuse_published(&root->reach, root->what);
+	reach_refuse_temporary(&root->reach, root->what);
 	reach_refuse_strangers(&root->reach, build->builder);
 	reach_refuse_policies(&root->reach);
 	reach_refuse_hidden(&root->reach, root->what);
@@ -192,13 +218,44 @@ check_reads(Build *build)
 		return false;
 	}
 	refuse_any(build, roots);
+	build->roots = roots;
 	return true;
 }
 
 void
-refuse_reads(const Build *build)
+refuse_reads(Build *build)
 {
-	refuse_any(build, look(build));
+	build->roots = look(build);
+	refuse_any(build, build->roots);
+}
+
+void
+refuse_unseen(const Build *build, Oid relid)
+{
+	ListCell   *lc;
+
+	foreach(lc, build->roots)
+		if (((const Root *) lfirst(lc))->relid == relid)
+			return;
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("relation %s was not there when the build began", quoted_relation(relid)),
+			 errhint("Build again.")));
+}
+
+char *
+why_not_parsed(const Build *build, int64 test_id)
+{
+	ListCell   *lc;
+
+	foreach(lc, build->roots)
+	{
+		const Root *root = lfirst(lc);
+
+		if (root->test_id == test_id && root->message != NULL)
+			return root->message;
+	}
+	return NULL;
 }
 
 PG_FUNCTION_INFO_V1(greenery_check_reads);
@@ -223,10 +280,10 @@ read_nothing(void *arg)
 }
 
 void
-refuse_relation(const Build *build, Oid relid, const char *sql)
+refuse_relation(const Build *build, Oid relid, bool by_name, const char *sql)
 {
 	Root		root = {.what = psprintf(sql == NULL ? "relation %s" : "the data test of %s", quoted_relation(relid)),
-						.relid = relid, .sql = sql};
+						.by_name = by_name, .relid = relid, .sql = sql};
 	Reader		reader = {build->builder, relid};
 	RoleSwitch	before;
 	char	   *message;
@@ -234,6 +291,11 @@ refuse_relation(const Build *build, Oid relid, const char *sql)
 	role_enter(build->builder, &before);
 	look_at_root(&root);
 	role_leave(&before);
+	if (root.message != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_SYNTAX_ERROR),
+				 errmsg("%s cannot be parsed", root.what),
+				 errdetail("%s", root.message)));
 	refuse(build, &root);
 	if (!run_guarded(read_nothing, &reader, &message))
 		ereport(ERROR,
@@ -242,6 +304,22 @@ refuse_relation(const Build *build, Oid relid, const char *sql)
 						GetUserNameFromId(build->builder, false), quoted_relation(relid)),
 				 errdetail("%s", message),
 				 errhint("Builds have the rights of that role: it needs SELECT on the relation and USAGE on the schema.")));
+}
+
+static bool
+is_mart(Oid relid)
+{
+	Oid			type = OIDOID;
+	Datum		arg = ObjectIdGetDatum(relid);
+	bool		found;
+
+	if (SPI_execute_with_args("SELECT FROM greenery.models m"
+							  " WHERE m.layer = 'mart' AND greenery.relation_named(m.relation) = $1",
+							  1, &type, &arg, NULL, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the models");
+	found = SPI_processed > 0;
+	SPI_freetuptable(SPI_tuptable);
+	return found;
 }
 
 /*
@@ -258,8 +336,8 @@ greenery_check_reads(PG_FUNCTION_ARGS)
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "could not connect to SPI");
 	build.builder = greenery_builder();
-	refuse_relation(&build, PG_GETARG_OID(0),
-						  PG_ARGISNULL(1) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(1)));
+	refuse_relation(&build, PG_GETARG_OID(0), !is_mart(PG_GETARG_OID(0)),
+					PG_ARGISNULL(1) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(1)));
 	SPI_finish();
 	PG_RETURN_VOID();
 }

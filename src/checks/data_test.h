@@ -87,6 +87,8 @@ typedef struct DataTest
 	char	   *native;			/* the same faster and without the join, or NULL */
 	bool		by_row;			/* it counts rows, each judged by itself */
 
+	char	   *unparsed;		/* why a build could not look at its SQL, or NULL */
+
 	/* what is known without a look at all rows, see audit.c */
 	TestCounts *last;			/* of the last build, or NULL */
 	bool		counted;		/* failures and total are known */

@@ -231,7 +231,9 @@ tests_run(List *tests, const TestTarget *target)
 
 		if (test->kind == TEST_SHRINK)
 			continue;
-		if (is_unbound(test))
+		if (test->unparsed != NULL)
+			tests_set_status(list_make1(test), RESULT_BROKEN, test->unparsed);
+		else if (is_unbound(test))
 			tests_set_status(list_make1(test), RESULT_SKIPPED, "not bound");
 		else if (!guard_one(test, target, compile_one))
 			continue;

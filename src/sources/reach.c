@@ -77,6 +77,20 @@ add_schema(Reach *reach, Oid schema)
 		add_unique(&reach->schemas, schema);
 }
 
+/* The same for what is not called: no other suits better, but its schema can be renamed */
+static void
+add_named(Reach *reach, Oid schema)
+{
+	if (OidIsValid(schema) && schema != PG_CATALOG_NAMESPACE)
+		add_unique(&reach->named, schema);
+}
+
+void
+reach_by_name(Reach *reach, Oid relid)
+{
+	add_named(reach, get_rel_namespace(relid));
+}
+
 bool
 reach_is_no_answer(int sqlerrcode)
 {
@@ -184,7 +198,7 @@ look_into_body(Reach *reach, HeapTuple procedure)
 
 	if (!isnull)
 		walk_parsed(stringToNode(TextDatumGetCString(body)), reach);
-	else if (!has_polymorphic_arguments(form) && run_expecting(parse_body, &parsed, reach_is_no_answer))
+	else if (!has_polymorphic_arguments(form) && run_expecting(parse_body, &parsed, reach_is_no_answer, NULL))
 		walk_text(parsed.queries, reach);
 	else
 		add_unique(&reach->hidden, form->oid);
@@ -392,6 +406,27 @@ add_type(Reach *reach, Oid type)
 	ReleaseSysCache(tuple);
 }
 
+static Oid
+type_schema(Oid type)
+{
+	HeapTuple	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
+	Oid			schema;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for type %u", type);
+	schema = ((Form_pg_type) GETSTRUCT(tuple))->typnamespace;
+	ReleaseSysCache(tuple);
+	return schema;
+}
+
+static void
+add_value_type(Reach *reach, Oid type)
+{
+	if (reach->is_text && type >= FirstNormalObjectId)
+		add_named(reach, type_schema(type));
+	add_type(reach, type);
+}
+
 /* The type of the value of an expression that may make it, out of a text or else */
 static void
 add_type_of(Reach *reach, Node *node)
@@ -402,7 +437,7 @@ add_type_of(Reach *reach, Node *node)
 	{
 		case T_RangeTblFunction:
 			foreach(lc, ((RangeTblFunction *) node)->funccoltypes)
-				add_type(reach, lfirst_oid(lc));
+				add_value_type(reach, lfirst_oid(lc));
 			break;
 		case T_Const:
 		case T_FuncExpr:
@@ -415,7 +450,7 @@ add_type_of(Reach *reach, Node *node)
 		case T_ConvertRowtypeExpr:
 		case T_CoerceToDomain:
 		case T_RowExpr:
-			add_type(reach, exprType(node));
+			add_value_type(reach, exprType(node));
 			break;
 		default:
 			break;
@@ -440,6 +475,37 @@ operator_schema(Oid operator)
 	schema = ((Form_pg_operator) GETSTRUCT(tuple))->oprnamespace;
 	ReleaseSysCache(tuple);
 	return schema;
+}
+
+/* How a cast without a function is written; COERCE_IMPLICIT_CAST also for what is none */
+static CoercionForm
+form_of_cast(Node *node)
+{
+	switch (nodeTag(node))
+	{
+		case T_RelabelType:
+			return ((RelabelType *) node)->relabelformat;
+		case T_CoerceViaIO:
+			return ((CoerceViaIO *) node)->coerceformat;
+		case T_ArrayCoerceExpr:
+			return ((ArrayCoerceExpr *) node)->coerceformat;
+		case T_ConvertRowtypeExpr:
+			return ((ConvertRowtypeExpr *) node)->convertformat;
+		case T_CoerceToDomain:
+			return ((CoerceToDomain *) node)->coercionformat;
+		default:
+			return COERCE_IMPLICIT_CAST;
+	}
+}
+
+/*
+ * Such a cast may be written as a call, type(value): a function of that name would be called
+ * in its place.  Returns the schema of the type, where others may put one.
+ */
+static Oid
+schema_of_cast_as_call(Node *node)
+{
+	return form_of_cast(node) == COERCE_EXPLICIT_CALL ? type_schema(exprType(node)) : InvalidOid;
 }
 
 /*
@@ -468,8 +534,7 @@ schema_of_call(Node *node)
 			return operator_schema(((ScalarArrayOpExpr *) node)->opno);
 		case T_RowCompareExpr:
 			return operator_schema(linitial_oid(((RowCompareExpr *) node)->opnos));
-		case T_SubLink:
-			default:
+		default:
 			return InvalidOid;
 	}
 }
@@ -485,7 +550,11 @@ walk(Node *node, void *context)
 	{
 		case T_RangeTblEntry:
 			if (((RangeTblEntry *) node)->rtekind == RTE_RELATION)
+			{
+				if (reach->is_text)
+					reach_by_name(reach, ((RangeTblEntry *) node)->relid);
 				reach_relation(reach, ((RangeTblEntry *) node)->relid);
+			}
 			return false;
 		case T_Query:
 			return query_tree_walker((Query *) node, walk, context,
@@ -505,7 +574,10 @@ walk(Node *node, void *context)
 			break;
 	}
 	if (reach->is_text)
+	{
 		add_schema(reach, schema_of_call(node));
+		add_schema(reach, schema_of_cast_as_call(node));
+	}
 	add_type_of(reach, node);
 	(void) check_functions_in_node(node, add_function, reach);
 	return expression_tree_walker(node, walk, context);

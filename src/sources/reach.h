@@ -26,6 +26,7 @@ typedef struct Reach
 	List	   *hidden;			/* OIDs of functions whose bodies cannot be looked into */
 	List	   *session;		/* OIDs of functions that tell of the session */
 	List	   *schemas;		/* OIDs of schemas in which a text finds functions and operators */
+	List	   *named;			/* OIDs of schemas in which relations and types are found by name */
 	bool		is_text;		/* what is being walked is parsed anew each time */
 } Reach;
 
@@ -36,6 +37,9 @@ typedef struct Reach
  */
 extern void reach_relation(Reach *reach, Oid relid);
 extern void reach_text(Reach *reach, Node *node);
+
+/* Say that a relation is looked up by its name when it is read */
+extern void reach_by_name(Reach *reach, Oid relid);
 
 /*
  * Whether an error says that something cannot be parsed; others, as of a lock that was not to

@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_authid.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_database.h"
@@ -37,6 +38,28 @@ reach_refuse_hidden(const Reach *reach, const char *what)
 				 errhint("Write it in SQL, with the schemas of all names, or declare it IMMUTABLE if it reads nothing.")));
 }
 
+static void
+refuse_temporary(const char *what, Oid schema, const char *name)
+{
+	if (isAnyTempNamespace(schema))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("%s reads %s, which is temporary", what, name),
+				 errdetail("The role that starts a build would decide what every reader sees."),
+				 errhint("Names without a schema are looked up among temporary objects first: write the schemas, or pg_temp at the end of a function's search_path.")));
+}
+
+void
+reach_refuse_temporary(const Reach *reach, const char *what)
+{
+	ListCell   *lc;
+
+	foreach(lc, reach->relations)
+		refuse_temporary(what, get_rel_namespace(lfirst_oid(lc)), quoted_relation(lfirst_oid(lc)));
+	foreach(lc, reach->named)
+		refuse_temporary(what, lfirst_oid(lc), "a type");
+}
+
 void
 reach_refuse_policies(const Reach *reach)
 {
@@ -62,7 +85,7 @@ reach_refuse_policies(const Reach *reach)
 }
 
 static void
-refuse_stranger(const char *kind, const char *name, Oid owner, Oid builder)
+refuse_stranger(const char *kind, const char *name, Oid owner, Oid builder, const char *detail)
 {
 	if (superuser_arg(owner))
 		return;
@@ -70,62 +93,8 @@ refuse_stranger(const char *kind, const char *name, Oid owner, Oid builder)
 			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 			 errmsg("%s %s belongs to role \"%s\", and builds have the rights of superuser \"%s\"",
 					kind, name, GetUserNameFromId(owner, false), GetUserNameFromId(builder, false)),
-			 errdetail("What it runs, its indexes and checks included, would run as a superuser."),
+			 errdetail_internal("%s", detail),
 			 errhint("Name a role that is no superuser and may read it: SELECT greenery_set_builder('role').")));
-}
-
-void
-reach_refuse_strangers(const Reach *reach, Oid builder)
-{
-	ListCell   *lc;
-
-	if (!superuser_arg(builder))
-		return;
-	foreach(lc, reach->relations)
-	{
-		HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(lfirst_oid(lc)));
-		Oid			owner;
-
-		if (!HeapTupleIsValid(tuple))
-			continue;
-		owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
-		ReleaseSysCache(tuple);
-		refuse_stranger("relation", quoted_relation(lfirst_oid(lc)), owner, builder);
-	}
-	foreach(lc, reach->functions)
-	{
-		HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(lfirst_oid(lc)));
-		Oid			owner;
-
-		if (!HeapTupleIsValid(tuple))
-			continue;
-		owner = ((Form_pg_proc) GETSTRUCT(tuple))->proowner;
-		ReleaseSysCache(tuple);
-		refuse_stranger("function", format_procedure(lfirst_oid(lc)), owner, builder);
-	}
-	foreach(lc, reach->types)
-	{
-		HeapTuple	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(lfirst_oid(lc)));
-		Oid			owner;
-
-		if (!HeapTupleIsValid(tuple))
-			continue;
-		owner = ((Form_pg_type) GETSTRUCT(tuple))->typowner;
-		ReleaseSysCache(tuple);
-		refuse_stranger("type", format_type_be_qualified(lfirst_oid(lc)), owner, builder);
-	}
-}
-
-void
-reach_refuse_session(const Reach *reach, const char *what)
-{
-	if (reach->session != NIL)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("%s calls function %s, whose answer depends on the session",
-						what, format_procedure(linitial_oid(reach->session))),
-				 errdetail("The role that starts a build would decide what every reader sees."),
-				 errhint("Read it from a table instead.")));
 }
 
 static Oid
@@ -139,6 +108,80 @@ database_owner(void)
 	owner = ((Form_pg_database) GETSTRUCT(tuple))->datdba;
 	ReleaseSysCache(tuple);
 	return owner;
+}
+
+/* The owner of a schema; whoever owns the database, where that is it */
+static Oid
+schema_owner(Oid schema)
+{
+	HeapTuple	tuple = SearchSysCache1(NAMESPACEOID, ObjectIdGetDatum(schema));
+	Oid			owner;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for schema %u", schema);
+	owner = ((Form_pg_namespace) GETSTRUCT(tuple))->nspowner;
+	ReleaseSysCache(tuple);
+	return owner == ROLE_PG_DATABASE_OWNER ? database_owner() : owner;
+}
+
+void
+reach_refuse_strangers(const Reach *reach, Oid builder)
+{
+	static const char runs[] = "What it runs, its indexes and checks included, would run as a superuser.";
+	ListCell   *lc;
+
+	if (!superuser_arg(builder))
+		return;
+	foreach(lc, reach->relations)
+	{
+		HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(lfirst_oid(lc)));
+		Oid			owner;
+
+		if (!HeapTupleIsValid(tuple))
+			continue;
+		owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+		ReleaseSysCache(tuple);
+		refuse_stranger("relation", quoted_relation(lfirst_oid(lc)), owner, builder, runs);
+	}
+	foreach(lc, reach->functions)
+	{
+		HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(lfirst_oid(lc)));
+		Oid			owner;
+
+		if (!HeapTupleIsValid(tuple))
+			continue;
+		owner = ((Form_pg_proc) GETSTRUCT(tuple))->proowner;
+		ReleaseSysCache(tuple);
+		refuse_stranger("function", format_procedure(lfirst_oid(lc)), owner, builder, runs);
+	}
+	foreach(lc, reach->types)
+	{
+		HeapTuple	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(lfirst_oid(lc)));
+		Oid			owner;
+
+		if (!HeapTupleIsValid(tuple))
+			continue;
+		owner = ((Form_pg_type) GETSTRUCT(tuple))->typowner;
+		ReleaseSysCache(tuple);
+		refuse_stranger("type", format_type_be_qualified(lfirst_oid(lc)), owner, builder, runs);
+	}
+	/* no lock keeps who owns a schema from putting another in its place */
+	foreach(lc, reach->named)
+		refuse_stranger("schema", quote_identifier(get_namespace_name(lfirst_oid(lc))),
+						schema_owner(lfirst_oid(lc)), builder,
+						"While a build runs, its owner may put another in its place, and what that has would run as a superuser.");
+}
+
+void
+reach_refuse_session(const Reach *reach, const char *what)
+{
+	if (reach->session != NIL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("%s calls function %s, whose answer depends on the session",
+						what, format_procedure(linitial_oid(reach->session))),
+				 errdetail("The role that starts a build would decide what every reader sees."),
+				 errhint("Read it from a table instead.")));
 }
 
 /* Whether a role may do what the builder or the owner may */

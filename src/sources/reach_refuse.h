@@ -15,6 +15,7 @@
 /* what is the thing that reads, for people */
 extern void reach_refuse_hidden(const Reach *reach, const char *what);
 extern void reach_refuse_session(const Reach *reach, const char *what);
+extern void reach_refuse_temporary(const Reach *reach, const char *what);
 extern void reach_refuse_policies(const Reach *reach);
 extern void reach_refuse_strangers(const Reach *reach, Oid builder);
 
