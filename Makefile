@@ -351,7 +351,7 @@ all: META.json
 $(OBJS): $(wildcard $(srcdir)/src/*.h $(srcdir)/src/*/*.h)
 
 # these know the version
-src/greenery.o src/build/build_incremental.o: greenery.control
+src/greenery.o src/build/query_facts.o: greenery.control
 
 # loops over millions of rows
 src/keys/id_table.o \
