@@ -411,6 +411,11 @@ torture:
 	@$(srcdir)/scripts/torture --seed $(or $(SEED),1) \
 		$(if $(ROUNDS),--rounds $(ROUNDS),--minutes $(or $(MINUTES),10)) $(TORTURE)
 
+# The documents' examples and lists, written anew: see scripts/docs
+.PHONY: docs
+docs:
+	@$(srcdir)/scripts/docs
+
 # All tests but those of memory used, under sanitizers: see scripts/check
 .PHONY: check-asan
 check-asan:
