@@ -10,7 +10,7 @@
  * early, and records that this one runs.  The second locks everything that it is going to
  * read, and only then takes its one snapshot, REPEATABLE READ: an earlier snapshot would not
  * protect against a source that is truncated and loaded again.  It finds what to lock with a
- * first snapshot, and begins again with these locks, until there is no more to lock.  All its
+ * first snapshot, and begins again with these locks, until nothing more is to be locked.  All its
  * work is done in subtransactions, so that an error, and marts that are not to be published,
  * can still be recorded.  The third removes old results.  The error of a failed build is
  * raised after that, so that it undoes nothing that was recorded.

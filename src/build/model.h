@@ -75,7 +75,7 @@ typedef struct ModelSpec
 	char	   *affected_column;	/* of such a mart: a changed row of an input affects all
 								 * rows with the same value in it */
 	bool		is_input;		/* of such a mart */
-	PublishedTable *published;	/* NULL: there is no table */
+	PublishedTable *published;	/* NULL: it does not exist */
 } ModelSpec;
 
 /* What the last build that published recorded of a model, see last_build.c */

@@ -392,7 +392,7 @@ compute(void *arg)
 								 Min(n - 1, max_parallel_maintenance_workers));
 	estimate(pcxt, wave);
 	InitializeParallelDSM(pcxt);
-	/* without shared memory there are no workers, and it is all left for later */
+	/* without shared memory no worker starts, and all is left for later */
 	if (pcxt->seg != NULL)
 	{
 		shared = share(pcxt, wave, rows);

@@ -96,7 +96,7 @@ reserve(KeySetState *state, uint64 nkeys)
 	pfree(old);
 }
 
-/* Add a value; NULL is no one's parent */
+/* Add a value; NULL is not a parent */
 static inline Datum
 add_value(PG_FUNCTION_ARGS)
 {

@@ -312,7 +312,7 @@ key_state_deserialize(FunctionCallInfo fcinfo, const KeyAggregate *aggregate)
 
 /*
  * Pour the second state, which is a dump or a state, into the first.  One that was
- * handed over is nobody else's and can be the first.
+ * handed over belongs to no one else and can be the first.
  */
 Datum
 key_state_combine(FunctionCallInfo fcinfo, const KeyAggregate *aggregate)

@@ -7,7 +7,7 @@
  * What a look-up costs is waiting for memory.  So rows wait in a batch while the
  * memory of their slots comes in.
  *
- * The set is a bytea, which whoever may call the aggregate can forge: a look-up
+ * The set is a bytea, which any caller of the aggregate can forge: a look-up
  * trusts nothing of it but its length.
  *
  *-------------------------------------------------------------------------

@@ -13,7 +13,7 @@
  * only if the group has different rows for them: a bipartite matching of steps
  * with rows.  Rows of different groups are different rows, so nothing else ties
  * the groups together, and reach[j], the largest such m (j if there is none),
- * is all that has to be known of a group.  Whoever can take j+1 ... m can take
+ * is all that has to be known of a group.  A chain that can take j+1 ... m can take
  * j+1 ... m-1 and j+2 ... m as well, so every depth from j to reach[j] can be
  * had, and reach[] never falls.
  *
