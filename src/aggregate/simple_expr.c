@@ -4,7 +4,7 @@
  *	  Expressions that need no executor: columns, constants, and whether a text in a
  *	  column is a certain one.
  *
- * What events are told apart by is a text, as in event_type = 'checkout'.  Over ten
+ * Events are told apart by a text, as in event_type = 'checkout'.  Over ten
  * million rows the executor's way to two such comparisons takes as long as reading the
  * rows: steps of an expression, a function's arguments, a look at the collation, the
  * sizes of both texts, their bytes.  Only the last two are needed.

@@ -3,10 +3,10 @@
  * last_build.c
  *	  What a build that publishes records for the next one.
  *
- * Of a mart: what tells by row versions whether its published table still has the rows of this
- * build, see row_versions.h.  Versions tell nothing where something else than the build's own
- * statements may have written rows while it was published.  Of a source: which of its rows the
- * build has seen.  Of a test: how many rows failed.
+ * For a mart: the row versions of its published table, which tell the next build whether the
+ * table still has the same rows, see row_versions.h.  They are not recorded if anything but
+ * the build's own statements may have written rows while it was published.  For a source:
+ * which of its rows the build has seen.  For a test: how many rows failed.
  *
  *-------------------------------------------------------------------------
  */

@@ -37,7 +37,7 @@ typedef enum ModelPhase
 	MODEL_SKIPPED				/* a model that it is made from did not pass */
 } ModelPhase;
 
-/* What the owner has made of a published table, see published_tables.c */
+/* What the owner has added to a published table, see published_tables.c */
 typedef struct PublishedTable
 {
 	bool		keyed_only;		/* its rows must differ in the model's key, and in nothing else */

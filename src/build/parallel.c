@@ -3,7 +3,7 @@
  * parallel.c
  *	  Compute marts that do not need each other at the same time.
  *
- * Most of a build is computing, and most marts are computed by one process: a
+ * Most of a build's time goes into computing, and most marts are computed by one process: a
  * GROUP BY with millions of groups gains nothing from a parallel plan.  So marts
  * whose models have all been tested are computed ahead of their turn, some here and
  * some in parallel workers.  Each that is free takes the one that took longest at the last

@@ -1,5 +1,5 @@
--- How builds and tests stand, for roles that read nothing but greenery_published: failed
--- builds are told too; keys of failing rows, and what errors quote, are not.
+-- The state of builds and tests, for roles that read nothing but greenery_published: failed
+-- builds are shown too; keys of failing rows, and values quoted by errors, are not.
 
 CREATE VIEW greenery_published.published_build AS
 SELECT

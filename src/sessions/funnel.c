@@ -24,7 +24,7 @@
  * allowed, one of the same depth that started later.  So one t1 for each depth
  * is enough.
  *
- * Times.  Of the deepest chains the one whose times come first is reported,
+ * Times.  The deepest chain whose times come first is reported,
  * compared step by step.  Go backward and keep, for every j, the earliest end
  * of the chains of the steps j ... depth that start in the groups seen so far
  * (dual to the above); the last group that can start a whole chain in time
