@@ -280,6 +280,23 @@ REGRESS = \
 	privileges \
 	hostile
 
+# those that scripts/check --quick leaves out
+SLOW_REGRESS = \
+	simple_expr \
+	funnel_counts \
+	session_count \
+	session_summary \
+	build_difference \
+	build_published \
+	as_of \
+	build_incremental \
+	build_source_changes \
+	build_audit \
+	build_helpers \
+	first_build \
+	user_models \
+	hostile
+
 ISOLATION = \
 	build_readers \
 	build_sources \
