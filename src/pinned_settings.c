@@ -18,12 +18,13 @@
 #include "greenery.h"
 #include "utils/guc.h"
 
-static const struct
+typedef struct PinnedSetting
 {
 	const char *name;
 	const char *value;
-}			pinned[] =
-{
+} PinnedSetting;
+
+static const PinnedSetting pinned[] = {
 	{"array_nulls", "on"},
 	{"backslash_quote", "safe_encoding"},
 	{"bytea_output", "hex"},

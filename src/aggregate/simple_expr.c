@@ -50,7 +50,7 @@ init_comparison(SimpleExpr *simple, const OpExpr *operator)
 	const Expr *left;
 	const Expr *right;
 	const Const *constant;
-	struct varlena *text;
+	struct varlena *wanted;
 
 	if (operator->opfuncid != F_TEXTEQ && operator->opfuncid != F_TEXTNE)
 		return false;
@@ -73,9 +73,9 @@ init_comparison(SimpleExpr *simple, const OpExpr *operator)
 	if (simple->column < 0 || constant == NULL)
 		return false;
 	simple->kind = operator->opfuncid == F_TEXTEQ ? SIMPLE_TEXT_IS : SIMPLE_TEXT_IS_NOT;
-	text = PG_DETOAST_DATUM_PACKED(constant->constvalue);
-	simple->text = VARDATA_ANY(text);
-	simple->text_size = VARSIZE_ANY_EXHDR(text);
+	wanted = PG_DETOAST_DATUM_PACKED(constant->constvalue);
+	simple->text = VARDATA_ANY(wanted);
+	simple->text_size = VARSIZE_ANY_EXHDR(wanted);
 	return true;
 }
 

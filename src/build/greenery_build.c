@@ -121,12 +121,15 @@ static LockRelId
 build_lock(void)
 {
 	Oid			lock = get_relname_relid("build_lock", get_namespace_oid("greenery", false));
+	LockRelId	id;
 
 	if (!OidIsValid(lock))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_TABLE),
 				 errmsg("table greenery.build_lock does not exist")));
-	return (LockRelId) {.relId = lock, .dbId = MyDatabaseId};
+	id.relId = lock;
+	id.dbId = MyDatabaseId;
+	return id;
 }
 
 /*
@@ -438,7 +441,7 @@ greenery_build(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_GREENERY_BUILD_FAILED),
 				 errmsg("build " INT64_FORMAT " failed, nothing was published", build.build_id),
 				 errdetail("%s", build_may_tell(&build) ? error : shareable_message(error)),
-				/* others may not read the records themselves */
+		/* others may not read the records themselves */
 				 build_may_tell(&build) ?
 				 errhint("greenery.test_results and greenery.build_models of this build say why; the published tables are those of the last published build.") :
 				 errhint("greenery_published.build_status and greenery_published.test_status say why; the published tables are those of the last published build.")));

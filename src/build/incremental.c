@@ -234,8 +234,10 @@ affected_keys(Build *build, const BuildModel *model)
 	if (query == NULL)
 		return &none;
 	foreach(lc, build->affected_keys)
+	{
 		if (strcmp(((AffectedKeys *) lfirst(lc))->query, query) == 0)
 			found = lfirst(lc);
+	}
 	if (found == NULL)
 	{
 		/* the text is the extension's own, and names marts as they have been written */

@@ -124,8 +124,10 @@ find_marts(void *arg)
 	RoleSwitch	before;
 
 	foreach(lc, wave->build->models)
+	{
 		if (is_possible(wave->build, lfirst(lc)))
 			candidates = lappend(candidates, lfirst(lc));
+	}
 	list_sort(candidates, longest_first);
 
 	role_enter(wave->build->builder, &before);

@@ -131,7 +131,7 @@ add_escaped(Buf *buf, const char *text, size_t max)
 			buf_add(buf, text + i, 1);
 	}
 	if (end < len)
-		buf_puts(buf, "…");
+		buf_puts(buf, "\xE2\x80\xA6");
 }
 
 static void

@@ -469,7 +469,7 @@ schema_of_call(Node *node)
 		case T_RowCompareExpr:
 			return operator_schema(linitial_oid(((RowCompareExpr *) node)->opnos));
 		case T_SubLink:
-			default:
+		default:
 			return InvalidOid;
 	}
 }
