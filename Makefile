@@ -368,7 +368,7 @@ all: META.json
 $(OBJS): $(wildcard $(srcdir)/src/*.h $(srcdir)/src/*/*.h)
 
 # these know the version
-src/greenery.o src/build/build_incremental.o: greenery.control
+src/greenery.o src/build/query_facts.o: greenery.control
 
 # loops over millions of rows
 src/keys/id_table.o \
@@ -427,6 +427,11 @@ bench-growth bench-all: bench-%:
 torture:
 	@$(srcdir)/scripts/torture --seed $(or $(SEED),1) \
 		$(if $(ROUNDS),--rounds $(ROUNDS),--minutes $(or $(MINUTES),10)) $(TORTURE)
+
+# The documents' examples and lists, written anew: see scripts/docs
+.PHONY: docs
+docs:
+	@$(srcdir)/scripts/docs
 
 # All tests but those of memory used, under sanitizers: see scripts/check
 .PHONY: check-asan

@@ -20,10 +20,11 @@ SERVER_USER=$(id -un)		# PostgreSQL does not run as root: see choose_user
 umask 022
 
 # Nothing of the caller's PostgreSQL, make or locale settings may leak in.
-# PG_CONFIG and PG_VERSION are ours: they choose the PostgreSQL to work with.
+# PG_CONFIG and PG_VERSION are ours: they choose the PostgreSQL to work with; and so are
+# PGINDENT and PGTYPEDEFS, see scripts/indent.
 for name in $(compgen -e PG); do
 	case $name in
-		PG_CONFIG | PG_VERSION) ;;
+		PG_CONFIG | PG_VERSION | PGINDENT | PGTYPEDEFS) ;;
 		*) unset "$name" ;;
 	esac
 done

@@ -3,8 +3,8 @@
  * build_settings.c
  *	  The settings that builds take from table greenery.settings.
  *
- * A session's own settings are for the live views that it reads.  What is published, and
- * what stops a build, is not for the session to decide that happens to call it.
+ * A session's own settings are for the live views that it reads.  The session that happens
+ * to call a build must not decide what is published, or what stops the build.
  *
  *-------------------------------------------------------------------------
  */

@@ -67,7 +67,7 @@ BEGIN
 END
 $strangers$;
 
--- Nobody has rights but those that greenery_grant() gives: what default privileges have added to
+-- No role has rights but those that greenery_grant() gives: what default privileges have added to
 -- an object is taken away.  Of new ones: their membership is as old as the extension's row, which
 -- each script begins with.
 DO $defaults$

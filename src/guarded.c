@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * guarded.c
- *	  Run something that may fail without failing oneself.
+ *	  Run something that may fail, and go on when it does.
  *
  *-------------------------------------------------------------------------
  */

@@ -4,9 +4,9 @@
  *	  The server's settings that decide what SQL text and values mean.
  *
  * A build deparses definitions and parses them again, writes values as text and reads
- * them, and asks users' SQL.  What comes out must not depend on the session that called:
- * "2021-03-04" is March or April, 12:00 is another moment in another time zone.  They are
- * all here, and set together.
+ * them, and runs users' SQL.  The result must not depend on the session that called:
+ * "2021-03-04" is March or April, 12:00 is another moment in another time zone.  All such
+ * settings are here, and set together.
  *
  * Settings that only decide how a query is planned are the caller's.
  *
@@ -18,12 +18,13 @@
 #include "greenery.h"
 #include "utils/guc.h"
 
-static const struct
+typedef struct PinnedSetting
 {
 	const char *name;
 	const char *value;
-}			pinned[] =
-{
+} PinnedSetting;
+
+static const PinnedSetting pinned[] = {
 	{"array_nulls", "on"},
 	{"backslash_quote", "safe_encoding"},
 	{"bytea_output", "hex"},

@@ -113,7 +113,7 @@ BEGIN
 	END IF;
 END
 $check_role$;
-COMMENT ON FUNCTION greenery.check_role(name) IS 'Raises error 42704 unless there is such a role.';
+COMMENT ON FUNCTION greenery.check_role(name) IS 'Raises error 42704 unless the role exists.';
 
 CREATE FUNCTION greenery.grant_kind(role name, kind text) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE

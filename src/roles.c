@@ -3,8 +3,8 @@
  * roles.c
  *	  Whose rights a statement has.
  *
- * What a role may do to the gate it does through functions that check and record: no
- * role but the owner has rights on the tables.  Such a function greenery_NAME is a C
+ * No role but the owner has rights on the gate's tables: other roles change them through
+ * functions that check and record.  Such a function greenery_NAME is a C
  * function, call_as_owner, that runs greenery.NAME with the owner's rights, and
  * remembers who called.
  *

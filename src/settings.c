@@ -9,8 +9,8 @@
  *
  * Check hooks may run in the postmaster and must not raise errors, so texts
  * are parsed with the server's decoding functions and not with its input
- * functions.  No text is parsed again: what DateStyle or IntervalStyle is when
- * a setting is read has no say in what it means.
+ * functions.  No text is parsed again: DateStyle and IntervalStyle at the time
+ * when a setting is read do not matter.
  *
  *-------------------------------------------------------------------------
  */

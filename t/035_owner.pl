@@ -1,4 +1,4 @@
-# An owner who is no superuser: what he cannot get out of builds, and out of scripts of the
+# An owner who is not a superuser: what he cannot get out of builds, and out of scripts of the
 # extension, which run as the bootstrap superuser over objects that are his.
 
 use strict;

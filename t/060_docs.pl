@@ -1,14 +1,16 @@
 # The documents tell the truth.  A block of SQL that is followed by a block of text
-# is an example: it is run, and must print that text.  And what the extension
-# has, the documents name.  An owner of the database who is no superuser gets the same.
+# is an example: it is run, and must print that text.  What the extension has, functions,
+# settings, models, tests, is listed from its catalog.  Links lead somewhere.  An owner of
+# the database who is not a superuser gets the same.
 #
 # In the text a time such as "0.012 s" stands for any, a place such as "model 3 of
 # 20" too, and "..." for anything.
-# With WRITE_DOCS=1 the examples' texts and the table of built-in tests are
-# written anew instead; read the difference before you keep it.
+# With WRITE_DOCS=1 the examples' texts and the lists are written anew instead: see
+# scripts/docs.  Read the difference before you keep it.
 
 use strict;
 use warnings;
+use utf8;
 
 use FindBin;
 use lib $FindBin::RealBin;
@@ -115,10 +117,12 @@ $node->safe_psql('postgres', 'CREATE ROLE shopkeeper LOGIN');
 foreach my $path (glob("$root/README.md $root/docs/*.md"))
 {
 	my $file = substr($path, length("$root/"));
-	my $db = create_database($file, $superuser);
+	my $db;
 	my $n = 0;
 
 	$text{$file} = read_document($file);
+	next if $text{$file} !~ $example;
+	$db = create_database($file, $superuser);
 	$text{$file} =~ s{$example}{
 		my ($sql, $expected) = ($1, $2);
 		my $got = run_example($db, $sql);
@@ -133,55 +137,229 @@ foreach my $path (glob("$root/README.md $root/docs/*.md"))
 	lead_owner($file) if !$write && $file ne 'docs/security.md';
 }
 
-# Whatever is for users has its place
+# What the documents list from the catalog
 $node->safe_psql('postgres', 'CREATE DATABASE names');
 $node->safe_psql('names', 'CREATE EXTENSION greenery');
 
-sub missing
+# The rows of a query, each a list of its columns
+sub rows
 {
-	my ($what, $query, $quoted) = @_;
-	my @missing =
-	  grep { $text{'README.md'} !~ /`(?:greenery\.|CALL )?\Q$_\E$quoted/ }
-	  split(/\n/, $node->safe_psql('names', $query));
+	my ($query) = @_;
+	my $answer = $node->safe_psql('names', $query, extra_params => [ '-F', "\x1f", '-R', "\x1e" ]);
 
-	is("@missing", '', "README.md: names every $what") if !$write;
+	utf8::decode($answer);
+	return map { [ split(/\x1f/, $_, -1) ] } split(/\x1e/, $answer);
+}
+
+# A comment in Markdown
+sub markdown
+{
+	my ($comment) = @_;
+
+	$comment =~ s/([*\[\]|])/\\$1/g;
+	$comment =~ s/</&lt;/g;
+	return $comment;
+}
+
+sub table
+{
+	my ($head, @rows) = @_;
+
+	return join('', map { '| ' . join(' | ', @$_) . " |\n" } $head, [ map { '---' } @$head ], @rows);
+}
+
+# A list stands between two comments that name it
+sub list_is
+{
+	my ($file, $name, $list) = @_;
+	my $place = qr/(^<!-- from the catalog: \Q$name\E -->\n)(.*?)(^<!-- end -->\n)/ms;
+
+	$text{$file} =~ $place or die "$file has no place for $name";
+	if ($write)
+	{
+		$text{$file} =~ s/$place/$1\n$list\n$3/;
+		write_document($file);
+		return;
+	}
+	is($2, "\n$list\n", "$file: $name");
 	return;
 }
 
-# what an aggregate is made of is not for users, and is named for what it does
-missing('function', q{
-	SELECT DISTINCT p.proname
-	  FROM pg_depend d
-	  JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'greenery'
-	  JOIN pg_proc p ON p.oid = d.objid
-	 WHERE d.classid = 'pg_proc'::regclass
-	   AND d.refclassid = 'pg_extension'::regclass
-	   AND p.pronamespace <> 'greenery'::regnamespace
-	   AND NOT EXISTS (SELECT FROM pg_aggregate a
-						WHERE p.oid IN (a.aggtransfn, a.aggfinalfn, a.aggcombinefn, a.aggserialfn,
-										a.aggdeserialfn, a.aggmtransfn, a.aggminvtransfn, a.aggmfinalfn))},
-	qr/[`(]/);
-missing('model', 'SELECT model FROM greenery.models', qr/`/);
-missing('setting',
-	q{SELECT greenery_timezone() WHERE false; SELECT name FROM pg_settings WHERE name LIKE 'greenery.%'},
-	qr/`/);
-
-# The table of built-in tests
-my $tests = $node->safe_psql(
-	'names', q{
-	SELECT format('| %s | %s | %s | %s | %s | %s |', test_id, replace(model, 'greenery.', ''), kind,
-				  coalesce(column_name, ''), CASE WHEN error_above IS NULL THEN 'warn' ELSE 'error' END,
-				  description)
-	  FROM greenery.data_tests
-	 ORDER BY test_id});
-my $file = 'docs/data-tests.md';
-if ($write)
+# Functions with their comments, by name.  What an aggregate is made of is not for users.
+sub functions
 {
-	$text{$file} =~ s/(^\| id \|.*\n\|---.*\n)(?:\|.*\n)*/$1$tests\n/m or die "$file has no table";
-	write_document($file);
-	plan(skip_all => 'documents written');
+	my ($condition) = @_;
+	my $list = '';
+	my $last = '';
+
+	foreach my $row (
+		rows(qq{
+			SELECT p.proname,
+				   pg_get_function_arguments(p.oid),
+				   CASE WHEN p.prokind <> 'p' THEN pg_get_function_result(p.oid) END,
+				   CASE p.prokind WHEN 'a' THEN 'aggregate' WHEN 'w' THEN 'window function' WHEN 'p' THEN 'procedure' END,
+				   obj_description(p.oid, 'pg_proc')
+			  FROM pg_depend d
+			  JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'greenery'
+			  JOIN pg_proc p ON p.oid = d.objid
+			 WHERE d.classid = 'pg_proc'::regclass
+			   AND d.refclassid = 'pg_extension'::regclass
+			   AND p.pronamespace <> 'greenery'::regnamespace
+			   AND NOT EXISTS (SELECT FROM pg_aggregate a
+								WHERE p.oid IN (a.aggtransfn, a.aggfinalfn, a.aggcombinefn, a.aggserialfn,
+												a.aggdeserialfn, a.aggmtransfn, a.aggminvtransfn, a.aggmfinalfn))
+			   AND $condition
+			 ORDER BY p.proname COLLATE "C", p.pronargs, 2}))
+	{
+		my ($name, $arguments, $result, $kind, $comment) = @$row;
+
+		foreach ($arguments, $result)
+		{
+			s/timestamp with time zone/timestamptz/g;
+			s/timestamp without time zone/timestamp/g;
+			s/::(?:double precision|[a-z]+)//g;
+		}
+		$arguments =~ s/\bIN //g;
+		$list .= "### $name\n\n" if $name ne $last;
+		$list .= "`$name($arguments)`" . ($result ne '' ? " → `$result`" : '') .
+		  ($kind ne '' ? ", $kind" : '') . "\n\n" . markdown($comment) . "\n\n";
+		$last = $name;
+	}
+	chomp($list);
+	return $list;
 }
-ok(index($text{$file}, $tests) >= 0, "$file: shows the built-in tests as they are");
+
+my $for_all = q{EXISTS (SELECT FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a WHERE a.grantee = 0)};
+list_is('docs/reference.md', 'functions for any table', functions($for_all));
+list_is('docs/reference.md', 'functions that read', functions("NOT $for_all AND p.provolatile <> 'v'"));
+list_is('docs/reference.md', 'functions that run, write or change', functions("NOT $for_all AND p.provolatile = 'v'"));
+
+sub settings
+{
+	my ($condition) = @_;
+
+	# calling a function of the library brings its settings
+	return table(
+		[ 'setting', 'default', 'meaning' ],
+		map { [ "`$_->[0]`", $_->[1] eq '' ? 'empty' : "`$_->[1]`", markdown($_->[2]) ] } rows(qq{
+			SELECT p.name, coalesce(s.default_value, p.boot_val), concat_ws(' ', p.short_desc, p.extra_desc)
+			  FROM (SELECT greenery_timezone() OFFSET 0) loaded
+			  CROSS JOIN LATERAL (SELECT * FROM pg_settings WHERE loaded IS NOT NULL) p
+			  LEFT JOIN greenery_settings() s ON p.name = 'greenery.' || s.name
+			 WHERE p.name LIKE 'greenery.%' AND $condition
+			 ORDER BY p.name}));
+}
+
+list_is('docs/reference.md', 'settings of builds', settings('s.name IS NOT NULL'));
+list_is('docs/reference.md', 'settings of a session', settings('s.name IS NULL'));
+list_is(
+	'docs/reference.md',
+	'tables and views',
+	table(
+		[ 'name', 'what it is' ],
+		map { [ "`$_->[0]`", markdown($_->[1]) ] } rows(q{
+			SELECT CASE n.nspname WHEN 'public' THEN '' ELSE n.nspname || '.' END || c.relname,
+				   obj_description(c.oid, 'pg_class')
+			  FROM pg_depend d
+			  JOIN pg_class c ON c.oid = d.objid AND c.relkind IN ('r', 'v')
+			  JOIN pg_namespace n ON n.oid = c.relnamespace
+			 WHERE d.classid = 'pg_class'::regclass AND d.deptype = 'e'
+			   AND d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'greenery')
+			   AND NOT EXISTS (SELECT FROM greenery.models m
+								WHERE c.oid = m.relation::regclass
+								   OR n.nspname = 'greenery_published' AND c.relname = m.model)
+			   AND NOT EXISTS (SELECT FROM greenery.sources s WHERE c.oid = s.relation::regclass)
+			 ORDER BY n.nspname <> 'public', 1})));
+
+list_is('docs/models.md', 'lineage',
+	"```mermaid\n" . $node->safe_psql('names', 'SELECT greenery_lineage_mermaid()') . "\n```\n");
+
+# Models with their columns
+sub models
+{
+	my ($layer) = @_;
+	my $list = '';
+
+	foreach my $model (
+		rows(qq{
+			SELECT m.model, array_to_string(m.key, ', '), obj_description(m.relation::regclass, 'pg_class')
+			  FROM greenery.models m
+			 WHERE m.layer = '$layer'
+			 ORDER BY m.model COLLATE "C"}))
+	{
+		my ($name, $key, $comment) = @$model;
+
+		$list .= "### $name\n\n" . markdown($comment) . "\n\nKey: $key.\n\n" .
+		  table(
+			[ 'column', 'type', 'meaning' ],
+			map { [ $_->[0], $_->[1] =~ s/timestamp with time zone/timestamptz/r, markdown($_->[2]) ] } rows(qq{
+				SELECT a.attname, format_type(a.atttypid, a.atttypmod), col_description(a.attrelid, a.attnum)
+				  FROM pg_attribute a
+				 WHERE a.attrelid = 'greenery.$name'::regclass AND a.attnum > 0
+				 ORDER BY a.attnum})) . "\n";
+	}
+	chomp($list);
+	return $list;
+}
+
+list_is('docs/models.md', 'marts', models('mart'));
+list_is('docs/models.md', 'staging views', models('staging'));
+
+list_is(
+	'docs/data-tests.md',
+	'built-in tests',
+	table(
+		[ 'id', 'model', 'kind', 'column', 'severity', 'what it assumes' ],
+		rows(q{
+			SELECT test_id, replace(model, 'greenery.', ''), kind, column_name,
+				   CASE WHEN error_above IS NULL THEN 'warn' ELSE 'error' END, description
+			  FROM greenery.data_tests
+			 ORDER BY test_id})));
+
+# Links within the documents: files, and headings as GitHub makes anchors of them
+sub anchors
+{
+	my ($document) = @_;
+	my %anchors;
+
+	$document =~ s/^```.*?^```$//gms;
+	while ($document =~ /^#+ (.*)$/gm)
+	{
+		my $anchor = lc($1);
+
+		$anchor =~ s/[^\w\- ]//g;
+		$anchor =~ s/ /-/g;
+		$anchors{$anchor} = 1;
+	}
+	return \%anchors;
+}
+
+my @documents = qw(README.md CONTRIBUTING.md CHANGELOG.md updates/README.md torture/README.md bench/HISTORY.md);
+push(@documents, map { substr($_, length("$root/")) } glob("$root/docs/*.md"));
+foreach my $file (@documents)
+{
+	my $document = read_document($file);
+	my $folder = $file =~ m{^(.*/)} ? $1 : '';
+	my @broken;
+
+	$document =~ s/^\s*```.*?^\s*```$//gms;
+	while ($document =~ /\]\(([^)\s]+)\)/g)
+	{
+		my ($target, $anchor) = split(/#/, $1, 2);
+		my $path;
+
+		next if $target =~ /^(?:https?|mailto):/;
+		$path = $target eq '' ? $file : "$folder$target";
+		1 while $path =~ s{[^/]+/\.\./}{};
+		if (!-e "$root/$path" ||
+			defined($anchor) && !anchors(read_document($path))->{$anchor})
+		{
+			push(@broken, $1);
+		}
+	}
+	is("@broken", '', "$file: links lead somewhere") if !$write;
+}
+plan(skip_all => 'documents written') if $write;
 
 $node->stop;
 done_testing();

@@ -134,7 +134,7 @@ handover_state(FunctionCallInfo fcinfo, MemoryContext context, void *state)
 	HandoverMessage message = {.kind = HANDOVER_STATE};
 	WaitingState *entry;
 
-	/* a worker's memory is nobody else's */
+	/* a worker has its memory for itself */
 	if (IsParallelWorker() || lasting_partial_aggregate(fcinfo) == NULL)
 		return NULL;
 	entry = MemoryContextAlloc(context, sizeof(WaitingState));

@@ -35,7 +35,7 @@ typedef struct Handover
  * For serialize functions.
  *
  * handover_state: what to return in order to hand over the state as it is, in
- * its place; NULL if it must be written.  Nobody else will touch the state from
+ * its place; NULL if it must be written.  No one else will touch the state from
  * then on.  context is the one that it lives in.
  *
  * handover_bytes: what to return in order to hand over size bytes, which the

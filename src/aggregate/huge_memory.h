@@ -18,7 +18,7 @@
 extern void *huge_alloc(MemoryContext context, uint64 size);
 extern void huge_free(void *memory);
 
-/* Ask for huge pages in memory that is not touched yet, whoever has got it */
+/* Ask for huge pages in memory that is not touched yet, whatever its origin */
 extern void huge_advise(void *memory, Size size);
 
 #endif							/* GREENERY_HUGE_MEMORY_H */

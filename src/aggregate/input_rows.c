@@ -198,7 +198,7 @@ input_rows_take(FunctionCallInfo fcinfo)
 	return rows;
 }
 
-/* In place of the scan: there is no row, and next time ask the scan again */
+/* In place of the scan: no more rows, and next time ask the scan again */
 static TupleTableSlot *
 no_more(PlanState *node)
 {

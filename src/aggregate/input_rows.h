@@ -39,8 +39,8 @@ typedef struct InputRows
 
 /*
  * The rows after the first one, for a transition function that was called without a
- * state; NULL where they have to come through the executor, one call each.  Whoever
- * takes one of them takes all.
+ * state; NULL where they have to come through the executor, one call each.
+ * A caller that reads one row must read them all.
  */
 extern InputRows *input_rows_take(FunctionCallInfo fcinfo);
 

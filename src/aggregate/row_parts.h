@@ -132,7 +132,7 @@ extern bool row_parts_check(int words, const char *bytes, uint64_t size);
 
 /*
  * Add all rows of a dump; returns how many there are.  lasting says that the bytes
- * are nobody else's, on a word's edge, and there as long as the parts: then they become
+ * belong to no one else, on a word's edge, and there as long as the parts: then they become
  * chunks of the parts where they are, which saves copying them.
  */
 extern uint64_t row_parts_load(RowParts *rows, char *bytes, bool lasting);

@@ -4,7 +4,7 @@
  *	  Expressions that need no executor: columns, constants, and whether a text in a
  *	  column is a certain one.
  *
- * What events are told apart by is a text, as in event_type = 'checkout'.  Over ten
+ * Events are told apart by a text, as in event_type = 'checkout'.  Over ten
  * million rows the executor's way to two such comparisons takes as long as reading the
  * rows: steps of an expression, a function's arguments, a look at the collation, the
  * sizes of both texts, their bytes.  Only the last two are needed.
@@ -50,7 +50,7 @@ init_comparison(SimpleExpr *simple, const OpExpr *operator)
 	const Expr *left;
 	const Expr *right;
 	const Const *constant;
-	struct varlena *text;
+	struct varlena *wanted;
 
 	if (operator->opfuncid != F_TEXTEQ && operator->opfuncid != F_TEXTNE)
 		return false;
@@ -73,9 +73,9 @@ init_comparison(SimpleExpr *simple, const OpExpr *operator)
 	if (simple->column < 0 || constant == NULL)
 		return false;
 	simple->kind = operator->opfuncid == F_TEXTEQ ? SIMPLE_TEXT_IS : SIMPLE_TEXT_IS_NOT;
-	text = PG_DETOAST_DATUM_PACKED(constant->constvalue);
-	simple->text = VARDATA_ANY(text);
-	simple->text_size = VARSIZE_ANY_EXHDR(text);
+	wanted = PG_DETOAST_DATUM_PACKED(constant->constvalue);
+	simple->text = VARDATA_ANY(wanted);
+	simple->text_size = VARSIZE_ANY_EXHDR(wanted);
 	return true;
 }
 

@@ -3,7 +3,7 @@
  * transfer.c
  *	  The support functions by which states of aggregates travel.
  *
- * A state either goes as it is, to whoever makes it his own, or as bytes, and is never
+ * A state either goes as it is, to a receiver that takes it over, or as bytes, and is never
  * built up again from these: deserialize checks them, and combine pours them into
  * another state.  See handover.c.
  *

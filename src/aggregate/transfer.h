@@ -20,7 +20,7 @@
 typedef struct StateHead
 {
 	uint32		magic;			/* tells this from other families' states, and dumps */
-	bool		handed_over;	/* by the node that has made it: it is nobody else's */
+	bool		handed_over;	/* by the node that has made it: no one else has it */
 	SharedBytes *shared;		/* a dump: see Handover */
 	const void *aggregate;		/* which of the family's aggregates it is for */
 	MemoryContext context;		/* that a state lives in */

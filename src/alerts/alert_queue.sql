@@ -1,6 +1,6 @@
 -- What a build tells people.
 --
--- Whoever was told that a test fails is told when that changes, reminded after
+-- People who were told that a test fails are told when that changes, reminded after
 -- the cool-down while it does not, and told when it is over.  What was told last
 -- stands in the newest alert about the test, which purging keeps: no second
 -- record of it can disagree.

@@ -32,7 +32,7 @@ CREATE INDEX alerts_test_id_idx ON greenery.alerts (test_id, alert_id)
 	WHERE test_id IS NOT NULL;
 
 COMMENT ON TABLE greenery.alerts IS
-	'What people were, or are about to be, told about the data: one row per alert, queued in the transaction that found the reason. Rows are inserted and never changed; alert_deliveries says what became of them. Dumped by pg_dump.';
+	'One row per alert, sent or about to be sent, queued in the transaction that found the reason. Rows are inserted and never changed; alert_deliveries says what became of them. Dumped by pg_dump.';
 COMMENT ON COLUMN greenery.alerts.alert_id IS
 	'Number of the alert, in order of queueing.';
 COMMENT ON COLUMN greenery.alerts.created_at IS
@@ -64,7 +64,7 @@ CREATE TABLE greenery.alert_routes (
 );
 
 COMMENT ON TABLE greenery.alert_routes IS
-	'Which alerts go to which channel. Every route that matches an alert counts: one message a channel, with the mentions of all its matching routes. An alert that no route matches goes to the channel "default". Routes are judged when greenery-notify first sees the alert. Dumped by pg_dump.';
+	'Which alerts go to which channel. Every route that matches an alert counts: one message per channel, with the mentions of all its matching routes. An alert that no route matches goes to the channel "default". Routes are judged when greenery-notify first sees the alert. Dumped by pg_dump.';
 COMMENT ON COLUMN greenery.alert_routes.route_id IS
 	'Number of the route.';
 COMMENT ON COLUMN greenery.alert_routes.kind IS
@@ -101,7 +101,7 @@ CREATE INDEX alert_deliveries_due_idx
 	WHERE state = 'pending';
 
 COMMENT ON TABLE greenery.alert_deliveries IS
-	'What became of each alert on each channel that it was routed to. Written by greenery-notify only. Dumped by pg_dump, so that a restored database does not send everything again.';
+	'The delivery of each alert on each channel that it was routed to. Written by greenery-notify only. Dumped by pg_dump, so that a restored database does not send everything again.';
 COMMENT ON COLUMN greenery.alert_deliveries.alert_id IS
 	'The alert; no foreign key, see the comments in the source.';
 COMMENT ON COLUMN greenery.alert_deliveries.channel IS
@@ -161,7 +161,7 @@ CREATE VIEW greenery.alert_status AS
 	  FROM greenery.alerts a
 	  LEFT JOIN greenery.alert_deliveries d ON d.alert_id = a.alert_id;
 COMMENT ON VIEW greenery.alert_status IS
-	'Each alert and what became of it, one row per channel. Look for needs_attention.';
+	'Each alert with its delivery, one row per channel. Look for needs_attention.';
 COMMENT ON COLUMN greenery.alert_status.alert_id IS
 	'Number of the alert.';
 COMMENT ON COLUMN greenery.alert_status.created_at IS
@@ -187,7 +187,7 @@ COMMENT ON COLUMN greenery.alert_status.last_error IS
 COMMENT ON COLUMN greenery.alert_status.needs_attention IS
 	'True when delivery was given up, or when the alert was not taken within five minutes after it was due: greenery-notify does not run, or is not configured for the channel.';
 
--- Of the other kinds the newest alert decides what builds tell next: whoever could queue one
+-- Of the other kinds the newest alert decides what builds tell next: a role that could queue one
 -- could keep a failure from being told.  What queues them inserts into the table, as the owner.
 CREATE FUNCTION greenery.queue_alert(kind text, severity text,
 												 payload jsonb,
@@ -209,7 +209,7 @@ BEGIN
 	INSERT INTO greenery.alerts (kind, severity, test_id, build_id, payload)
 	VALUES (kind, severity, test_id, build_id, payload)
 	RETURNING alert_id INTO queued;
-	-- takes effect at commit: a transaction that is rolled back tells nobody
+	-- takes effect at commit: a transaction that is rolled back tells no one
 	PERFORM pg_notify('greenery_alerts', '');
 	RETURN queued;
 END

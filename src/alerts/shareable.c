@@ -4,7 +4,7 @@
  *	  What may be told of an error to someone who must not see the rows.
  *
  * An error may quote a value: 'invalid input syntax for type integer: "Jane Doe"'.  Alerts
- * leave the database, and who calls a build need not be allowed to read what it reads.
+ * leave the database, and the caller of a build need not be allowed to read what it reads.
  *
  *-------------------------------------------------------------------------
  */

@@ -91,22 +91,25 @@ key_is_indexed(const BuildModel *model)
 	if (bms_num_members(columns) != list_length(model->spec.key))
 		return false;
 	foreach(lc, model->spec.key)
+	{
 		if (!bms_is_member(get_attnum(published, lfirst(lc)) - FirstLowInvalidHeapAttributeNumber,
 						   columns))
 			return false;
+	}
 	return true;
 }
 
 TestTarget
 audit_target(Build *build, const BuildModel *model)
 {
-	return (TestTarget) {
-		.relid = model->spec.relid,
-		.from = model_is_written(model) ? written_name(model) : quoted_relation(model->spec.relid),
-		.key = model->spec.key,
-		.source = source_in_build,
-		.source_arg = build
-	};
+	TestTarget	target = {0};
+
+	target.relid = model->spec.relid;
+	target.from = model_is_written(model) ? written_name(model) : quoted_relation(model->spec.relid);
+	target.key = model->spec.key;
+	target.source = source_in_build;
+	target.source_arg = build;
+	return target;
 }
 
 /* Whether nothing but the rows of a table decides what comes out of a compiled test */

@@ -13,7 +13,7 @@
 #include "build/model.h"
 #include "checks/data_test.h"
 
-/* What the tests of a model read: a mart as it was written, or the view where it is */
+/* What the tests of a model read: the written mart, or a staging view itself */
 extern TestTarget audit_target(Build *build, const BuildModel *model);
 
 /*

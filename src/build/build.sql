@@ -57,7 +57,7 @@ BEGIN
 			CONTINUE;
 		END IF;
 		FOR cmd IN
-			-- a column that the mart has got: a view gets columns at its end
+			-- a new column of the mart: a view gets columns at its end
 			SELECT format('ALTER TABLE greenery_published.%I ADD COLUMN %I %s%s', m.model, a.attname,
 						  format_type(a.atttypid, a.atttypmod),
 						  (SELECT format(' COLLATE %I.%I', n.nspname, c.collname)

@@ -3,8 +3,8 @@
  * fill_table.c
  *	  Store what a query of the builder's returns in a table of the owner's.
  *
- * CREATE TABLE AS would do, if the builder owned what it makes.  But what the owner then
- * reads would be the builder's: a check or an index predicate that was added to the table
+ * CREATE TABLE AS would give the table to the builder.  The owner would then read a table of
+ * the builder's, and a check or an index predicate that was added to it
  * runs when the owner's statement is planned.  So the owner makes the table, the builder
  * computes the rows, and they are stored here, where no rights are asked for.
  *

@@ -10,7 +10,7 @@
  * early, and records that this one runs.  The second locks everything that it is going to
  * read, and only then takes its one snapshot, REPEATABLE READ: an earlier snapshot would not
  * protect against a source that is truncated and loaded again.  It finds what to lock with a
- * first snapshot, and begins again with these locks, until there is no more to lock.  All its
+ * first snapshot, and begins again with these locks, until nothing more is to be locked.  All its
  * work is done in subtransactions, so that an error, and marts that are not to be published,
  * can still be recorded.  The third removes old results.  The error of a failed build is
  * raised after that, so that it undoes nothing that was recorded.
@@ -121,12 +121,15 @@ static LockRelId
 build_lock(void)
 {
 	Oid			lock = get_relname_relid("build_lock", get_namespace_oid("greenery", false));
+	LockRelId	id;
 
 	if (!OidIsValid(lock))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_TABLE),
 				 errmsg("table greenery.build_lock does not exist")));
-	return (LockRelId) {.relId = lock, .dbId = MyDatabaseId};
+	id.relId = lock;
+	id.dbId = MyDatabaseId;
+	return id;
 }
 
 /*
@@ -438,7 +441,7 @@ greenery_build(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_GREENERY_BUILD_FAILED),
 				 errmsg("build " INT64_FORMAT " failed, nothing was published", build.build_id),
 				 errdetail("%s", build_may_tell(&build) ? error : shareable_message(error)),
-				/* others may not read the records themselves */
+		/* others may not read the records themselves */
 				 build_may_tell(&build) ?
 				 errhint("greenery.test_results and greenery.build_models of this build say why; the published tables are those of the last published build.") :
 				 errhint("greenery_published.build_status and greenery_published.test_status say why; the published tables are those of the last published build.")));

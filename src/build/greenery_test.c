@@ -40,11 +40,11 @@ PG_FUNCTION_INFO_V1(greenery_test);
 
 /* Set result column i of values and nulls, from a string or NULL */
 static void
-set_text(Datum *values, bool *nulls, int i, const char *text)
+set_text(Datum *values, bool *nulls, int i, const char *value)
 {
-	nulls[i] = text == NULL;
-	if (text != NULL)
-		values[i] = CStringGetTextDatum(text);
+	nulls[i] = value == NULL;
+	if (value != NULL)
+		values[i] = CStringGetTextDatum(value);
 }
 
 /* Whether the caller may see rows of a model: keys of failing ones, and what errors quote */

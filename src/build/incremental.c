@@ -6,9 +6,9 @@
  * An incremental mart, as dbt calls it, is made from other marts only, or from a source,
  * and says for each of them which values in one of its own columns a changed row affects: a
  * changed event affects its session.  Rows with other values are as they were, and only those
- * with affected keys are computed.  What has changed in the marts it is made from is known:
- * the build has just compared them with what was published.  What has changed in a source,
- * its row versions tell: see source_changes.c.
+ * with affected keys are computed.  The build knows what has changed in the marts it
+ * is made from: it has just compared them with what was published.  Row versions tell what has
+ * changed in a source: see source_changes.c.
  *
  * All rows are computed unless it is certain that nothing else matters:
  *
@@ -234,8 +234,10 @@ affected_keys(Build *build, const BuildModel *model)
 	if (query == NULL)
 		return &none;
 	foreach(lc, build->affected_keys)
+	{
 		if (strcmp(((AffectedKeys *) lfirst(lc))->query, query) == 0)
 			found = lfirst(lc);
+	}
 	if (found == NULL)
 	{
 		/* the text is the extension's own, and names marts as they have been written */

@@ -3,10 +3,10 @@
  * last_build.c
  *	  What a build that publishes records for the next one.
  *
- * Of a mart: what tells by row versions whether its published table still has the rows of this
- * build, see row_versions.h.  Versions tell nothing where something else than the build's own
- * statements may have written rows while it was published.  Of a source: which of its rows the
- * build has seen.  Of a test: how many rows failed.
+ * For a mart: the row versions of its published table, which tell the next build whether the
+ * table still has the same rows, see row_versions.h.  They are not recorded if anything but
+ * the build's own statements may have written rows while it was published.  For a source:
+ * which of its rows the build has seen.  For a test: how many rows failed.
  *
  *-------------------------------------------------------------------------
  */
@@ -85,14 +85,15 @@ load_sources(Build *build)
 		HeapTuple	row = SPI_tuptable->vals[i];
 		TupleDesc	desc = SPI_tuptable->tupdesc;
 		BuildModel *model = find_model(build, row_text(row, desc, 1));
+		FullTransactionId unfinished;
 
 		if (model == NULL || model->run.source == NULL)
 			continue;
 		model->last.definition = SPI_getvalue(row, desc, 2);
 		model->last.known = palloc0(sizeof(KnownRows));
 		model->last.known->rows = DatumGetInt64(row_value(row, desc, 3, INT8OID));
-		model->last.known->unfinished = U64FromFullTransactionId(
-			DatumGetFullTransactionId(row_value(row, desc, 4, XID8OID)));
+		unfinished = DatumGetFullTransactionId(row_value(row, desc, 4, XID8OID));
+		model->last.known->unfinished = U64FromFullTransactionId(unfinished);
 	}
 	SPI_freetuptable(SPI_tuptable);
 }
@@ -105,9 +106,13 @@ find_test(const Build *build, int64 test_id)
 	ListCell   *t;
 
 	foreach(m, build->models)
+	{
 		foreach(t, ((BuildModel *) lfirst(m))->tests)
+		{
 			if (((DataTest *) lfirst(t))->test_id == test_id)
 				return lfirst(t);
+		}
+	}
 	return NULL;
 }
 
@@ -273,8 +278,10 @@ is_needed(const Build *build, const BuildModel *source)
 		const BuildModel *model = lfirst(m);
 
 		foreach(i, model->spec.inputs)
+		{
 			if (model->run.by_difference && strcmp(((ModelInput *) lfirst(i))->model, source->spec.name) == 0)
 				return true;
+		}
 	}
 	return false;
 }

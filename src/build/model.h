@@ -37,7 +37,7 @@ typedef enum ModelPhase
 	MODEL_SKIPPED				/* a model that it is made from did not pass */
 } ModelPhase;
 
-/* What the owner has made of a published table, see published_tables.c */
+/* What the owner has added to a published table, see published_tables.c */
 typedef struct PublishedTable
 {
 	bool		keyed_only;		/* its rows must differ in the model's key, and in nothing else */
@@ -75,7 +75,7 @@ typedef struct ModelSpec
 	char	   *affected_column;	/* of such a mart: a changed row of an input affects all
 								 * rows with the same value in it */
 	bool		is_input;		/* of such a mart */
-	PublishedTable *published;	/* NULL: there is no table */
+	PublishedTable *published;	/* NULL: it does not exist */
 } ModelSpec;
 
 /* What the last build that published recorded of a model, see last_build.c */

@@ -3,7 +3,7 @@
  * parallel.c
  *	  Compute marts that do not need each other at the same time.
  *
- * Most of a build is computing, and most marts are computed by one process: a
+ * Most of a build's time goes into computing, and most marts are computed by one process: a
  * GROUP BY with millions of groups gains nothing from a parallel plan.  So marts
  * whose models have all been tested are computed ahead of their turn, some here and
  * some in parallel workers.  Each that is free takes the one that took longest at the last
@@ -124,8 +124,10 @@ find_marts(void *arg)
 	RoleSwitch	before;
 
 	foreach(lc, wave->build->models)
+	{
 		if (is_possible(wave->build, lfirst(lc)))
 			candidates = lappend(candidates, lfirst(lc));
+	}
 	list_sort(candidates, longest_first);
 
 	role_enter(wave->build->builder, &before);
@@ -392,7 +394,7 @@ compute(void *arg)
 								 Min(n - 1, max_parallel_maintenance_workers));
 	estimate(pcxt, wave);
 	InitializeParallelDSM(pcxt);
-	/* without shared memory there are no workers, and it is all left for later */
+	/* without shared memory no worker starts, and all is left for later */
 	if (pcxt->seg != NULL)
 	{
 		shared = share(pcxt, wave, rows);

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * published_tables.c
- *	  What the owner has made of the published tables.
+ *	  What the owner has added to the published tables.
  *
  * They are ordinary tables: their owner may add indexes, constraints, foreign keys and
  * triggers, and partition them.  A build refuses, by name and before it works, whatever

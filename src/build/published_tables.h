@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * published_tables.h
- *	  What the owner has made of the published tables.
+ *	  What the owner has added to the published tables.
  *
  *-------------------------------------------------------------------------
  */

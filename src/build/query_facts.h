@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * query_facts.h
- *	  What can be told of a query without running it.
+ *	  Facts about a query that are known without running it.
  *
  *-------------------------------------------------------------------------
  */

@@ -5,9 +5,9 @@
  *
  * A snapshot does not protect against TRUNCATE, DROP or a rewriting ALTER: it shows a table
  * that another session truncated and loaded again as empty.  So everything that the build
- * reads is locked before the snapshot is taken.  To find what that is takes a snapshot too: so
- * the build looks, begins again with these locks, and looks again, until it finds no more than
- * it has locked.
+ * reads is locked before the snapshot is taken.  Finding it takes a snapshot too: so
+ * the build looks, begins again with these locks, and looks again, until it finds nothing that
+ * is not locked.
  *
  *-------------------------------------------------------------------------
  */

@@ -74,9 +74,10 @@ is_integer(Oid type)
 static Column
 as_text(Column column)
 {
-	return (Column) {
-		TEXTOID, OidIsValid(column.collation) ? column.collation : DEFAULT_COLLATION_OID
-	};
+	column.type = TEXTOID;
+	if (!OidIsValid(column.collation))
+		column.collation = DEFAULT_COLLATION_OID;
+	return column;
 }
 
 /* Could the two columns be compared, or is it unclear by which collation? */

@@ -3,8 +3,8 @@
  * digest_list.c
  *	  The digests of a table's rows, in their order, each to be taken once.
  *
- * Millions of rows are looked up, and what a look-up in a large table costs is the
- * wait for memory.  But a mart is computed in much the same order each time, and its
+ * Millions of rows are looked up, and a look-up in a large table mostly waits for
+ * memory.  But a mart is computed in much the same order each time, and its
  * published rows stay where they are: the row to be taken next is, as a rule, the one
  * after the last, or not far behind it.  It is looked for there first, and only then
  * with the index, from where the order goes on.

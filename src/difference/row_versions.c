@@ -16,7 +16,7 @@
 PG_FUNCTION_INFO_V1(written_between);
 
 /*
- * written_between(xid, xid8, xid8): can the transaction that wrote a row version have got
+ * written_between(xid, xid8, xid8): can the transaction that wrote a row version have received
  * its id at or after the one, and before the other?
  */
 Datum

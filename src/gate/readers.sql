@@ -1,5 +1,5 @@
--- How builds and tests stand, for roles that read nothing but greenery_published: failed
--- builds are told too; keys of failing rows, and what errors quote, are not.
+-- The state of builds and tests, for roles that read nothing but greenery_published: failed
+-- builds are shown too; keys of failing rows, and values quoted by errors, are not.
 
 CREATE VIEW greenery_published.published_build AS
 SELECT
@@ -72,12 +72,12 @@ SELECT
 	t.build_id,
 	t.finished_at
 FROM greenery.test_status t;
-COMMENT ON VIEW greenery_published.test_status IS 'One row per data test: what its latest build said.';
+COMMENT ON VIEW greenery_published.test_status IS 'One row per data test: its result in the latest build.';
 COMMENT ON COLUMN greenery_published.test_status.test_id IS 'The test.';
 COMMENT ON COLUMN greenery_published.test_status.model IS 'The tested relation, with its schema.';
 COMMENT ON COLUMN greenery_published.test_status.kind IS 'What is tested.';
 COMMENT ON COLUMN greenery_published.test_status.column_name IS 'The tested column; NULL for kinds that test rows.';
-COMMENT ON COLUMN greenery_published.test_status.severity IS 'The worst it can say: error or warn; NULL when it has no threshold.';
+COMMENT ON COLUMN greenery_published.test_status.severity IS 'Its highest severity: error or warn; NULL when it has no threshold.';
 COMMENT ON COLUMN greenery_published.test_status.owner IS 'Who is told first.';
 COMMENT ON COLUMN greenery_published.test_status.description IS 'The assumption that is tested.';
 COMMENT ON COLUMN greenery_published.test_status.enabled IS 'Whether it runs.';
@@ -120,7 +120,7 @@ COMMENT ON COLUMN greenery_published.open_requests.request IS 'What is asked for
 CREATE VIEW greenery_published.metrics_history AS
 SELECT h.name, h.build_id, h.as_of, h.value, h.numerator, h.denominator
 FROM greenery.metrics_history h;
-COMMENT ON VIEW greenery_published.metrics_history IS 'What each published build said of each metric.';
+COMMENT ON VIEW greenery_published.metrics_history IS 'The value of each metric in each published build.';
 COMMENT ON COLUMN greenery_published.metrics_history.name IS 'The metric.';
 COMMENT ON COLUMN greenery_published.metrics_history.build_id IS 'The build.';
 COMMENT ON COLUMN greenery_published.metrics_history.as_of IS 'The moment that the build took for the present.';
@@ -162,10 +162,10 @@ COMMENT ON VIEW @extschema@.greenery_build_progress IS
 COMMENT ON COLUMN @extschema@.greenery_build_progress.build_id IS 'The build.';
 COMMENT ON COLUMN @extschema@.greenery_build_progress.started_at IS 'When it began.';
 COMMENT ON COLUMN @extschema@.greenery_build_progress.started_by IS 'The role that called it.';
-COMMENT ON COLUMN @extschema@.greenery_build_progress.position IS 'At which model it is, in the order of the build; 0 before the first.';
+COMMENT ON COLUMN @extschema@.greenery_build_progress.position IS 'The position of the model it works on, in the order of the build; 0 before the first.';
 COMMENT ON COLUMN @extschema@.greenery_build_progress.models IS 'How many models there are.';
 COMMENT ON COLUMN @extschema@.greenery_build_progress.model IS 'The model; NULL before the first.';
-COMMENT ON COLUMN @extschema@.greenery_build_progress.seconds IS 'How long it has been at it.';
+COMMENT ON COLUMN @extschema@.greenery_build_progress.seconds IS 'How long the build has been working on this model.';
 COMMENT ON COLUMN @extschema@.greenery_build_progress.expected_seconds IS 'How long the model took at the last published build; NULL when unknown. Models that are computed side by side each count their own time.';
 COMMENT ON COLUMN @extschema@.greenery_build_progress.total_seconds IS 'How long the build has been running.';
 COMMENT ON COLUMN @extschema@.greenery_build_progress.expected_rest IS 'How long this model and those after it took at the last published build, in seconds.';

@@ -44,7 +44,7 @@ COMMENT ON COLUMN greenery.builds.failed IS 'Tests that failed at error.';
 COMMENT ON COLUMN greenery.builds.broken IS 'Tests that could not run.';
 COMMENT ON COLUMN greenery.builds.skipped IS 'Tests that were skipped.';
 COMMENT ON COLUMN greenery.builds.message IS 'Why it failed or was aborted.';
-COMMENT ON COLUMN greenery.builds.accept_shrink IS 'Whether it was to publish however many rows that deleted.';
+COMMENT ON COLUMN greenery.builds.accept_shrink IS 'Whether it was to publish no matter how many rows that deleted.';
 COMMENT ON COLUMN greenery.builds.as_of IS 'The moment that it took for the present; NULL without orders.';
 COMMENT ON COLUMN greenery.builds.timezone IS 'The time zone in which it counted days.';
 COMMENT ON COLUMN greenery.builds.repeat_horizon IS 'For how long it followed purchasers.';
@@ -73,7 +73,7 @@ SELECT pg_catalog.pg_extension_config_dump('greenery.build_models', '');
 COMMENT ON TABLE greenery.build_models IS 'One row per model of a build: what was written and what changed in the published table.';
 COMMENT ON COLUMN greenery.build_models.build_id IS 'The build.';
 COMMENT ON COLUMN greenery.build_models.model IS 'The model.';
-COMMENT ON COLUMN greenery.build_models.position IS 'Its place in dependency order, from 1.';
+COMMENT ON COLUMN greenery.build_models.position IS 'Its position in dependency order, from 1.';
 COMMENT ON COLUMN greenery.build_models.status IS
 	'written (a mart that passed), tested (a staging view that passed), failed (it could not be written, or a test is at error or broken), skipped (a model it depends on failed).';
 COMMENT ON COLUMN greenery.build_models.rows IS 'Rows written; for staging views, rows tested.';
@@ -130,7 +130,7 @@ COMMENT ON COLUMN greenery.source_states.rows IS 'How many rows it had.';
 CREATE FUNCTION greenery.written_between(xmin xid, since xid8, before xid8) RETURNS boolean
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION greenery.written_between(xid, xid8, xid8) IS
-	'Whether the transaction that has written a row version (its xmin) can have got its id at or after one, and before another. A version bears the lower half of an id: the two are to be no more than 2^32 - 1 apart, and versions that were written 2^32 transactions earlier look the same.';
+	'Whether the transaction that has written a row version (its xmin) can have received its id at or after one, and before another. A version bears the lower half of an id: the two are to be no more than 2^32 - 1 apart, and versions that were written 2^32 transactions earlier look the same.';
 
 CREATE TABLE greenery.test_states (
 	test_id bigint PRIMARY KEY,
@@ -205,14 +205,14 @@ CREATE TABLE greenery.build_plan (
 -- not dumped: of the build that runs
 COMMENT ON TABLE greenery.build_plan IS
 	'The models of the last build that began, in its order. greenery_build_progress says how far it is.';
-COMMENT ON COLUMN greenery.build_plan.position IS 'Its turn, from 1.';
+COMMENT ON COLUMN greenery.build_plan.position IS 'Its position in the order of builds, from 1.';
 COMMENT ON COLUMN greenery.build_plan.model IS 'The model.';
 COMMENT ON COLUMN greenery.build_plan.expected_seconds IS 'How long it took at the last published build; NULL when unknown.';
 
 CREATE SEQUENCE greenery.build_progress_model MINVALUE 0 START 0;
 CREATE SEQUENCE greenery.build_progress_since MINVALUE 0 START 0;
 -- not dumped: of the build that runs
-COMMENT ON SEQUENCE greenery.build_progress_model IS 'The turn of the model at which the running build is; 0 before the first.';
+COMMENT ON SEQUENCE greenery.build_progress_model IS 'The position of the model that the running build works on; 0 before the first.';
 COMMENT ON SEQUENCE greenery.build_progress_since IS 'Since when, in microseconds since 1970.';
 
 CREATE TABLE greenery.metrics_history (
@@ -226,7 +226,7 @@ CREATE TABLE greenery.metrics_history (
 );
 -- dumped: recorded
 SELECT pg_catalog.pg_extension_config_dump('greenery.metrics_history', '');
-COMMENT ON TABLE greenery.metrics_history IS 'What each published build said of each metric. It outlives the build''s other records.';
+COMMENT ON TABLE greenery.metrics_history IS 'The value of each metric in each published build. It outlives the build''s other records.';
 COMMENT ON COLUMN greenery.metrics_history.name IS 'The metric.';
 COMMENT ON COLUMN greenery.metrics_history.build_id IS 'The build.';
 COMMENT ON COLUMN greenery.metrics_history.as_of IS 'The moment that the build took for the present.';

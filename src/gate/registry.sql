@@ -4,7 +4,7 @@
 -- Rows that the script itself writes are marked builtin and are not dumped: a
 -- restore would meet them again.
 
--- Nobody reads or writes it: a build, and whatever must not run beside one,
+-- It is never read or written: a build, and whatever must not run beside one,
 -- locks it.
 CREATE TABLE greenery.build_lock ();
 -- not dumped: always empty
@@ -29,7 +29,7 @@ COMMENT ON COLUMN greenery.models.layer IS 'staging (tested where it is) or mart
 COMMENT ON COLUMN greenery.models.key IS 'The columns that identify a row.';
 COMMENT ON COLUMN greenery.models.builtin IS 'Whether it came with the extension.';
 
--- Only the extension's own: the queries run with the rights of whoever builds.
+-- Only the extension's own: the queries run with the rights of the builder.
 CREATE TABLE greenery.incremental_inputs (
 	model text NOT NULL,
 	input text NOT NULL,
@@ -162,7 +162,7 @@ SELECT pg_catalog.pg_extension_config_dump('greenery.test_overrides', '');
 COMMENT ON TABLE greenery.test_overrides IS
 	'What users changed of built-in tests, by greenery_alter_test(): it outlives updates of the extension.';
 COMMENT ON COLUMN greenery.test_overrides.test_id IS 'The built-in test.';
-COMMENT ON COLUMN greenery.test_overrides.changes IS 'The changed ones of warn_above, error_above, owner, enabled, description with their new values.';
+COMMENT ON COLUMN greenery.test_overrides.changes IS 'Those of warn_above, error_above, owner, enabled and description that were changed, with their new values.';
 
 CREATE VIEW greenery.data_tests AS
 SELECT

@@ -31,12 +31,12 @@ LEFT JOIN LATERAL (
 ) r ON true
 LEFT JOIN greenery.builds b ON b.build_id = r.build_id;
 
-COMMENT ON VIEW greenery.test_status IS 'One row per data test: what its latest build said.';
+COMMENT ON VIEW greenery.test_status IS 'One row per data test: its result in the latest build.';
 COMMENT ON COLUMN greenery.test_status.test_id IS 'The test.';
 COMMENT ON COLUMN greenery.test_status.model IS 'The tested relation, with its schema.';
 COMMENT ON COLUMN greenery.test_status.kind IS 'What is tested.';
 COMMENT ON COLUMN greenery.test_status.column_name IS 'The tested column; NULL for kinds that test rows.';
-COMMENT ON COLUMN greenery.test_status.severity IS 'The worst it can say: error or warn; NULL when it has no threshold.';
+COMMENT ON COLUMN greenery.test_status.severity IS 'Its highest severity: error or warn; NULL when it has no threshold.';
 COMMENT ON COLUMN greenery.test_status.owner IS 'Who is told first.';
 COMMENT ON COLUMN greenery.test_status.description IS 'The assumption that is tested.';
 COMMENT ON COLUMN greenery.test_status.enabled IS 'Whether it runs.';
@@ -79,15 +79,15 @@ COMMENT ON COLUMN greenery.test_trend.column_name IS 'The tested column; NULL fo
 COMMENT ON COLUMN greenery.test_trend.build_id IS 'The build.';
 COMMENT ON COLUMN greenery.test_trend.finished_at IS 'When it ended.';
 COMMENT ON COLUMN greenery.test_trend.status IS 'pass, warn, error or broken.';
-COMMENT ON COLUMN greenery.test_trend.previous_status IS 'What the build before said that ran it; NULL for the first.';
+COMMENT ON COLUMN greenery.test_trend.previous_status IS 'Its status in the previous build that ran it; NULL for the first.';
 COMMENT ON COLUMN greenery.test_trend.failures IS 'Failing rows; NULL when broken.';
-COMMENT ON COLUMN greenery.test_trend.previous_failures IS 'Failing rows in the build before that ran it.';
+COMMENT ON COLUMN greenery.test_trend.previous_failures IS 'Failing rows in the previous build that ran it.';
 COMMENT ON COLUMN greenery.test_trend.change IS 'failures minus previous_failures.';
 COMMENT ON COLUMN greenery.test_trend.total IS 'Rows looked at.';
 COMMENT ON COLUMN greenery.test_trend.share IS 'failures divided by total.';
 COMMENT ON COLUMN greenery.test_trend.share_of_10 IS 'Mean share of this and the nine builds before.';
 
--- Requests.  Everyone who reads the data may ask for a test; nobody writes the
+-- Requests.  Everyone who reads the data may ask for a test; no one writes the
 -- table but the three functions, which keep the order of states and note who.
 CREATE TABLE greenery.change_requests (
 	request_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

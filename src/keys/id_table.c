@@ -10,7 +10,7 @@
  * nothing is kept but the first value, four bytes of it, since values are numbers of
  * a sequence too.
  *
- * Nobody says beforehand what ids are like.  So all begins with a key table, and
+ * What ids are like is not known beforehand.  So all begins with a key table, and
  * as it grows its keys are looked at: if most of them lie in a range of at most
  * six numbers for each, what lies there moves to an array.  Other ids stay in the
  * key table, however far away they are, and when these have become many there is
@@ -20,7 +20,7 @@
  *
  *	NOTHING		the id was not there,
  *	SEVERAL		it had two different values,
- *	ELSEWHERE	its first value is no such distance, and so it is in the key table.
+ *	ELSEWHERE	its first value is not such a distance, and so it is in the key table.
  *
  * An id of the range is in the key table in the last case and in no other, so both
  * can be counted by themselves.
@@ -105,7 +105,7 @@ add_counts(IdTable *table, Counts counts)
 }
 
 /*
- * One more entry for an id of the range that is not elsewhere.  Nobody can foresee who
+ * One more entry for an id of the range that is not elsewhere.  It cannot be foreseen who
  * comes back: no branch may ask.
  */
 static inline void

@@ -3,8 +3,8 @@
  * key_log.c
  *	  Keys written down as they come, and counted in the end.
  *
- * Whether values are unique is asked of columns where they are.  In a table every
- * one of them then takes a slot that nobody has touched yet: it waits for memory
+ * Tests for unique values mostly read columns where they are.  In a table every
+ * value then takes a slot that was not touched yet: it waits for memory
  * twice, when it comes and when the table grows, and the table has twice the slots
  * it needs.  Here a key is only appended to one of 256 parts, chosen by its first
  * byte; the answer takes the parts one after the other, spreads each over piles by

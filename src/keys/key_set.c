@@ -68,7 +68,7 @@ key_set_add(KeySet *set, const uint64_t *key)
 
 /*
  * Add all keys of another set.  Returns false, and has added some of them, if
- * the other one has more keys than it says, and there is no room for them.
+ * the other one has more keys than it says, and no room for them.
  *
  * Keys come in the order of their slots, from both sets' beginnings to their
  * ends: a set without room for all of them would fill up in front.

@@ -3,7 +3,7 @@
  * key_set_agg.c
  *	  Aggregate greenery.key_set: the set of a parent's values.
  *
- * What data tests of kind relationships look up in.  The plain SQL is a join
+ * Data tests of kind relationships look values up in it.  The plain SQL is a join
  * with the parent's distinct values, which hashes the parent twice, keeps its
  * values as tuples, and does so in each process.  Here the parent becomes a set
  * of keys of 8 or 16 bytes, made once and looked up in by all processes: see
@@ -96,7 +96,7 @@ reserve(KeySetState *state, uint64 nkeys)
 	pfree(old);
 }
 
-/* Add a value; NULL is no one's parent */
+/* Add a value; NULL is not a parent */
 static inline Datum
 add_value(PG_FUNCTION_ARGS)
 {

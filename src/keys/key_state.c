@@ -9,8 +9,8 @@
  * or a text makes both of them 128 bits; one value that needs its type's functions
  * sends the pair to the value table.
  *
- * Of each user only the first order is kept: another one than that makes the
- * user a repeat purchaser, whichever it is.  So memory grows with the users,
+ * Only the first order of each user is kept: any other order makes the
+ * user a repeat purchaser.  So memory grows with the users,
  * not with the rows, and the order of rows or of workers makes no difference.
  *
  * A worker's state travels as the bytes of its table in the order of their
@@ -312,7 +312,7 @@ key_state_deserialize(FunctionCallInfo fcinfo, const KeyAggregate *aggregate)
 
 /*
  * Pour the second state, which is a dump or a state, into the first.  One that was
- * handed over is nobody else's and can be the first.
+ * handed over belongs to no one else and can be the first.
  */
 Datum
 key_state_combine(FunctionCallInfo fcinfo, const KeyAggregate *aggregate)

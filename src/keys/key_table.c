@@ -244,7 +244,7 @@ put(KeyTable *table, const uint64_t *key, const uint64_t *value,
 	}
 	else
 	{
-		/* nobody can foresee who comes back: no branch may ask */
+		/* who comes back cannot be foreseen: no branch may ask */
 		int			second = (int) !is_mark(held, words) &
 			(int) (value == NULL || !same(held, value, words));
 

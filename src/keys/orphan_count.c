@@ -4,10 +4,10 @@
  *	  Aggregate greenery.orphan_count: how many rows have a value that no
  *	  parent has?
  *
- * What a look-up costs is waiting for memory.  So rows wait in a batch while the
+ * A look-up mostly waits for memory.  So rows wait in a batch while the
  * memory of their slots comes in.
  *
- * The set is a bytea, which whoever may call the aggregate can forge: a look-up
+ * The set is a bytea, which any caller of the aggregate can forge: a look-up
  * trusts nothing of it but its length.
  *
  *-------------------------------------------------------------------------

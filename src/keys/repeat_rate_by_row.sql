@@ -21,7 +21,7 @@ CREATE AGGREGATE @extschema@.repeat_rate_by_row(user_id "any") (
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE @extschema@.repeat_rate_by_row("any") IS
-	'Repeat rate where every row is an order of its own: users with two or more rows divided by users with at least one, between 0 and 1. Rows with a NULL user do not count; NULL when there are no others. Exact, for all types that can be hashed; error 42883 for others. Where an order can have several rows, repeat_rate is the one to use.';
+	'Repeat rate where every row is an order of its own: users with two or more rows divided by users with at least one, between 0 and 1. Rows with a NULL user do not count; NULL without any others. Exact, for all types that can be hashed; error 42883 for others. Where an order can have several rows, repeat_rate is the one to use.';
 
 -- By a name that no other function can take, for greenery_repeat_rate().
 CREATE AGGREGATE greenery.repeat_rate_by_row(user_id "any") (

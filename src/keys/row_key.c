@@ -3,7 +3,7 @@
  * row_key.c
  *	  greenery.row_key(): several columns as one key of 128 bits.
  *
- * What data tests of kind unique_combination count duplicates of.  The plain SQL
+ * Data tests of kind unique_combination count its duplicates.  The plain SQL
  * counts rows of type record, which are built, hashed and compared column by
  * column with their types looked up each time; a uuid is what duplicate_count
  * is fastest at.

@@ -7,7 +7,7 @@
  * INDOCRYPT 2012; the 128-bit variant is that of the authors' reference
  * implementation.  Written from that description.
  *
- * Ids come from whoever fills in a web form.  Without the key nobody can look
+ * Ids come from people who fill in web forms.  Without the key no one can look
  * for two strings with one hash, or for many that gather in one place of a
  * table.  greenery uses one round a word and three at the end, which is what
  * hash tables that face such input commonly do; the numbers of rounds are

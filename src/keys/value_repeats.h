@@ -33,7 +33,7 @@ extern void value_repeats_counts(const ValueRepeats *repeats, uint64 *keys,
 extern uint64 value_repeats_dump_size(const ValueRepeats *repeats);
 extern void value_repeats_dump(const ValueRepeats *repeats, char *bytes);
 
-/* Add what another table held.  An error if the bytes are no such dump. */
+/* Add what another table held.  An error if the bytes are not such a dump. */
 extern void value_repeats_load(ValueRepeats *repeats, const char *bytes,
 							   Size size);
 

@@ -5,7 +5,7 @@
  *
  * The general path beside key_table.c: numeric, jsonb, arrays, composites,
  * text in a collation that takes different strings for equal.  Hash and
- * equality are the type's own.  Of each value a record and one copy are kept,
+ * equality are the type's own.  A record and one copy of each value are kept
  * beside each other in large chunks; a row whose value is there already leaves
  * nothing behind, so memory is bounded by the number of values.
  *

@@ -51,7 +51,7 @@ extern uint64 value_table_dump(const ValueTable *table, char *bytes,
 /* How many values such bytes hold.  An error if they cannot. */
 extern uint64 value_table_dumped(const char *bytes, Size size);
 
-/* Enter all of them.  An error if the bytes are no such dump. */
+/* Enter all of them.  An error if the bytes are not such a dump. */
 extern void value_table_load(ValueTable *table, const char *bytes, Size size,
 							 value_record_read read, void *arg);
 

@@ -3,7 +3,7 @@
  * buf.c
  *	  A growing string, and memory that is there or ends the program.
  *
- * Running out of memory is no reason to be clever: whatever was claimed falls
+ * Running out of memory ends the program: whatever was claimed falls
  * back to the queue when its lease ends.
  *
  *-------------------------------------------------------------------------

@@ -4,7 +4,7 @@
  *	  Configuration: a file, and environment variables over it.
  *
  * Webhook URLs and the connection string are secrets.  They may stand in the
- * file or in the environment and nowhere else: there is no option for them,
+ * file or in the environment and nowhere else: no option takes them,
  * since other users can read a process's arguments, and no message repeats what
  * was read, since a misplaced line may be a secret too.
  *
@@ -128,7 +128,7 @@ set_text(char **place, const char *value)
 	*place = xstrdup(value);
 }
 
-/* Store a value; false if it is no value for this setting */
+/* Store a value; false if the setting does not take it */
 static bool
 set_setting(Config *config, const Setting *setting, const char *value)
 {
@@ -405,7 +405,7 @@ check(const Config *config)
 	}
 	if (config->conninfo != NULL && !address_is_conninfo(config->conninfo))
 	{
-		log_msg(LOG_LEVEL_ERROR, "conninfo is no valid connection string");
+		log_msg(LOG_LEVEL_ERROR, "conninfo is not a valid connection string");
 		ok = false;
 	}
 	if (config->nchannels == 0)

@@ -5,9 +5,9 @@
  *
  * No transaction is open while a message is on its way.  Claiming commits a
  * lease: next_attempt_at moves to the moment at which the attempt counts as
- * lost.  Whoever is killed in between loses nothing but that time.  The number
+ * lost.  A process that is killed in between loses only that time.  The number
  * of attempts is what tells a claim from the next: an outcome other than
- * success is recorded only if nobody has claimed the row since.
+ * success is recorded only if no one has claimed the row since.
  *
  * The database's clock decides what is due, so that the clocks of several
  * machines need not agree.
@@ -163,7 +163,7 @@ db_connect(const Config *config, bool listen)
 	}
 
 	/*
-	 * Names are resolved by nobody's search path; the isolation is what SKIP
+	 * Names do not depend on a search path; the isolation is what SKIP
 	 * LOCKED needs, whatever the database's default; a statement that waits for
 	 * a lock gives up on the server too.
 	 */
@@ -183,7 +183,7 @@ db_connect(const Config *config, bool listen)
 			return false;
 		PQclear(result);
 	}
-	/* alerts may have been queued while nobody listened */
+	/* alerts may have been queued while no one listened */
 	notified = true;
 	return true;
 }
@@ -206,7 +206,7 @@ channel_array(const Config *config, bool all)
 
 /*
  * Give new alerts their deliveries.  Deliveries to channels that are not
- * configured here, and that nobody else has taken within the grace either, say
+ * configured here, and that no one else has taken within the grace either, say
  * so in last_error; unconfigured is how many of them are due.
  */
 bool
@@ -346,7 +346,7 @@ delivery_free(Delivery *delivery)
 	delivery->result = NULL;
 }
 
-/* Write down what became of an attempt; success counts whoever has claimed since */
+/* Write down what became of an attempt; success counts even if another has claimed it since */
 bool
 db_record(const Config *config, Outcome *outcome)
 {

@@ -84,7 +84,7 @@ deliver(Config *config, const Delivery *delivery, Outcome *outcome)
 					delivery->alert_id, delivery->kind, delivery->channel, delivery->attempts);
 			return;
 		case HTTP_INTERRUPTED:
-			/* whoever starts next takes it at once */
+			/* the next one to start takes it at once */
 			outcome->state = "pending";
 			log_msg(LOG_LEVEL_WARNING, "alert %s (%s) to channel \"%s\" put back: %s",
 					delivery->alert_id, delivery->kind, delivery->channel, result.error);

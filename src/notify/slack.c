@@ -23,7 +23,7 @@
 #define MAX_DETAIL	500
 #define MAX_PAYLOAD	32768
 
-/* Length of the UTF-8 character at the start of text; 0 if there is no valid one */
+/* Length of the UTF-8 character at the start of text; 0 if it is not valid */
 static size_t
 utf8_length(const unsigned char *text)
 {
@@ -131,7 +131,7 @@ add_escaped(Buf *buf, const char *text, size_t max)
 			buf_add(buf, text + i, 1);
 	}
 	if (end < len)
-		buf_puts(buf, "…");
+		buf_puts(buf, "\xE2\x80\xA6");
 }
 
 static void

@@ -9,7 +9,7 @@
 --
 -- All are SQL functions that the planner inlines (a scalar one is a lone
 -- expression, and uses no costly argument twice): a shop of millions of orders
--- makes hundreds of millions of draws.  Whoever changes a number below changes
+-- makes hundreds of millions of draws.  Changing a number below changes
 -- every sample shop; the regression test holds a fingerprint.
 
 CREATE FUNCTION greenery.sample_draw(what bigint, i bigint, seed bigint, n bigint)

@@ -13,7 +13,7 @@
  * only if the group has different rows for them: a bipartite matching of steps
  * with rows.  Rows of different groups are different rows, so nothing else ties
  * the groups together, and reach[j], the largest such m (j if there is none),
- * is all that has to be known of a group.  Whoever can take j+1 ... m can take
+ * is all that has to be known of a group.  A chain that can take j+1 ... m can take
  * j+1 ... m-1 and j+2 ... m as well, so every depth from j to reach[j] can be
  * had, and reach[] never falls.
  *
@@ -24,7 +24,7 @@
  * allowed, one of the same depth that started later.  So one t1 for each depth
  * is enough.
  *
- * Times.  Of the deepest chains the one whose times come first is reported,
+ * Times.  The deepest chain whose times come first is reported,
  * compared step by step.  Go backward and keep, for every j, the earliest end
  * of the chains of the steps j ... depth that start in the groups seen so far
  * (dual to the above); the last group that can start a whole chain in time

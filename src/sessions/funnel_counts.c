@@ -48,7 +48,7 @@ PG_FUNCTION_INFO_V1(funnel_counts_deserialize);
 PG_FUNCTION_INFO_V1(funnel_counts_final);
 
 /*
- * With VARIADIC "any" nobody else has looked at the types.  A NULL that is
+ * With VARIADIC "any" the types have not been checked yet.  A NULL that is
  * written out has none, and is a step that is not satisfied.
  */
 static void
@@ -169,7 +169,7 @@ funnel_counts_final(PG_FUNCTION_ARGS)
 	Datum		elements[FUNNEL_MAX_STEPS + 1];
 	int			n;
 
-	/* without a row nobody knows how many steps there are */
+	/* without a row the number of steps is unknown */
 	if (count.state == NULL)
 		PG_RETURN_NULL();
 	session_state_sweep(count.state, add_session, &count);

@@ -5,7 +5,7 @@
  *	  those who met the first.
  *
  * The state is a boolean[], element i saying whether any row so far met
- * condition i: small, readable, and storable by whoever wants to merge it
+ * condition i: small, readable, and storable by a caller who wants to merge it
  * later.  SQL can hand these functions any array, so it is checked each time.
  *
  *-------------------------------------------------------------------------

@@ -42,7 +42,7 @@ CREATE AGGREGATE @extschema@.session_count(user_id "any", ts timestamptz, gap in
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE @extschema@.session_count("any", timestamptz, interval) IS
-	'The number of sessions of all users, where a session ends with a pause longer than gap: as many as sessionize(ts, gap) would number, without sorting the rows. Rows with a NULL user_id or a NULL or infinite time do not count; 0 when there are no others. gap is a fixed length, the same in all rows: a day counts as 24 hours, months and negative lengths are errors (22023), as is NULL (22004). user_id may be of any hashable type. Memory: 32 bytes for each session (24 where ids are integers) however many rows it has, up to four times that while collecting, plus a copy of each id that is neither integer, uuid nor string.';
+	'The number of sessions of all users, where a session ends with a pause longer than gap: as many as sessionize(ts, gap) would number, without sorting the rows. Rows with a NULL user_id or a NULL or infinite time do not count; 0 without any others. gap is a fixed length, the same in all rows: a day counts as 24 hours, months and negative lengths are errors (22023), as is NULL (22004). user_id may be of any hashable type. Memory: 32 bytes for each session (24 where ids are integers) however many rows it has, up to four times that while collecting, plus a copy of each id that is neither integer, uuid nor string.';
 
 CREATE AGGREGATE @extschema@.session_count(user_id "any", ts timestamp, gap interval) (
 	SFUNC = @extschema@.session_count_transition,

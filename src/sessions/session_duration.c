@@ -48,7 +48,7 @@ own_state(FunctionCallInfo fcinfo, int arg)
 		PG_GETARG_ARRAYTYPE_P(arg) : PG_GETARG_ARRAYTYPE_P_COPY(arg);
 }
 
-/* Take in one time; NULL and infinite ones are no events */
+/* Take in one time; NULL and infinite ones are not events */
 Datum
 session_duration_transition(PG_FUNCTION_ARGS)
 {

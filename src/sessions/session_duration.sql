@@ -34,7 +34,7 @@ CREATE AGGREGATE @extschema@.session_duration(ts timestamptz) (
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE @extschema@.session_duration(timestamptz) IS
-	'The time from the first to the last event, as max(ts) - min(ts) gives it. NULL and infinite times do not count; NULL when there is no other; zero for a single event. Error 22008 when the span exceeds the range of interval.';
+	'The time from the first to the last event, as max(ts) - min(ts) gives it. NULL and infinite times do not count; NULL without any other; zero for a single event. Error 22008 when the span exceeds the range of interval.';
 
 CREATE AGGREGATE @extschema@.session_duration(ts timestamp) (
 	SFUNC = @extschema@.session_duration_transition,
@@ -46,4 +46,4 @@ CREATE AGGREGATE @extschema@.session_duration(ts timestamp) (
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE @extschema@.session_duration(timestamp) IS
-	'The time from the first to the last event, as max(ts) - min(ts) gives it. NULL and infinite times do not count; NULL when there is no other; zero for a single event. Error 22008 when the span exceeds the range of interval.';
+	'The time from the first to the last event, as max(ts) - min(ts) gives it. NULL and infinite times do not count; NULL without any other; zero for a single event. Error 22008 when the span exceeds the range of interval.';

@@ -329,7 +329,7 @@ renumber(void *arg, uint64_t key)
 
 /*
  * Append the second state, which is a dump or a state, to the first.  One that was
- * handed over is nobody else's and can be the first.
+ * handed over belongs to no one else and can be the first.
  */
 Datum
 session_state_combine(FunctionCallInfo fcinfo,

@@ -8,7 +8,7 @@ CREATE TYPE @extschema@.session_totals AS (
 	total_duration interval,
 	average_duration interval
 );
-COMMENT ON TYPE @extschema@.session_totals IS 'What session_summary tells of a set of sessions.';
+COMMENT ON TYPE @extschema@.session_totals IS 'The result of session_summary for a set of sessions.';
 COMMENT ON COLUMN @extschema@.session_totals.sessions IS 'Different session ids.';
 COMMENT ON COLUMN @extschema@.session_totals.events IS 'Rows with a session id.';
 COMMENT ON COLUMN @extschema@.session_totals.bounces IS 'Sessions of less than a minute without a conversion.';

@@ -374,7 +374,7 @@ add_dump(ShopperState *state, const ShopperDump *dump)
 
 /*
  * Add the second state, which is a dump or a state, to the first.  One that was
- * handed over is nobody else's and can be the first.
+ * handed over belongs to no one else and can be the first.
  */
 Datum
 shopper_summary_combine(PG_FUNCTION_ARGS)

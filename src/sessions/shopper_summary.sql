@@ -10,7 +10,7 @@ CREATE TYPE greenery.shopper_totals AS (
 	product_views bigint,
 	breadth bigint
 );
-COMMENT ON TYPE greenery.shopper_totals IS 'What shopper_summary tells of a shopper.';
+COMMENT ON TYPE greenery.shopper_totals IS 'The result of shopper_summary for one shopper.';
 COMMENT ON COLUMN greenery.shopper_totals.sessions IS 'Sessions.';
 COMMENT ON COLUMN greenery.shopper_totals.sessions_without_purchase IS 'Sessions without a conversion.';
 COMMENT ON COLUMN greenery.shopper_totals.abandoned_carts IS 'Sessions in which something was added, without a conversion.';

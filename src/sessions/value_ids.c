@@ -3,7 +3,7 @@
  * value_ids.c
  *	  Numbers for the different values of a column of any hashable type.
  *
- * For session ids that are no integers, uuids or strings: numeric, composites,
+ * For session ids that are not integers, uuids or strings: numeric, composites,
  * text in a collation that takes different strings for equal.
  *
  *-------------------------------------------------------------------------

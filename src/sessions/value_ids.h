@@ -20,7 +20,7 @@ extern uint64 value_ids_get(ValueTable *ids, Datum value);
 
 /*
  * The values as bytes, for a process of the same cluster, and how many those are; and the
- * numbers here of the values in such bytes, *n of them.  An error if the bytes are no dump.
+ * numbers here of the values in such bytes, *n of them.  An error if the bytes are not a dump.
  */
 extern uint64 value_ids_dump_size(const ValueTable *ids);
 extern void value_ids_dump(const ValueTable *ids, char *bytes);

@@ -52,7 +52,7 @@ rate_query(const char *schema, bool since, bool until)
 	static const char *const names[] = {"user_id", "order_id", "created_at"};
 	List	   *clean_text = list_make2(makeString(pstrdup(schema)),
 										makeString("clean_text"));
-	Oid			text = TEXTOID;
+	Oid			argument = TEXTOID;
 	OwnColumn	columns[3];
 	Oid			relid;
 	char	   *created_at = "o.created_at";
@@ -75,7 +75,7 @@ rate_query(const char *schema, bool since, bool until)
 		if (since || until)
 			created_at = column_value(relid, &columns[2]);
 		condition = own_column_is_unique(relid, &columns[1],
-										 LookupFuncName(clean_text, 1, &text, false));
+										 LookupFuncName(clean_text, 1, &argument, false));
 		if (condition)
 			appendStringInfo(&query, "SELECT greenery.repeat_rate_by_row(%s) FROM %s o WHERE %s IS NOT NULL",
 							 user_id, relation, order_id);

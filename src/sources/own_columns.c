@@ -3,9 +3,9 @@
  * own_columns.c
  *	  The columns of the shop's own table that a source function reads.
  *
- * A staging view shows every id as text and trimmed.  Who only wants to know
- * whether ids are equal can spare both where the table has numbers or uuids,
- * and can ask the table's indexes what is unique.  The catalog does not know
+ * A staging view shows every id as text and trimmed.  A caller that only needs to know
+ * whether ids are equal can do without both if the table has numbers or uuids,
+ * and can see from the table's indexes what is unique.  The catalog does not know
  * what a source function reads, since its body is a string; so the body is
  * parsed, as the planner does when it inlines it.
  *

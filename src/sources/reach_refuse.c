@@ -94,7 +94,7 @@ refuse_stranger(const char *kind, const char *name, Oid owner, Oid builder, cons
 			 errmsg("%s %s belongs to role \"%s\", and builds have the rights of superuser \"%s\"",
 					kind, name, GetUserNameFromId(owner, false), GetUserNameFromId(builder, false)),
 			 errdetail_internal("%s", detail),
-			 errhint("Name a role that is no superuser and may read it: SELECT greenery_set_builder('role').")));
+			 errhint("Name a role that is not a superuser and may read it: SELECT greenery_set_builder('role').")));
 }
 
 static Oid

@@ -20,7 +20,7 @@ extern void reach_refuse_policies(const Reach *reach);
 extern void reach_refuse_strangers(const Reach *reach, Oid builder);
 
 /*
- * What a text calls is found by name each time that it runs: nobody may put something
+ * What a text calls is found by name each time that it runs: no other role may put something
  * that fits better beside it.
  */
 extern void reach_refuse_open_schemas(const Reach *reach, const char *what, Oid builder);

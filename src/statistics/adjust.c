@@ -4,7 +4,7 @@
  *	  holm_adjust and the window function holm, as SQL calls them.
  *
  * The formula is in holm.c; here NULLs are put aside and put back, and values
- * that are no p are refused.
+ * that are not p values are refused.
  *
  *-------------------------------------------------------------------------
  */

@@ -5,7 +5,7 @@
  *
  * With its margins fixed, a table is its upper left cell x, and x has a
  * hypergeometric distribution.  The two-sided p value is the probability of
- * all tables that are no more probable than the observed one: Fisher's own
+ * all tables that are not more probable than the observed one: Fisher's own
  * ordering, as in R's fisher.test.  Like R we take tables for equally probable
  * that differ by less than one part in 10^7, since rounding would otherwise
  * drop one that is exactly as probable as the observed table.

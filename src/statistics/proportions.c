@@ -22,7 +22,7 @@ PG_FUNCTION_INFO_V1(greenery_wilson_interval);
 PG_FUNCTION_INFO_V1(greenery_newcombe_interval);
 PG_FUNCTION_INFO_V1(greenery_fisher_exact_test);
 
-/* Refuse what is no number of successes out of total */
+/* Refuse what cannot be a number of successes out of total */
 static void
 check_counts(const char *successes_name, int64 successes,
 			 const char *total_name, int64 total)

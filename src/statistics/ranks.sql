@@ -62,7 +62,7 @@ CREATE AGGREGATE @extschema@.roc_auc(score double precision, label boolean) (
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE @extschema@.roc_auc(double precision, boolean) IS
-	'Area under the ROC curve: the share of pairs of a true and a false row in which the true row has the higher score, ties counted half (Mann-Whitney U divided by the number of pairs; Hanley & McNeil, Radiology 1982;143:29-36). 0.5 tells nothing, 1 separates the classes. NaN is above every other score. Rows with a NULL do not count; NULL when there is no true or no false row.';
+	'Area under the ROC curve: the share of pairs of a true and a false row in which the true row has the higher score, ties counted half (Mann-Whitney U divided by the number of pairs; Hanley & McNeil, Radiology 1982;143:29-36). 0.5 tells nothing, 1 separates the classes. NaN is above every other score. Rows with a NULL do not count; NULL without true rows or without false rows.';
 
 CREATE AGGREGATE @extschema@.roc_auc_interval(score double precision, label boolean) (
 	SFUNC = @extschema@.ranked_scores_add,
@@ -76,7 +76,7 @@ CREATE AGGREGATE @extschema@.roc_auc_interval(score double precision, label bool
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE @extschema@.roc_auc_interval(double precision, boolean) IS
-	'{area, low, high}: the area under the ROC curve as roc_auc gives it, and its 95 % confidence interval by DeLong, DeLong & Clarke-Pearson (Biometrics 1988;44:837-845), cut off at 0 and 1. Ties are exact (midranks, Sun & Xu, IEEE Signal Processing Letters 2014;21:1389-1393). Without any spread, as for perfectly separated classes, the interval has no width. Rows with a NULL do not count; NULL when there is no true or no false row, and low and high are NULL when there is only one of either.';
+	'{area, low, high}: the area under the ROC curve as roc_auc gives it, and its 95 % confidence interval by DeLong, DeLong & Clarke-Pearson (Biometrics 1988;44:837-845), cut off at 0 and 1. Ties are exact (midranks, Sun & Xu, IEEE Signal Processing Letters 2014;21:1389-1393). Without any spread, as for perfectly separated classes, the interval has no width. Rows with a NULL do not count; NULL without true rows or without false rows, and low and high are NULL when there is only one of either.';
 
 CREATE AGGREGATE @extschema@.mann_whitney(score double precision, label boolean) (
 	SFUNC = @extschema@.ranked_scores_add,
@@ -90,4 +90,4 @@ CREATE AGGREGATE @extschema@.mann_whitney(score double precision, label boolean)
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE @extschema@.mann_whitney(double precision, boolean) IS
-	'Two-sided p value of the Mann-Whitney test that true and false rows have the same scores (Annals of Mathematical Statistics 1947;18:50-60): normal approximation with tie and continuity correction, as R''s wilcox.test(exact = FALSE, correct = TRUE). 1 when all scores are the same. NaN is above every other score. Rows with a NULL do not count; NULL when there is no true or no false row.';
+	'Two-sided p value of the Mann-Whitney test that true and false rows have the same scores (Annals of Mathematical Statistics 1947;18:50-60): normal approximation with tie and continuity correction, as R''s wilcox.test(exact = FALSE, correct = TRUE). 1 when all scores are the same. NaN is above every other score. Rows with a NULL do not count; NULL without true rows or without false rows.';

@@ -137,7 +137,7 @@ is_domain_char(uint32_t code)
 }
 
 /*
- * A domain name of two or more labels, of which the last is no number.
+ * A domain name of two or more labels, of which the last is not a number.
  */
 static bool
 check_domain(const unsigned char *p, const unsigned char *end)

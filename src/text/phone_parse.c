@@ -4,8 +4,8 @@
  *	  Reading North American phone numbers out of what people type.
  *
  * A number has many dresses but must not be guessed: a wrong number in a mart
- * is worse than none, because nobody looks at it again.  So this is a small
- * grammar and not "remove what is no digit":
+ * is worse than none, because no one looks at it again.  So this is a small
+ * grammar and not "remove all but digits":
  *
  *	  number    = ["tel:"] ["+"] digits and separators [extension]
  *	  separator = white space, dashes, dots, slashes, one level of parentheses

@@ -19,7 +19,7 @@
 /* A longer text is refused unread: no field with a phone number comes near */
 #define PHONE_MAX_BYTES		1024
 
-/* Why a text is no number.  Names in phone_problem_name() are stable. */
+/* Why a text is not a number.  Names in phone_problem_name() are stable. */
 typedef enum PhoneProblem
 {
 	PHONE_OK,

@@ -33,7 +33,7 @@ is_ascii(const char *bytes, size_t length)
  * A text of more than max_bytes, measured in the database's encoding, is
  * TEXT_ARG_TOO_LONG, and is not even fetched from where it is stored out of
  * line.  TEXT_ARG_UNREADABLE means that it has characters that UTF-8 does not
- * know, or that no conversion is installed.  In an SQL_ASCII database nobody
+ * know, or that no conversion is installed.  In an SQL_ASCII database no one
  * knows what the bytes mean; they are taken for UTF-8, and callers find out.
  */
 TextArgStatus

@@ -18,7 +18,7 @@
 
 /*
  * Decode the character at p, which must be before end.  Returns its length in
- * bytes, or 0 when the bytes are no well-formed UTF-8 (overlong forms,
+ * bytes, or 0 when the bytes are not well-formed UTF-8 (overlong forms,
  * surrogates and truncated characters included).
  */
 extern size_t uni_decode(const unsigned char *p, const unsigned char *end,

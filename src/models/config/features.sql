@@ -2,7 +2,7 @@
 --
 -- What the seven tables cannot know, the shop may know elsewhere: which campaign a
 -- user saw, how they rated a product.  A feature is read from a relation of the
--- shop, found by name when it is read: nothing depends on it, and whoever asks
+-- shop, found by name when it is read: nothing depends on it, and the role that asks
 -- needs the right to read it.
 
 -- The list is text, not rows: it changes with the extension only.
@@ -80,7 +80,7 @@ COMMENT ON COLUMN greenery.features.user_id_column IS 'Its column that holds the
 COMMENT ON COLUMN greenery.features.known_at_column IS 'Its column that says since when the value was known.';
 COMMENT ON COLUMN greenery.features.value_column IS 'Its column that holds the value.';
 
--- What type a column is, below domains; NULL where there is no such column.
+-- What type a column is, below domains; NULL if the column does not exist.
 CREATE FUNCTION greenery.feature_column_type(relation regclass, column_name text) RETURNS regtype
 	LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -93,7 +93,7 @@ BEGIN ATOMIC
 		AND NOT a.attisdropped;
 END;
 COMMENT ON FUNCTION greenery.feature_column_type(regclass, text) IS
-	'Type of a column that a feature is read from; NULL where there is no such column.';
+	'Type of a column that a feature is read from; NULL if the column does not exist.';
 
 CREATE FUNCTION greenery.add_feature(name text, relation regclass, user_id text, known_at text,
 												 value text, landmark text)

@@ -73,7 +73,7 @@ BEGIN ATOMIC
 				u.user_id,
 				u.cohort,
 				-- may be -1, where a clock put back shows less than at the first order:
-				-- nobody asks for it, and the first order itself is in period 0
+				-- it is never asked for, and the first order itself is in period 0
 				greenery.complete_units(
 					unit, CASE mode WHEN 'rolling' THEN u.first_order ELSE u.cohort END,
 					p.created_at AT TIME ZONE timezone) AS period
@@ -139,7 +139,7 @@ BEGIN
 				  HINT = 'Modes are "calendar" (periods after the cohort''s own) and "rolling" (periods since a user''s own first order).';
 	END IF;
 	timezone := coalesce(timezone, greenery.timezone());
-	-- an error of the same kind, when there is no such time zone
+	-- an error of the same kind, when the time zone does not exist
 	PERFORM transaction_timestamp() AT TIME ZONE timezone;
 
 	RETURN QUERY SELECT * FROM greenery.cohort_periods(unit, mode, timezone);

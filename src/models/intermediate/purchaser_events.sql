@@ -1,5 +1,5 @@
 -- What purchasers did and when: what "known at a moment" is taken from, for both
--- landmarks.  Grain: own event of a user with an order.  It is no mart itself.
+-- landmarks.  Grain: own event of a user with an order.  Not a mart itself.
 --
 -- Nothing here reads fact_user_sessions: a session still open at the moment is known as
 -- far as it had come by then, and a finished session's length would tell what happened

@@ -1,6 +1,6 @@
 -- purchasers: who bought, what is known of their first order, and whether they
 -- came back.  Grain: user with at least one order.  What the breakdowns and the marts
--- about first orders read; it is no mart itself.
+-- about first orders read; not a mart itself.
 --
 -- One pass over the orders: a user has one order of number 1, whose values the
 -- aggregates pick, and two different orders when the smallest id is not the largest.

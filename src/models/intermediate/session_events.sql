@@ -1,5 +1,5 @@
 -- session_events: the events, each with the visit it belongs to.  Grain: event.
--- What the marts read; it is no mart itself.
+-- What the marts read; not a mart itself.
 --
 -- Shops differ: most give every event a session id, some give none to any.  The
 -- latter's visits are cut at pauses.  One event with a session id is enough to
@@ -34,7 +34,7 @@ WHERE greenery.has_session_ids()
 UNION ALL
 SELECT
 	n.event_id,
-	-- NULL for an event of nobody, or of no known time
+	-- NULL for an event without a user, or of unknown time
 	n.user_id || '#' || CASE
 		WHEN n.event_type IS DISTINCT FROM 'package_shipped' THEN n.session_number
 		-- a parcel goes with the visit in which its order was made

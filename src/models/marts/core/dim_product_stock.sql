@@ -22,7 +22,7 @@ FULL JOIN (
 		SELECT v.product_id, v.valid_from AS at, v.inventory
 		FROM greenery.inventory_history v
 		UNION ALL
-		-- nobody knows from its end on, unless another row begins there
+		-- it is unknown from its end on, unless another row begins there
 		SELECT v.product_id, v.valid_to, NULL
 		FROM greenery.inventory_history v
 		WHERE v.valid_to IS NOT NULL

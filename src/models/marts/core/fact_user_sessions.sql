@@ -56,7 +56,7 @@ COMMENT ON COLUMN greenery.fact_user_sessions.checkouts IS 'How many checkout ev
 COMMENT ON COLUMN greenery.fact_user_sessions.is_bounce IS
 	'Under a minute from first to last own event, and no checkout; NULL without own events of a known time.';
 COMMENT ON COLUMN greenery.fact_user_sessions.has_purchase IS 'Whether there was a checkout.';
-COMMENT ON COLUMN greenery.fact_user_sessions.is_cart_abandoned IS 'Something was added to the cart, and there was no checkout.';
+COMMENT ON COLUMN greenery.fact_user_sessions.is_cart_abandoned IS 'Whether something was added to the cart and nothing was checked out.';
 COMMENT ON COLUMN greenery.fact_user_sessions.shipments IS 'How many package_shipped events carry the session''s id.';
 COMMENT ON COLUMN greenery.fact_user_sessions.shipped_at IS 'The first of these shipments.';
 

@@ -216,7 +216,7 @@ FROM (
 			CASE
 				WHEN coalesce(c.users_with + c.users_without, 0) = 0 THEN 'no data'
 				-- Where users are split by the value, the commonest one stands on one
-				-- side, and whoever stands on the other differs from it; where they
+				-- side, and each user on the other side differs from it; where they
 				-- are split by whether there is a value, it has to be counted.
 				WHEN least(c.users_with, c.users_without, c.repeaters, c.others) < 10
 					OR i.indicator = 'session_duration_without_purchase'

@@ -56,7 +56,7 @@ CROSS JOIN (
 	SELECT recorded_since, active FROM recorded
 ) p
 CROSS JOIN LATERAL (
-	-- whoever ordered at no known time, of them nothing is known; not: nothing was
+	-- of users who ordered at an unknown time nothing is known; not: nothing was
 	SELECT CASE WHEN isfinite(o.first_order_at) THEN 0 END AS none
 ) z
 CROSS JOIN LATERAL (
