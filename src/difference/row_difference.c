@@ -119,11 +119,11 @@ static inline void
 digest_value(const Comparison *cmp, Datum value, uint64_t result[2])
 {
 	uint64_t	key[2] = {cmp->digest.key[0], cmp->digest.key[1]};
-	struct varlena *text = pg_detoast_datum_packed((struct varlena *) DatumGetPointer(value));
+	struct varlena *detoasted = pg_detoast_datum_packed((struct varlena *) DatumGetPointer(value));
 
-	siphash128(key, VARDATA_ANY(text), VARSIZE_ANY_EXHDR(text), 1, 3, result);
-	if ((Pointer) text != DatumGetPointer(value))
-		pfree(text);
+	siphash128(key, VARDATA_ANY(detoasted), VARSIZE_ANY_EXHDR(detoasted), 1, 3, result);
+	if ((Pointer) detoasted != DatumGetPointer(value))
+		pfree(detoasted);
 }
 
 /* Only these rows are compared */
