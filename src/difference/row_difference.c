@@ -53,11 +53,16 @@ struct Comparison
 
 	DigestList	old;			/* the old table's rows of this partition */
 	bool		one_pass;		/* there is one pass, or none */
-	bool		too_many;		/* more rows than there is memory for in that one pass */
+	bool		too_many;		/* more rows than there is memory for in that
+								 * one pass */
 
-	/* rows without an affected key are not compared: they are known to be equal */
+	/*
+	 * rows without an affected key are not compared: they are known to be
+	 * equal
+	 */
 	AttrNumber	affected_column;
-	KeySet	   *affected_keys;	/* digests of them; NULL: all rows are compared */
+	KeySet	   *affected_keys;	/* digests of them; NULL: all rows are
+								 * compared */
 	bool		null_key;		/* some row has NULL in that column */
 };
 
