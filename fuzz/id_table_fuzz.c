@@ -160,7 +160,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 		switch (data[p] >> 3 & 0x0f)
 		{
-			case 0:				/* many ids, each with a value of its own now and then */
+			case 0:				/* many ids, each with a value of its own now
+								 * and then */
 				for (uint32_t k = 0; k < MANY_IDS; k++)
 					add_row(&tables[t], &models[t], (i & 7) * MANY_IDS + k,
 							values[data[p] & 7] + (i & 8 ? k * k : 0));

@@ -22,12 +22,12 @@ unsigned long fuzz_accepted = 0;
 
 /* both widths; the key of all zeroes in no set, one, or both */
 const char *const fuzz_seeds[] = {
-	"0x1y2x1\x81y", "1x1x1\xf8""1", "0\x01\x01\x81\x01\x81\x02\x02\x02",
+	"0x1y2x1\x81y", "1x1x1\xf8" "1", "0\x01\x01\x81\x01\x81\x02\x02\x02",
 	"1\x01\x01\x7f\x7f\x81\x01\xff\xff", "0aabbccddeeffgghhiijjkkllmmnnoopp", NULL
 };
 
 const char *const fuzz_pieces[] = {
-	"x1", "\xf8""1", "\x01\x01", "\x81\x01", "\xff\xff", "aabbccddeeffgghh", NULL
+	"x1", "\xf8" "1", "\x01\x01", "\x81\x01", "\xff\xff", "aabbccddeeffgghh", NULL
 };
 
 /* Key number i: neighbours have the same slot, the first words of some are zero */

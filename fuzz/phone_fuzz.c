@@ -110,8 +110,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	FUZZ_CHECK(phone_parse(form, sizeof(form), false, again) == PHONE_OK);
 	FUZZ_CHECK(memcmp(again, digits, PHONE_DIGITS) == 0);
 
-	/* where all is ASCII: ten digits of the text in a row, and before them
-	 * only a country code and an international prefix */
+	/*
+	 * where all is ASCII: ten digits of the text in a row, and before them
+	 * only a country code and an international prefix
+	 */
 	{
 		char		all[5 + PHONE_DIGITS];
 		int			n = 0;

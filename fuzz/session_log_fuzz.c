@@ -22,7 +22,7 @@ unsigned long fuzz_accepted = 0;
 
 /* every shape, many rows, rewriting, and both ways of loading */
 const char *const fuzz_seeds[] = {
-	"0a1b2a3\x81""4", "1a1b2a3\x81""4", "2a1b2a3\xf0\x80", "3a1b2\xf1""5\xf2 \xf3 ",
+	"0a1b2a3\x81" "4", "1a1b2a3\x81" "4", "2a1b2a3\xf0\x80", "3a1b2\xf1" "5\xf2 \xf3 ",
 	"4\xf0\x7f\xf2 \xf1\x11\xf4 ", "5\xf0\x7f\xf1\x7f\xf4 \xf2 \xf5 ",
 	"6\xf0\xff\xf2 \xf3 \xf4 ", "7\xf1\xff\xf0\xff\xf5 \xf4 ",
 	/* spans, under way and not, near and far */
@@ -34,7 +34,7 @@ const char *const fuzz_seeds[] = {
 };
 
 const char *const fuzz_pieces[] = {
-	"a1", "\x81""1", "\xf0\x80", "\xf1\x80", "\xf2 ", "\xf3 ", "\xf4 ", "\xf4!", "\xf5!",
+	"a1", "\x81" "1", "\xf0\x80", "\xf1\x80", "\xf2 ", "\xf3 ", "\xf4 ", "\xf4!", "\xf5!",
 	"\xf5 ", "\xf6\x80", "\xf7\x80", NULL
 };
 

@@ -20,7 +20,7 @@ extern int	greenery_max_failures;
 extern int	greenery_lock_timeout;
 extern bool greenery_direct_scan;
 extern bool greenery_incremental_builds;
-extern int	greenery_max_state_message;	/* kB */
+extern int	greenery_max_state_message; /* kB */
 extern int	greenery_debug_max_listed;
 
 /* schema.c: a relation's name with its schema, quoted */

@@ -19,7 +19,7 @@
  * aggregate is running: someone has called the support function by hand.
  */
 extern MemoryContext greenery_aggregate_context(FunctionCallInfo fcinfo, const char *name,
-									   bool *in_window);
+												bool *in_window);
 
 /* The node that calls, if it aggregates all of its rows into one; else NULL */
 extern AggState *greenery_plain_aggregate(FunctionCallInfo fcinfo);

@@ -64,7 +64,8 @@ typedef struct HandoverMessage
 {
 	uint32		kind;
 	uint32		query;			/* HANDOVER_SHARED: handle of its segment */
-	uint64		number;			/* of the state that waits, or of the shared bytes */
+	uint64		number;			/* of the state that waits, or of the shared
+								 * bytes */
 	uint64		place;			/* HANDOVER_SHARED: a dsa_pointer */
 	uint64		size;
 } HandoverMessage;
@@ -79,7 +80,8 @@ typedef struct SharedHeader
 struct SharedBytes
 {
 	dsa_area   *area;			/* NULL: it has gone, and they with it */
-	dsm_segment *segment;		/* of the query's parallel context: goes with the area */
+	dsm_segment *segment;		/* of the query's parallel context: goes with
+								 * the area */
 	dsa_pointer place;
 	MemoryContextCallback callback;
 };

@@ -24,9 +24,9 @@ typedef struct Handover
 	Size		size;
 
 	/*
-	 * Not NULL: the bytes are the receiver's own, on a word's edge, and he is to keep
-	 * them or to free them.  Otherwise they live as long as the message, and must not
-	 * be changed.
+	 * Not NULL: the bytes are the receiver's own, on a word's edge, and he is
+	 * to keep them or to free them.  Otherwise they live as long as the
+	 * message, and must not be changed.
 	 */
 	SharedBytes *shared;
 } Handover;

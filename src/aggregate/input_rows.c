@@ -172,7 +172,10 @@ input_rows_take(FunctionCallInfo fcinfo)
 	if (scan == NULL)
 		return NULL;
 
-	/* gone with the state, lest they add up where a query is run again and again */
+	/*
+	 * gone with the state, lest they add up where a query is run again and
+	 * again
+	 */
 	(void) AggCheckCallContext(fcinfo, &context);
 	rows = MemoryContextAllocZero(context, offsetof(InputRows, arguments) +
 								  list_length(aggref->args) * sizeof(SimpleExpr));

@@ -28,7 +28,8 @@ typedef struct InputRows
 	TupleTableSlot *slot;		/* that rows are read into */
 	bool		plain;			/* simple conditions, and rows are not counted */
 	bool		compares;		/* texts, in an argument or a condition */
-	bool		fixed;			/* arguments are at the same place of every row */
+	bool		fixed;			/* arguments are at the same place of every
+								 * row */
 	MemoryContext memory;		/* of the aggregate's arguments */
 	int			ncolumns;		/* that a row must have */
 	int			nconditions;	/* of the scan, if it is plain */

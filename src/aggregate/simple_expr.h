@@ -19,7 +19,8 @@ typedef enum SimpleExprKind
 {
 	SIMPLE_COLUMN,
 	SIMPLE_CONSTANT,
-	SIMPLE_TEXT_IS,				/* a column of text = a constant that is not NULL */
+	SIMPLE_TEXT_IS,				/* a column of text = a constant that is not
+								 * NULL */
 	SIMPLE_TEXT_IS_NOT			/* <> */
 } SimpleExprKind;
 

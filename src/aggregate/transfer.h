@@ -19,8 +19,10 @@
 /* What a state begins with, and a dump, which is all that deserialize makes of bytes */
 typedef struct StateHead
 {
-	uint32		magic;			/* tells this from other families' states, and dumps */
-	bool		handed_over;	/* by the node that has made it: no one else has it */
+	uint32		magic;			/* tells this from other families' states, and
+								 * dumps */
+	bool		handed_over;	/* by the node that has made it: no one else
+								 * has it */
 	SharedBytes *shared;		/* a dump: see Handover */
 	const void *aggregate;		/* which of the family's aggregates it is for */
 	MemoryContext context;		/* that a state lives in */
@@ -37,8 +39,9 @@ typedef struct StateFamily
 	void		(*write_dump) (void *state, char *where);
 
 	/*
-	 * Check bytes that claim to be a state of the aggregate, and wrap them up: a
-	 * struct of zeroes but for what follows the head.  They stay where they are.
+	 * Check bytes that claim to be a state of the aggregate, and wrap them
+	 * up: a struct of zeroes but for what follows the head.  They stay where
+	 * they are.
 	 */
 	StateHead  *(*read_dump) (const void *aggregate, char *bytes, Size size);
 } StateFamily;

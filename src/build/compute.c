@@ -106,6 +106,7 @@ RowDifference *
 compute_difference(const MartQuery *query, KeepRow keep, void *arg, bool *only_affected)
 {
 	MemoryContext caller = CurrentMemoryContext;
+
 	/* should this fail, it is not to stay as long as the caller's */
 	MemoryContext context = AllocSetContextCreate(CurTransactionContext, "comparison of a mart",
 												  ALLOCSET_DEFAULT_SIZES);

@@ -91,7 +91,11 @@ fill_table(Oid table, Oid role, const char *rewritten)
 	RoleSwitch	before;
 
 	filler.rel = table_open(table, RowExclusiveLock);
-	/* workers may be at work when the first row comes: then it is too late for these */
+
+	/*
+	 * workers may be at work when the first row comes: then it is too late
+	 * for these
+	 */
 	(void) GetCurrentTransactionId();
 	CommandCounterIncrement();
 	filler.command = GetCurrentCommandId(true);

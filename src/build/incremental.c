@@ -240,7 +240,10 @@ affected_keys(Build *build, const BuildModel *model)
 	}
 	if (found == NULL)
 	{
-		/* the text is the extension's own, and names marts as they have been written */
+		/*
+		 * the text is the extension's own, and names marts as they have been
+		 * written
+		 */
 		int			level = greenery_set_search_path(BUILD_PATH);
 
 		if (SPI_execute(query, false, 0) != SPI_OK_SELECT)

@@ -21,13 +21,17 @@
 typedef struct MartQuery
 {
 	Oid			published;
-	Oid			file;			/* of the published table: a rewrite makes another */
+	Oid			file;			/* of the published table: a rewrite makes
+								 * another */
 	TupleDesc	columns;		/* of the rows; not for workers */
-	const char *definition;		/* a query for all rows, as a rewritten tree: see model_tree.h */
-	const char *affected;		/* one for those with affected keys; NULL: these are not known */
+	const char *definition;		/* a query for all rows, as a rewritten tree:
+								 * see model_tree.h */
+	const char *affected;		/* one for those with affected keys; NULL:
+								 * these are not known */
 	AttrNumber	affected_column;
 	const char *affected_keys;	/* text[], as text: its parameter */
-	bool		is_known;		/* which rows the last build left in the published table, */
+	bool		is_known;		/* which rows the last build left in the
+								 * published table, */
 	KnownRows	known;			/* and these are */
 } MartQuery;
 

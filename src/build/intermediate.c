@@ -66,7 +66,11 @@ load_intermediates(Build *build)
 		view->table = work_table_name(build, view->name);
 		view->relid = DatumGetObjectId(row_value(row, desc, 2, OIDOID));
 		view->marts = row_text_list(row, desc, 3);
-		/* the text of a view would find what a build has written, and not a test */
+
+		/*
+		 * the text of a view would find what a build has written, and not a
+		 * test
+		 */
 		view->is_stored = build->is_test || DatumGetBool(row_value(row, desc, 4, BOOLOID));
 		build->intermediates = lappend(build->intermediates, view);
 	}

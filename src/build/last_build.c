@@ -305,7 +305,10 @@ record_for_next_build(const Build *build)
 	{
 		const BuildModel *model = lfirst(lc);
 
-		/* the next build must compare all rows of a mart that was written whole */
+		/*
+		 * the next build must compare all rows of a mart that was written
+		 * whole
+		 */
 		if (model->run.by_difference)
 		{
 			record_mart(model);

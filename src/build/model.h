@@ -30,7 +30,8 @@
 typedef enum ModelPhase
 {
 	MODEL_PENDING,				/* its turn is yet to come */
-	MODEL_WRITTEN,				/* a mart whose rows can be read in the build's schema */
+	MODEL_WRITTEN,				/* a mart whose rows can be read in the
+								 * build's schema */
 	MODEL_ACCEPTED,				/* audited: it may be published */
 	MODEL_REJECTED,				/* audited: it may not */
 	MODEL_BROKEN,				/* it could not be read or written */
@@ -40,8 +41,10 @@ typedef enum ModelPhase
 /* What the owner has added to a published table, see published_tables.c */
 typedef struct PublishedTable
 {
-	bool		keyed_only;		/* its rows must differ in the model's key, and in nothing else */
-	bool		replaceable;	/* to delete a row and insert it anew changes nothing else */
+	bool		keyed_only;		/* its rows must differ in the model's key,
+								 * and in nothing else */
+	bool		replaceable;	/* to delete a row and insert it anew changes
+								 * nothing else */
 	bool		has_triggers;
 } PublishedTable;
 
@@ -49,14 +52,17 @@ typedef struct PublishedTable
 typedef struct ModelInput
 {
 	const char *model;
-	const char *changed_keys;	/* of a mart: a query of "changed", its rows that differ */
-	const char *valid_while;	/* of a staging view, the only input then: what else matters */
+	const char *changed_keys;	/* of a mart: a query of "changed", its rows
+								 * that differ */
+	const char *valid_while;	/* of a staging view, the only input then:
+								 * what else matters */
 } ModelInput;
 
 /* The table that a staging view shows, see source_changes.c */
 typedef struct SourceTable
 {
-	char	   *definition;		/* the table, and how staging shows it; NULL if that is not all */
+	char	   *definition;		/* the table, and how staging shows it; NULL
+								 * if that is not all */
 	Oid			relid;
 	AttrNumber	key;			/* its column behind the view's key */
 } SourceTable;
@@ -72,8 +78,9 @@ typedef struct ModelSpec
 	List	   *key;			/* of char * */
 	List	   *depends_on;		/* names of models, of char * */
 	List	   *inputs;			/* of an incremental mart, of ModelInput * */
-	char	   *affected_column;	/* of such a mart: a changed row of an input affects all
-								 * rows with the same value in it */
+	char	   *affected_column;	/* of such a mart: a changed row of an
+									 * input affects all rows with the same
+									 * value in it */
 	bool		is_input;		/* of such a mart */
 	PublishedTable *published;	/* NULL: it does not exist */
 } ModelSpec;
@@ -82,8 +89,10 @@ typedef struct ModelSpec
 typedef struct LastBuild
 {
 	double		seconds;		/* to write it; 0: unknown */
-	KnownRows  *known;			/* a mart's published rows, or a source's; NULL: unknown */
-	char	   *definition;		/* of an incremental mart, or of a source; NULL: unknown */
+	KnownRows  *known;			/* a mart's published rows, or a source's;
+								 * NULL: unknown */
+	char	   *definition;		/* of an incremental mart, or of a source;
+								 * NULL: unknown */
 } LastBuild;
 
 /* What this build has done with a model so far */
@@ -91,23 +100,32 @@ typedef struct ModelRun
 {
 	ModelPhase	phase;
 	char	   *message;		/* why it was rejected, broken or skipped */
-	const char *definition;		/* of an incremental mart: its query, and what else decides its rows */
-	SourceTable *source;		/* of a staging view that is an input, see source_changes.c */
-	bool		tried_ahead;	/* to compute it ahead of its turn, see parallel.c */
-	struct ComputedMart *computed;	/* what came of that, until it is written; or NULL */
+	const char *definition;		/* of an incremental mart: its query, and what
+								 * else decides its rows */
+	SourceTable *source;		/* of a staging view that is an input, see
+								 * source_changes.c */
+	bool		tried_ahead;	/* to compute it ahead of its turn, see
+								 * parallel.c */
+	struct ComputedMart *computed;	/* what came of that, until it is written;
+									 * or NULL */
 	const struct MartQuery *query;	/* that has computed the difference */
 	RowDifference *difference;	/* from the published table; NULL: not known */
-	bool		changes_kept;	/* rows that differ are kept for marts it is an input of */
-	bool		by_difference;	/* the difference is published, and with it all of its rows */
-	uint64		writer;			/* the subtransaction that has published it; 0: nothing differed */
+	bool		changes_kept;	/* rows that differ are kept for marts it is
+								 * an input of */
+	bool		by_difference;	/* the difference is published, and with it
+								 * all of its rows */
+	uint64		writer;			/* the subtransaction that has published it;
+								 * 0: nothing differed */
 } ModelRun;
 
 /* Rows and times, as they are recorded */
 typedef struct ModelCounts
 {
 	int64		rows;			/* of the model; -1: unknown */
-	int64		affected_keys;	/* for which alone rows were computed; -1: for all */
-	int64		vanished;		/* published rows whose key the model no longer has */
+	int64		affected_keys;	/* for which alone rows were computed; -1: for
+								 * all */
+	int64		vanished;		/* published rows whose key the model no
+								 * longer has */
 	int64		inserted;		/* in the published table; -1: not published */
 	int64		updated;
 	int64		deleted;
@@ -143,21 +161,27 @@ typedef struct Build
 	Oid			caller;
 	Oid			owner;			/* of the extension: records and publishes */
 	Oid			builder;		/* runs what other people wrote */
-	bool		is_test;		/* write and audit, and leave nothing: greenery_test() */
+	bool		is_test;		/* write and audit, and leave nothing:
+								 * greenery_test() */
 	bool		accept_shrink;	/* publish however many rows that would delete */
 	List	   *settings;		/* of BuildSetting * */
-	List	   *locked;			/* OIDs of relations to lock before the snapshot */
+	List	   *locked;			/* OIDs of relations to lock before the
+								 * snapshot */
 	List	   *roots;			/* what has been looked at, see reads.c */
-	List	   *histories;		/* OIDs of tables to record the sources' histories in */
+	List	   *histories;		/* OIDs of tables to record the sources'
+								 * histories in */
 	bool		again;			/* there are more to lock: begin again */
 	int			attempts;		/* how often that has been so */
-	char	   *as_of;			/* what this build takes for the present; NULL: unknown */
+	char	   *as_of;			/* what this build takes for the present;
+								 * NULL: unknown */
 	char	   *horizon;		/* and for how long it follows purchasers */
 	List	   *models;			/* of BuildModel *, in dependency order */
 	List	   *intermediates;	/* of IntermediateModel * */
-	List	   *affected_keys;	/* found for incremental marts, see incremental.c */
+	List	   *affected_keys;	/* found for incremental marts, see
+								 * incremental.c */
 	bool		without_jit;	/* for the work, unless jit has been set */
-	bool		failed;			/* an error, something broken, or a failed model */
+	bool		failed;			/* an error, something broken, or a failed
+								 * model */
 } Build;
 
 /* What a guarded step on one model is given */

@@ -171,7 +171,11 @@ keep_shared(TupleTableSlot *slot, void *arg)
 	SharedRows *rows = arg;
 	bool		should_free;
 	MinimalTuple tuple = ExecFetchSlotMinimalTuple(slot, &should_free);
-	/* the executor's is that of one row, and the store makes its file in the current one */
+
+	/*
+	 * the executor's is that of one row, and the store makes its file in the
+	 * current one
+	 */
 	MemoryContext context = MemoryContextSwitchTo(rows->context);
 
 	sts_puttuple(rows->store, NULL, tuple);

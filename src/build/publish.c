@@ -318,27 +318,27 @@ change(void *arg)
 	model->counts.deleted = model->counts.inserted = model->counts.updated = 0;
 	if (model->counts.vanished > 0)
 		model->counts.deleted = execute_on(pair,
-									psprintf("DELETE FROM %s p WHERE %s AND NOT EXISTS"
-											 " (SELECT FROM %s w WHERE %s AND %s)",
-											 pair->published, pair->published_rows,
-											 pair->written, pair->written_rows, pair->match),
-									SPI_OK_DELETE);
+										   psprintf("DELETE FROM %s p WHERE %s AND NOT EXISTS"
+													" (SELECT FROM %s w WHERE %s AND %s)",
+													pair->published, pair->published_rows,
+													pair->written, pair->written_rows, pair->match),
+										   SPI_OK_DELETE);
 	if (may_differ(difference, &difference->only_new))
 		model->counts.inserted = execute_on(pair,
-									 psprintf("INSERT INTO %s SELECT w.* FROM %s w WHERE %s AND NOT EXISTS"
-											  " (SELECT FROM %s p WHERE %s AND %s)",
-											  pair->published, pair->written, pair->written_rows,
-											  pair->published, pair->published_rows, pair->match),
-									 SPI_OK_INSERT);
+											psprintf("INSERT INTO %s SELECT w.* FROM %s w WHERE %s AND NOT EXISTS"
+													 " (SELECT FROM %s p WHERE %s AND %s)",
+													 pair->published, pair->written, pair->written_rows,
+													 pair->published, pair->published_rows, pair->match),
+											SPI_OK_INSERT);
 	if (may_differ(difference, &difference->only_old) &&
 		!(difference->listed && (model->counts.deleted == difference->only_old.n ||
 								 model->counts.inserted == difference->only_new.n)))
 		model->counts.updated = execute_on(pair,
-									psprintf("UPDATE %s p SET %s FROM %s w WHERE %s AND %s AND %s"
-											 " AND p.* OPERATOR(pg_catalog.*<>) w.*",
-											 pair->published, assignments(pair), pair->written,
-											 pair->published_rows, pair->written_rows, pair->match),
-									SPI_OK_UPDATE);
+										   psprintf("UPDATE %s p SET %s FROM %s w WHERE %s AND %s AND %s"
+													" AND p.* OPERATOR(pg_catalog.*<>) w.*",
+													pair->published, assignments(pair), pair->written,
+													pair->published_rows, pair->written_rows, pair->match),
+										   SPI_OK_UPDATE);
 	check_counts(pair);
 	model->run.writer = U64FromFullTransactionId(GetCurrentFullTransactionId());
 }
@@ -368,7 +368,7 @@ replace(void *arg)
 	(void) execute_on(pair,
 					  psprintf("WITH gone AS (DELETE FROM %s p WHERE %s RETURNING 1),"
 							   "     put AS (INSERT INTO %s SELECT w.* FROM %s w WHERE %s"
-							   /* so that all of them are deleted first */
+	/* so that all of them are deleted first */
 							   "              AND (SELECT count(*) FROM gone) >= 0 RETURNING 1)"
 							   " SELECT (SELECT count(*) FROM gone), (SELECT count(*) FROM put)",
 							   pair->published, pair->published_rows,
@@ -411,7 +411,11 @@ publish_written(BuildModel *model, bool whole)
 		if (model->counts.inserted >= 0)
 			return;
 	}
-	/* all that is written from here on is of this subtransaction or a later one */
+
+	/*
+	 * all that is written from here on is of this subtransaction or a later
+	 * one
+	 */
 	if (!whole && model->spec.published->has_triggers)
 		since = U64FromFullTransactionId(GetCurrentFullTransactionId());
 	pair = pair_of(model);

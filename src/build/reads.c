@@ -34,7 +34,8 @@ typedef struct Root
 {
 	const char *what;			/* for people */
 	int64		test_id;		/* 0: it is no test */
-	bool		by_name;		/* the relation is looked up again when it is read */
+	bool		by_name;		/* the relation is looked up again when it is
+								 * read */
 	Oid			relid;
 	const char *sql;			/* or NULL */
 	char	   *message;		/* why the SQL cannot be parsed, or NULL */
@@ -85,7 +86,7 @@ find_roots(void)
 					" UNION ALL "
 					"SELECT format('data test %s', t.test_id), greenery.relation_named(r.relation), r.statement,"
 					"       t.test_id,"
-					/* what has been written of a mart is read in its place */
+	/* what has been written of a mart is read in its place */
 					"       NOT EXISTS (SELECT FROM greenery.models m"
 					"                    WHERE m.relation = r.relation AND m.layer = 'mart')"
 					"  FROM greenery.data_tests t"
@@ -106,7 +107,11 @@ find_roots(void)
 		root->what = row_text(row, desc, 1);
 		root->test_id = DatumGetInt64(row_value(row, desc, 4, INT8OID));
 		root->by_name = DatumGetBool(row_value(row, desc, 5, BOOLOID));
-		/* models and tests are told of when it is their turn, and may not come back till then */
+
+		/*
+		 * models and tests are told of when it is their turn, and may not
+		 * come back till then
+		 */
 		if (isnull && root->by_name && root->test_id == 0)
 			ereport(ERROR,
 					(errcode(ERRCODE_UNDEFINED_TABLE),
@@ -236,7 +241,7 @@ refuse_unseen(const Build *build, Oid relid)
 
 	foreach(lc, build->roots)
 		if (((const Root *) lfirst(lc))->relid == relid)
-			return;
+		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 			 errmsg("relation %s was not there when the build began", quoted_relation(relid)),
@@ -283,7 +288,7 @@ void
 refuse_relation(const Build *build, Oid relid, bool by_name, const char *sql)
 {
 	Root		root = {.what = psprintf(sql == NULL ? "relation %s" : "the data test of %s", quoted_relation(relid)),
-						.by_name = by_name, .relid = relid, .sql = sql};
+	.by_name = by_name,.relid = relid,.sql = sql};
 	Reader		reader = {build->builder, relid};
 	RoleSwitch	before;
 	char	   *message;

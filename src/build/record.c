@@ -259,11 +259,11 @@ close_aborted(const Build *build)
 	uint64		n;
 
 	if (SPI_execute("WITH gone AS ("
-			"UPDATE greenery.builds"
-			"   SET status = 'aborted', finished_at = clock_timestamp(),"
-			"       message = 'The session ended before the build did.'"
-			" WHERE status = 'running' RETURNING build_id)"
-			" SELECT build_id FROM gone ORDER BY build_id", false, 0) != SPI_OK_SELECT)
+					"UPDATE greenery.builds"
+					"   SET status = 'aborted', finished_at = clock_timestamp(),"
+					"       message = 'The session ended before the build did.'"
+					" WHERE status = 'running' RETURNING build_id)"
+					" SELECT build_id FROM gone ORDER BY build_id", false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not close aborted builds");
 	gone = SPI_tuptable;
 	n = SPI_processed;

@@ -68,7 +68,11 @@ source_definition(const BuildModel *model, Oid *table, AttrNumber *key)
 		strncmp(model->spec.name, STAGING_PREFIX, strlen(STAGING_PREFIX)) != 0)
 		return NULL;
 	function = psprintf(SOURCE_PREFIX "%s", model->spec.name + strlen(STAGING_PREFIX));
-	/* before it is read: one that replaces it now is noticed by the next build */
+
+	/*
+	 * before it is read: one that replaces it now is noticed by the next
+	 * build
+	 */
 	version = own_columns_version(function);
 	names[0] = linitial(model->spec.key);
 	*table = own_columns_find(function, 1, names, &column);

@@ -70,7 +70,11 @@ is_of_stranger(Oid function, Oid owner, Oid builder)
 		return false;
 	author = ((Form_pg_proc) GETSTRUCT(tuple))->proowner;
 	ReleaseSysCache(tuple);
-	/* an owner who is the builder, and not a superuser, runs what others wrote */
+
+	/*
+	 * an owner who is the builder, and not a superuser, runs what others
+	 * wrote
+	 */
 	return !superuser_arg(author) && !has_privs_of_role(author, owner) &&
 		(builder != owner || superuser_arg(owner));
 }

@@ -84,10 +84,12 @@ typedef struct DataTest
 	char	   *join;			/* LEFT JOIN … that the test needs, or NULL */
 	char	   *failing;		/* true for a failing row, or NULL */
 	char	   *aggregate;		/* bigint: what answers it in one scan */
-	char	   *native;			/* the same faster and without the join, or NULL */
+	char	   *native;			/* the same faster and without the join, or
+								 * NULL */
 	bool		by_row;			/* it counts rows, each judged by itself */
 
-	char	   *unparsed;		/* why a build could not look at its SQL, or NULL */
+	char	   *unparsed;		/* why a build could not look at its SQL, or
+								 * NULL */
 
 	/* what is known without a look at all rows, see audit.c */
 	TestCounts *last;			/* of the last build, or NULL */
@@ -114,7 +116,7 @@ typedef struct TestTarget
 	const char *from;			/* what is read: SQL for a FROM item */
 	Datum		places;			/* tid[]: $1 in it; 0 where it has none */
 	List	   *key;			/* columns that identify a row, of char * */
-	bool		key_is_indexed;	/* a primary key says so, of what is read */
+	bool		key_is_indexed; /* a primary key says so, of what is read */
 	RelationSource source;		/* for the parents of relationships */
 	void	   *source_arg;
 } TestTarget;

@@ -107,7 +107,11 @@ greenery_check_test(PG_FUNCTION_ARGS)
 				 errhint("Arguments may be an empty JSON object.")));
 
 	SPI_connect();
-	/* literals are read as it is parsed, which may run what others have written */
+
+	/*
+	 * literals are read as it is parsed, which may run what others have
+	 * written
+	 */
 	role_enter(greenery_builder(), &before);
 	target.relid = relid;
 	target.from = quoted_relation(relid);

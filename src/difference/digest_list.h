@@ -28,7 +28,8 @@ typedef struct DigestList
 	int64		max_rows;		/* that memory is meant for */
 	uint32	   *index;			/* 1 + the number of a row, or 0 */
 	uint64		index_mask;
-	int			index_shift;	/* the first place to look at is digest[0] >> this */
+	int			index_shift;	/* the first place to look at is digest[0] >>
+								 * this */
 	int64		expected;		/* the row that is expected to be taken next */
 	int64		ahead;			/* rows from there on to look at first */
 } DigestList;

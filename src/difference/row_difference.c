@@ -53,11 +53,16 @@ struct Comparison
 
 	DigestList	old;			/* the old table's rows of this partition */
 	bool		one_pass;		/* there is one pass, or none */
-	bool		too_many;		/* more rows than there is memory for in that one pass */
+	bool		too_many;		/* more rows than there is memory for in that
+								 * one pass */
 
-	/* rows without an affected key are not compared: they are known to be equal */
+	/*
+	 * rows without an affected key are not compared: they are known to be
+	 * equal
+	 */
 	AttrNumber	affected_column;
-	KeySet	   *affected_keys;	/* digests of them; NULL: all rows are compared */
+	KeySet	   *affected_keys;	/* digests of them; NULL: all rows are
+								 * compared */
 	bool		null_key;		/* some row has NULL in that column */
 };
 
@@ -119,11 +124,11 @@ static inline void
 digest_value(const Comparison *cmp, Datum value, uint64_t result[2])
 {
 	uint64_t	key[2] = {cmp->digest.key[0], cmp->digest.key[1]};
-	struct varlena *text = pg_detoast_datum_packed((struct varlena *) DatumGetPointer(value));
+	struct varlena *detoasted = pg_detoast_datum_packed((struct varlena *) DatumGetPointer(value));
 
-	siphash128(key, VARDATA_ANY(text), VARSIZE_ANY_EXHDR(text), 1, 3, result);
-	if ((Pointer) text != DatumGetPointer(value))
-		pfree(text);
+	siphash128(key, VARDATA_ANY(detoasted), VARSIZE_ANY_EXHDR(detoasted), 1, 3, result);
+	if ((Pointer) detoasted != DatumGetPointer(value))
+		pfree(detoasted);
 }
 
 /* Only these rows are compared */

@@ -31,7 +31,8 @@ typedef struct RowDifference
 	bool		listed;
 	RowList		only_old;		/* rows that the other table does not have */
 	RowList		only_new;
-	bool		old_is_known;	/* the old table's rows are the known ones; row_difference() does not ask */
+	bool		old_is_known;	/* the old table's rows are the known ones;
+								 * row_difference() does not ask */
 } RowDifference;
 
 /* How many rows the new table has */

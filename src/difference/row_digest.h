@@ -24,7 +24,8 @@ typedef struct DigestColumn
 typedef struct RowDigest
 {
 	MemoryContext context;
-	uint64		key[2];			/* random, so that equal digests cannot be made on purpose */
+	uint64		key[2];			/* random, so that equal digests cannot be
+								 * made on purpose */
 	DigestColumn *columns;		/* of the rows that come next */
 	int			ncolumns;
 	StringInfoData image;

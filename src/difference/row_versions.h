@@ -30,8 +30,10 @@ typedef struct KnownRows
 {
 	int64		rows;			/* how many there are */
 	uint64		unfinished;		/* the oldest transaction that was not over */
-	uint64		writer;			/* that subtransaction; 0: it has written nothing */
-	uint64		next;			/* no transaction has this id, or a later one, yet */
+	uint64		writer;			/* that subtransaction; 0: it has written
+								 * nothing */
+	uint64		next;			/* no transaction has this id, or a later one,
+								 * yet */
 	int			columns;		/* of the table, with those that were dropped */
 } KnownRows;
 

@@ -26,7 +26,8 @@ typedef struct IdTable
 	uint64_t	base;			/* the range's first id */
 	uint64_t	nids;			/* in the range; 0: there is none */
 	uint64_t	first_base;		/* what values are stored less of */
-	uint32_t   *firsts;			/* one for each id of the range: see id_table.c */
+	uint32_t   *firsts;			/* one for each id of the range: see
+								 * id_table.c */
 	uint64_t	nkeys;			/* ids in the array that were there */
 	uint64_t	nrepeats;		/* and those of them with two values */
 	uint64_t   *waiting;		/* rows: id, value; NULL as long as nids is 0 */

@@ -107,8 +107,8 @@ key_column_init(KeyColumn *column, Oid type, Oid collation,
 				 errhint("Cast the argument to the type that it has.")));
 
 	/*
-	 * Of an anonymous row type the type cache cannot say what its columns can;
-	 * an error, if any, comes with the first row.
+	 * Of an anonymous row type the type cache cannot say what its columns
+	 * can; an error, if any, comes with the first row.
 	 */
 	if (type == RECORDOID)
 	{

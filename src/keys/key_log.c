@@ -59,7 +59,8 @@ typedef struct Scratch
 	const KeyLog *log;
 	uint64_t   *keys;			/* those of a part, pile by pile */
 	uint64_t	keys_capacity;	/* in words */
-	int			pile_bits;		/* the bits after the first byte say which pile */
+	int			pile_bits;		/* the bits after the first byte say which
+								 * pile */
 	uint64_t	ends[1 << MAX_PILE_BITS];	/* of the piles, in keys */
 	uint32_t   *places;
 	uint64_t	places_capacity;

@@ -23,7 +23,8 @@ typedef struct KeyLog
 	uint64_t	nkeys;			/* in parts, however often */
 	uint64_t	shrink_at;		/* that many are too many */
 	bool		crowded;		/* have many been dropped the last time? */
-	uint64_t   *pending;		/* all keys, as long as there are no parts; then the last */
+	uint64_t   *pending;		/* all keys, as long as there are no parts;
+								 * then the last */
 	uint64_t	npending;
 	uint64_t	pending_capacity;
 	RowParts	rows;

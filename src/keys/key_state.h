@@ -31,7 +31,8 @@ typedef struct KeyAggregate
 typedef enum KeyStore
 {
 	KEY_STORE_IDS,				/* numbers with a value */
-	KEY_STORE_TABLE,			/* other keys with a value, and keys in a window */
+	KEY_STORE_TABLE,			/* other keys with a value, and keys in a
+								 * window */
 	KEY_STORE_LOG,				/* keys */
 	KEY_STORE_VALUES			/* values that cannot be keys */
 } KeyStore;

@@ -34,7 +34,8 @@ typedef struct OrphanState
 	int			waiting;		/* keys in batch */
 	int64		orphans;
 	KeyColumn	column;
-	const KeySet *set;			/* NULL if no row has come, or no parent is there */
+	const KeySet *set;			/* NULL if no row has come, or no parent is
+								 * there */
 	Key128		batch[BATCH];
 } OrphanState;
 

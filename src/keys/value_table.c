@@ -249,8 +249,8 @@ value_table_load(ValueTable *table, const char *bytes, Size size,
 	uint64		n = read_count(&reader);
 
 	/*
-	 * They come in the order of the slots.  Were the table to grow on the way,
-	 * its front would be overfull, and probing take quadratic time.
+	 * They come in the order of the slots.  Were the table to grow on the
+	 * way, its front would be overfull, and probing take quadratic time.
 	 */
 	reserve(table, table->nvalues + n);
 	for (uint64 i = 0; i < n; i++)

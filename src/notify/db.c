@@ -163,9 +163,9 @@ db_connect(const Config *config, bool listen)
 	}
 
 	/*
-	 * Names do not depend on a search path; the isolation is what SKIP
-	 * LOCKED needs, whatever the database's default; a statement that waits for
-	 * a lock gives up on the server too.
+	 * Names do not depend on a search path; the isolation is what SKIP LOCKED
+	 * needs, whatever the database's default; a statement that waits for a
+	 * lock gives up on the server too.
 	 */
 	snprintf(timeout, sizeof(timeout), "%lldms", (long long) config->database_timeout);
 	result = run(config, "could not prepare the session",

@@ -193,8 +193,9 @@ reach_by_matching(Funnel *funnel, size_t first, size_t end)
 	}
 
 	/*
-	 * Steps j ... matched-1 hold rows.  Letting go of step j leaves a matching
-	 * of the others, to which steps are added for as long as possible.
+	 * Steps j ... matched-1 hold rows.  Letting go of step j leaves a
+	 * matching of the others, to which steps are added for as long as
+	 * possible.
 	 */
 	for (int j = 0; j < funnel->steps; j++)
 	{

@@ -21,8 +21,8 @@ typedef struct RecordKind
 	const char *name;			/* of the aggregate, for messages */
 
 	/*
-	 * Merge or drop records, sorted by key and value, that the answer does not
-	 * depend on; returns how many are left.
+	 * Merge or drop records, sorted by key and value, that the answer does
+	 * not depend on; returns how many are left.
 	 */
 	size_t		(*compact) (GreeneryRecord *records, size_t n);
 

@@ -445,7 +445,7 @@ run_sweep(Sweep *sweep)
 void
 session_log_sweep(const SessionLog *log, session_log_visit visit, void *arg)
 {
-	Sweep		sweep = {.log = log, .visit = visit, .arg = arg};
+	Sweep		sweep = {.log = log,.visit = visit,.arg = arg};
 
 	run_sweep(&sweep);
 }
@@ -454,7 +454,7 @@ void
 session_log_sweep_flushed(const SessionLog *log, session_log_visit_span visit,
 						  void *arg)
 {
-	Sweep		sweep = {.log = log, .visit_span = visit, .arg = arg};
+	Sweep		sweep = {.log = log,.visit_span = visit,.arg = arg};
 
 	run_sweep(&sweep);
 }
@@ -462,7 +462,7 @@ session_log_sweep_flushed(const SessionLog *log, session_log_visit_span visit,
 void
 session_log_compact_parts(SessionLog *log)
 {
-	Sweep		sweep = {.log = log, .rewriting = log};
+	Sweep		sweep = {.log = log,.rewriting = log};
 	const uint64_t before = log->nrows;
 
 	run_sweep(&sweep);

@@ -467,6 +467,7 @@ shopper_summary_final(PG_FUNCTION_ARGS)
 	for (uint64 i = 0; state != NULL && i < state->shopper.nvisits; i++)
 	{
 		const Visit *visit = &state->visits[i];
+
 		/* fits an unsigned word, not always a signed one */
 		uint64		duration = (uint64) visit->last - (uint64) visit->first;
 

@@ -19,15 +19,22 @@
 
 typedef struct Reach
 {
-	List	   *relations;		/* OIDs of tables and views, the roots included */
-	List	   *functions;		/* OIDs, those behind operators, casts and aggregates included */
+	List	   *relations;		/* OIDs of tables and views, the roots
+								 * included */
+	List	   *functions;		/* OIDs, those behind operators, casts and
+								 * aggregates included */
 	List	   *domains;		/* OIDs of domains that values are cast to */
-	List	   *types;			/* OIDs of types of columns and values, and what these are made from */
-	List	   *hidden;			/* OIDs of functions whose bodies cannot be looked into */
+	List	   *types;			/* OIDs of types of columns and values, and
+								 * what these are made from */
+	List	   *hidden;			/* OIDs of functions whose bodies cannot be
+								 * looked into */
 	List	   *session;		/* OIDs of functions that tell of the session */
-	List	   *schemas;		/* OIDs of schemas in which a text finds functions and operators */
-	List	   *named;			/* OIDs of schemas in which relations and types are found by name */
-	bool		is_text;		/* what is being walked is parsed anew each time */
+	List	   *schemas;		/* OIDs of schemas in which a text finds
+								 * functions and operators */
+	List	   *named;			/* OIDs of schemas in which relations and
+								 * types are found by name */
+	bool		is_text;		/* what is being walked is parsed anew each
+								 * time */
 } Reach;
 
 /*

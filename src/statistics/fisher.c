@@ -39,7 +39,8 @@ typedef struct Margins
 {
 	double		row1;			/* a + b */
 	double		col1;			/* a + c */
-	double		rest;			/* d - a: what the lower right cell exceeds x by */
+	double		rest;			/* d - a: what the lower right cell exceeds x
+								 * by */
 	double		min,			/* smallest and largest upper left cell */
 				max;
 } Margins;

@@ -30,15 +30,15 @@ typedef struct GreeneryRanks
 	uint64_t	negative;
 
 	/*
-	 * Twice Mann and Whitney's U: two for each pair whose positive row has the
-	 * higher score, one for each tied pair.  With at most 2^32 - 1 rows in all
-	 * it is below 2^63.
+	 * Twice Mann and Whitney's U: two for each pair whose positive row has
+	 * the higher score, one for each tied pair.  With at most 2^32 - 1 rows
+	 * in all it is below 2^63.
 	 */
 	uint64_t	u2;
 
 	double		ties;			/* sum of t^3 - t over the groups of tied rows */
-	double		variance;		/* DeLong's variance of the area; NaN if a class
-								 * has fewer than two rows */
+	double		variance;		/* DeLong's variance of the area; NaN if a
+								 * class has fewer than two rows */
 } GreeneryRanks;
 
 /* The scores must ascend strictly */

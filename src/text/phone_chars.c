@@ -17,32 +17,32 @@
 
 /* What is not named is CH_OTHER */
 const unsigned char phone_ascii_class[128] = {
-	['\t'] = CH_SPACE, ['\n'] = CH_SPACE, ['\v'] = CH_SPACE,
-	['\f'] = CH_SPACE, ['\r'] = CH_SPACE, [' '] = CH_SPACE,
-	['#'] = CH_HASH, ['('] = CH_OPEN, [')'] = CH_CLOSE, ['+'] = CH_PLUS,
-	[','] = CH_SOFT, [';'] = CH_SOFT,
-	['-'] = CH_SEPARATOR, ['.'] = CH_SEPARATOR, ['/'] = CH_SEPARATOR,
-	['0'] = CH_DIGIT, ['1'] = CH_DIGIT, ['2'] = CH_DIGIT, ['3'] = CH_DIGIT,
-	['4'] = CH_DIGIT, ['5'] = CH_DIGIT, ['6'] = CH_DIGIT, ['7'] = CH_DIGIT,
-	['8'] = CH_DIGIT, ['9'] = CH_DIGIT,
-	['A'] = CH_LETTER, ['B'] = CH_LETTER, ['C'] = CH_LETTER,
-	['D'] = CH_LETTER, ['E'] = CH_LETTER, ['F'] = CH_LETTER,
-	['G'] = CH_LETTER, ['H'] = CH_LETTER, ['I'] = CH_LETTER,
-	['J'] = CH_LETTER, ['K'] = CH_LETTER, ['L'] = CH_LETTER,
-	['M'] = CH_LETTER, ['N'] = CH_LETTER, ['O'] = CH_LETTER,
-	['P'] = CH_LETTER, ['Q'] = CH_LETTER, ['R'] = CH_LETTER,
-	['S'] = CH_LETTER, ['T'] = CH_LETTER, ['U'] = CH_LETTER,
-	['V'] = CH_LETTER, ['W'] = CH_LETTER, ['X'] = CH_LETTER,
-	['Y'] = CH_LETTER, ['Z'] = CH_LETTER,
-	['a'] = CH_LETTER, ['b'] = CH_LETTER, ['c'] = CH_LETTER,
-	['d'] = CH_LETTER, ['e'] = CH_LETTER, ['f'] = CH_LETTER,
-	['g'] = CH_LETTER, ['h'] = CH_LETTER, ['i'] = CH_LETTER,
-	['j'] = CH_LETTER, ['k'] = CH_LETTER, ['l'] = CH_LETTER,
-	['m'] = CH_LETTER, ['n'] = CH_LETTER, ['o'] = CH_LETTER,
-	['p'] = CH_LETTER, ['q'] = CH_LETTER, ['r'] = CH_LETTER,
-	['s'] = CH_LETTER, ['t'] = CH_LETTER, ['u'] = CH_LETTER,
-	['v'] = CH_LETTER, ['w'] = CH_LETTER, ['x'] = CH_LETTER,
-	['y'] = CH_LETTER, ['z'] = CH_LETTER
+	['\t'] = CH_SPACE,['\n'] = CH_SPACE,['\v'] = CH_SPACE,
+	['\f'] = CH_SPACE,['\r'] = CH_SPACE,[' '] = CH_SPACE,
+	['#'] = CH_HASH,['('] = CH_OPEN,[')'] = CH_CLOSE,['+'] = CH_PLUS,
+	[','] = CH_SOFT,[';'] = CH_SOFT,
+	['-'] = CH_SEPARATOR,['.'] = CH_SEPARATOR,['/'] = CH_SEPARATOR,
+	['0'] = CH_DIGIT,['1'] = CH_DIGIT,['2'] = CH_DIGIT,['3'] = CH_DIGIT,
+	['4'] = CH_DIGIT,['5'] = CH_DIGIT,['6'] = CH_DIGIT,['7'] = CH_DIGIT,
+	['8'] = CH_DIGIT,['9'] = CH_DIGIT,
+	['A'] = CH_LETTER,['B'] = CH_LETTER,['C'] = CH_LETTER,
+	['D'] = CH_LETTER,['E'] = CH_LETTER,['F'] = CH_LETTER,
+	['G'] = CH_LETTER,['H'] = CH_LETTER,['I'] = CH_LETTER,
+	['J'] = CH_LETTER,['K'] = CH_LETTER,['L'] = CH_LETTER,
+	['M'] = CH_LETTER,['N'] = CH_LETTER,['O'] = CH_LETTER,
+	['P'] = CH_LETTER,['Q'] = CH_LETTER,['R'] = CH_LETTER,
+	['S'] = CH_LETTER,['T'] = CH_LETTER,['U'] = CH_LETTER,
+	['V'] = CH_LETTER,['W'] = CH_LETTER,['X'] = CH_LETTER,
+	['Y'] = CH_LETTER,['Z'] = CH_LETTER,
+	['a'] = CH_LETTER,['b'] = CH_LETTER,['c'] = CH_LETTER,
+	['d'] = CH_LETTER,['e'] = CH_LETTER,['f'] = CH_LETTER,
+	['g'] = CH_LETTER,['h'] = CH_LETTER,['i'] = CH_LETTER,
+	['j'] = CH_LETTER,['k'] = CH_LETTER,['l'] = CH_LETTER,
+	['m'] = CH_LETTER,['n'] = CH_LETTER,['o'] = CH_LETTER,
+	['p'] = CH_LETTER,['q'] = CH_LETTER,['r'] = CH_LETTER,
+	['s'] = CH_LETTER,['t'] = CH_LETTER,['u'] = CH_LETTER,
+	['v'] = CH_LETTER,['w'] = CH_LETTER,['x'] = CH_LETTER,
+	['y'] = CH_LETTER,['z'] = CH_LETTER
 };
 
 /*
@@ -66,7 +66,8 @@ ascii_for(uint32_t code)
 		case 0x2015:
 		case 0x2043:			/* hyphen bullet */
 		case 0x2212:			/* minus */
-		case 0x30FC:			/* long vowel mark, a dash on Japanese keyboards */
+		case 0x30FC:			/* long vowel mark, a dash on Japanese
+								 * keyboards */
 		case 0xFE58:			/* small em dash, small hyphen-minus */
 		case 0xFE63:
 		case 0xFF70:			/* half-width long vowel mark */
