@@ -110,7 +110,7 @@ database_owner(void)
 	return owner;
 }
 
-/* The owner of a schema; whoever owns the database, where that is it */
+/* The owner of a schema; that of the database, if it is pg_database_owner */
 static Oid
 schema_owner(Oid schema)
 {
