@@ -98,6 +98,7 @@ OBJS = \
 	src/difference/row_list.o \
 	src/difference/row_versions.o \
 	src/build/audit.o \
+	src/build/build_lock.o \
 	src/build/bulk_insert.o \
 	src/build/compute.o \
 	src/build/fill_table.o \

@@ -25,6 +25,18 @@ CREATE ROLE regress_operator;
 CREATE ROLE regress_builder;
 SELECT greenery_grant('regress_operator', 'operator');
 
+-- 0. The lock of builds: no role can hold it, or queue for it, but through builds
+SELECT greenery_grant('regress_operator', 'analyst');
+SET ROLE regress_operator;
+SELECT pg_temp.error_of('SELECT greenery.keep_builds_out(false)');
+SELECT pg_temp.error_of('SELECT greenery.keep_builds_out()');
+RESET ROLE;
+SELECT greenery_revoke('regress_operator', 'analyst'), greenery_grant('regress_operator', 'operator');
+BEGIN;
+SELECT greenery.keep_builds_out(false);
+SELECT l.locktype, l.mode, l.objsubid FROM pg_locks l WHERE l.pid = pg_backend_pid() AND l.classid = 'pg_extension'::regclass;
+COMMIT;
+
 -- no model
 CREATE TABLE public.regress_table (what text);
 GRANT SELECT ON public.regress_table TO PUBLIC;

@@ -143,7 +143,7 @@ foreach my $role (sort keys %shop)
 	like($answers{$db}, qr/^greenery_published\.spending\|[1-9]/m, "$kind: there is a model of the user's own");
 
 	# an update and a build take turns
-	as_role($node, $db, $role, q{BEGIN; LOCK TABLE greenery.build_lock IN SHARE MODE; PREPARE TRANSACTION 'build'});
+	as_role($node, $db, $role, q{BEGIN; SELECT greenery.keep_builds_out(true); PREPARE TRANSACTION 'build'});
 	my ($ret, $out, $err) = $node->psql($db, "ALTER EXTENSION greenery UPDATE TO '$new'", extra_params => [ '-U', $role ]);
 	like($err, qr/ERROR:  a build is running/, "$kind: no update in the middle of a build");
 	as_role($node, $db, $role, q{ROLLBACK PREPARED 'build'});

@@ -128,7 +128,7 @@ foreach my $cut (@cuts)
 
 		# a lost connection may be noticed late
 		$node->poll_query_until('postgres',
-			q{SELECT count(*) = 0 FROM pg_locks WHERE relation = 'greenery.build_lock'::regclass});
+			q{SELECT count(*) = 0 FROM pg_locks WHERE classid = 'pg_extension'::regclass AND objsubid = 1});
 		$node->safe_psql('postgres', 'CALL greenery_build()');
 		is($node->safe_psql('postgres', 'SELECT generations FROM published'), $after,
 			"$what: the next build works");

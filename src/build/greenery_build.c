@@ -28,6 +28,7 @@
 #include "postgres.h"
 
 #include "alerts/shareable.h"
+#include "build/build_lock.h"
 #include "build/incremental.h"
 #include "build/intermediate.h"
 #include "build/last_build.h"
@@ -116,45 +117,6 @@ leave_transaction(const RoleSwitch *before)
 	role_leave(before);
 }
 
-/* The table that a build locks */
-static LockRelId
-build_lock(void)
-{
-	Oid			lock = get_relname_relid("build_lock", get_namespace_oid("greenery", false));
-	LockRelId	id;
-
-	if (!OidIsValid(lock))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_TABLE),
-				 errmsg("table greenery.build_lock does not exist")));
-	id.relId = lock;
-	id.dbId = MyDatabaseId;
-	return id;
-}
-
-/*
- * Take the build's lock, without waiting, and keep it over the commits.  A transaction that is
- * aborted releases it, as it does the locks of VACUUM: no error leaves it with the session.
- */
-static bool
-lock_build(void)
-{
-	LockRelId	lock = build_lock();
-
-	if (!ConditionalLockRelationOid(lock.relId, ExclusiveLock))
-		return false;
-	LockRelationIdForSession(&lock, ExclusiveLock);
-	return true;
-}
-
-static void
-unlock_build(void)
-{
-	LockRelId	lock = build_lock();
-
-	UnlockRelationIdForSession(&lock, ExclusiveLock);
-}
-
 static void
 report_running_build(void)
 {
@@ -213,7 +175,7 @@ open_build(Build *build)
 	role_leave(&before);
 
 	enter_transaction(build, &before);
-	if (!lock_build())
+	if (!lock_builds())
 		report_running_build();
 	build->builder = greenery_builder();
 	close_aborted(build);
@@ -395,7 +357,7 @@ clean_up(Build *build)
 				 errdetail("%s", build_may_tell(build) ? error : shareable_message(error))));
 	leave_transaction(&before);
 	SPI_commit();
-	unlock_build();
+	unlock_builds();
 }
 
 /*

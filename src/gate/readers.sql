@@ -151,9 +151,11 @@ WHERE b.status = 'running'
 	AND EXISTS (
 		SELECT
 		FROM pg_catalog.pg_locks l
-		WHERE l.locktype = 'relation'
+		WHERE l.locktype = 'object'
 			AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())
-			AND l.relation = 'greenery.build_lock'::pg_catalog.regclass
+			AND l.classid = 'pg_catalog.pg_extension'::pg_catalog.regclass
+			AND l.objid = (SELECT e.oid FROM pg_catalog.pg_extension e WHERE e.extname = 'greenery')
+			AND l.objsubid = 1
 			AND l.mode = 'ExclusiveLock'
 			AND l.granted
 			AND l.pid = b.pid);

@@ -4,12 +4,10 @@
 -- Rows that the script itself writes are marked builtin and are not dumped: a
 -- restore would meet them again.
 
--- It is never read or written: a build, and whatever must not run beside one,
--- locks it.
-CREATE TABLE greenery.build_lock ();
--- not dumped: always empty
-COMMENT ON TABLE greenery.build_lock IS
-	'Always empty: locked by a build, and by what must not run beside one.';
+CREATE FUNCTION greenery.keep_builds_out(wait boolean) RETURNS boolean
+	LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_keep_builds_out';
+COMMENT ON FUNCTION greenery.keep_builds_out(boolean) IS
+	'Takes the lock of builds until the end of the transaction. With wait, waits for it; without, returns false when another session has it. NULL takes nothing and returns NULL.';
 
 CREATE TABLE greenery.models (
 	model text PRIMARY KEY,

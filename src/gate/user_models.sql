@@ -6,12 +6,12 @@ CREATE FUNCTION greenery.keep_builds_out() RETURNS void
 	SET search_path = pg_catalog, pg_temp
 AS $keep_out$
 BEGIN
-	LOCK TABLE greenery.build_lock IN EXCLUSIVE MODE NOWAIT;
-EXCEPTION WHEN lock_not_available THEN
-	RAISE EXCEPTION 'a build is running'
-		USING ERRCODE = 'object_in_use',
-			  DETAIL = 'Builds, and what must not run beside one, take turns.',
-			  HINT = 'greenery_build_progress shows how far a build is. Try again when it has ended.';
+	IF NOT greenery.keep_builds_out(wait => false) THEN
+		RAISE EXCEPTION 'a build is running'
+			USING ERRCODE = 'object_in_use',
+				  DETAIL = 'Builds, and what must not run beside one, take turns.',
+				  HINT = 'greenery_build_progress shows how far a build is. Try again when it has ended.';
+	END IF;
 END
 $keep_out$;
 COMMENT ON FUNCTION greenery.keep_builds_out() IS

@@ -179,7 +179,7 @@ DECLARE
 BEGIN
 	-- one at a time, and not beside a build, which would find rows changed after
 	-- its snapshot
-	LOCK TABLE greenery.build_lock IN EXCLUSIVE MODE;
+	PERFORM greenery.keep_builds_out(wait => true);
 
 	FOR spec IN SELECT * FROM greenery.histories h ORDER BY h.position LOOP
 		EXECUTE format('SELECT greatest(transaction_timestamp(), max(valid_from), max(valid_to)),
