@@ -82,6 +82,7 @@ OBJS = \
 	src/sessions/window_funnel.o \
 	src/sources/greenery_repeat_rate.o \
 	src/sources/own_columns.o \
+	src/sources/named_schema.o \
 	src/sources/reach.o \
 	src/sources/reach_refuse.o \
 	src/checks/data_test.o \

@@ -26,7 +26,6 @@
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_language.h"
 #include "catalog/pg_namespace.h"
-#include "catalog/pg_operator.h"
 #include "catalog/pg_partitioned_table.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_range.h"
@@ -41,6 +40,7 @@
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "parser/parser.h"
+#include "sources/named_schema.h"
 #include "sources/reach.h"
 #include "tcop/tcopprot.h"
 #include "utils/builtins.h"
@@ -406,19 +406,6 @@ add_type(Reach *reach, Oid type)
 	ReleaseSysCache(tuple);
 }
 
-static Oid
-type_schema(Oid type)
-{
-	HeapTuple	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
-	Oid			schema;
-
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for type %u", type);
-	schema = ((Form_pg_type) GETSTRUCT(tuple))->typnamespace;
-	ReleaseSysCache(tuple);
-	return schema;
-}
-
 static void
 add_value_type(Reach *reach, Oid type)
 {
@@ -462,81 +449,6 @@ add_operator(Reach *reach, Oid operator)
 {
 	if (OidIsValid(operator))
 		add_if_valid(reach, get_opcode(operator));
-}
-
-static Oid
-operator_schema(Oid operator)
-{
-	HeapTuple	tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(operator));
-	Oid			schema;
-
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for operator %u", operator);
-	schema = ((Form_pg_operator) GETSTRUCT(tuple))->oprnamespace;
-	ReleaseSysCache(tuple);
-	return schema;
-}
-
-/* How a cast without a function is written; COERCE_IMPLICIT_CAST also for what is none */
-static CoercionForm
-form_of_cast(Node *node)
-{
-	switch (nodeTag(node))
-	{
-		case T_RelabelType:
-			return ((RelabelType *) node)->relabelformat;
-		case T_CoerceViaIO:
-			return ((CoerceViaIO *) node)->coerceformat;
-		case T_ArrayCoerceExpr:
-			return ((ArrayCoerceExpr *) node)->coerceformat;
-		case T_ConvertRowtypeExpr:
-			return ((ConvertRowtypeExpr *) node)->convertformat;
-		case T_CoerceToDomain:
-			return ((CoerceToDomain *) node)->coercionformat;
-		default:
-			return COERCE_IMPLICIT_CAST;
-	}
-}
-
-/*
- * Such a cast may be written as a call, type(value): a function of that name would be called
- * in its place.  Returns the schema of the type, where others may put one.
- */
-static Oid
-schema_of_cast_as_call(Node *node)
-{
-	return form_of_cast(node) == COERCE_EXPLICIT_CALL ? type_schema(exprType(node)) : InvalidOid;
-}
-
-/*
- * The schema in which a call in a text is looked up again.  A cast is found by its types, and
- * needs none.
- */
-static Oid
-schema_of_call(Node *node)
-{
-	switch (nodeTag(node))
-	{
-		case T_FuncExpr:
-			if (((FuncExpr *) node)->funcformat == COERCE_EXPLICIT_CAST ||
-				((FuncExpr *) node)->funcformat == COERCE_IMPLICIT_CAST)
-				return InvalidOid;
-			return get_func_namespace(((FuncExpr *) node)->funcid);
-		case T_Aggref:
-			return get_func_namespace(((Aggref *) node)->aggfnoid);
-		case T_WindowFunc:
-			return get_func_namespace(((WindowFunc *) node)->winfnoid);
-		case T_OpExpr:
-		case T_DistinctExpr:
-		case T_NullIfExpr:
-			return operator_schema(((OpExpr *) node)->opno);
-		case T_ScalarArrayOpExpr:
-			return operator_schema(((ScalarArrayOpExpr *) node)->opno);
-		case T_RowCompareExpr:
-			return operator_schema(linitial_oid(((RowCompareExpr *) node)->opnos));
-		default:
-			return InvalidOid;
-	}
 }
 
 static bool
