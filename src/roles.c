@@ -14,6 +14,7 @@
 
 #include "access/htup_details.h"
 #include "access/xact.h"
+#include "catalog/objectaddress.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_proc.h"
 #include "compat.h"
@@ -38,6 +39,21 @@ PG_FUNCTION_INFO_V1(greenery_as_owner);
 PG_FUNCTION_INFO_V1(greenery_caller_sql);
 PG_FUNCTION_INFO_V1(greenery_caller_is_owner);
 PG_FUNCTION_INFO_V1(greenery_builder_sql);
+
+Oid
+object_owner(Oid catalog, Oid object)
+{
+	int			cache = get_object_catcache_oid(catalog);
+	HeapTuple	tuple = SearchSysCache1(cache, ObjectIdGetDatum(object));
+	bool		isnull;
+	Oid			owner;
+
+	if (!HeapTupleIsValid(tuple))
+		return InvalidOid;
+	owner = DatumGetObjectId(SysCacheGetAttr(cache, tuple, get_object_attnum_owner(catalog), &isnull));
+	ReleaseSysCache(tuple);
+	return owner;
+}
 
 bool
 greenery_acts_as_owner(Oid role)

@@ -33,6 +33,9 @@ extern Oid	greenery_owner(void);
  */
 extern Oid	greenery_builder(void);
 
+/* Owner of an object of a catalog, by that and the object's OID; InvalidOid if it has gone */
+extern Oid	object_owner(Oid catalog, Oid object);
+
 /* Whether a role may do whatever the owner may */
 extern bool greenery_acts_as_owner(Oid role);
 

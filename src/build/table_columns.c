@@ -7,7 +7,6 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
 #include "access/relation.h"
 #include "access/table.h"
 #include "build/table_columns.h"
@@ -15,13 +14,13 @@
 #include "compat.h"
 #include "greenery.h"
 #include "miscadmin.h"
+#include "roles.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/regproc.h"
 #include "utils/rel.h"
 #include "utils/ruleutils.h"
-#include "utils/syscache.h"
 #include "utils/typcache.h"
 
 char *
@@ -63,19 +62,13 @@ columns_of_relation(Oid relid)
 static bool
 is_of_stranger(Oid function, Oid owner, Oid builder)
 {
-	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
-	Oid			author;
-
-	if (!HeapTupleIsValid(tuple))
-		return false;
-	author = ((Form_pg_proc) GETSTRUCT(tuple))->proowner;
-	ReleaseSysCache(tuple);
+	Oid			author = object_owner(ProcedureRelationId, function);
 
 	/*
 	 * an owner who is the builder, and not a superuser, runs what others
 	 * wrote
 	 */
-	return !superuser_arg(author) && !has_privs_of_role(author, owner) &&
+	return OidIsValid(author) && !superuser_arg(author) && !has_privs_of_role(author, owner) &&
 		(builder != owner || superuser_arg(owner));
 }
 

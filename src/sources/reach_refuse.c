@@ -87,8 +87,6 @@ reach_refuse_policies(const Reach *reach)
 static void
 refuse_stranger(const char *kind, const char *name, Oid owner, Oid builder, const char *detail)
 {
-	if (superuser_arg(owner))
-		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 			 errmsg("%s %s belongs to role \"%s\", and builds have the rights of superuser \"%s\"",
@@ -97,31 +95,18 @@ refuse_stranger(const char *kind, const char *name, Oid owner, Oid builder, cons
 			 errhint("Name a role that is not a superuser and may read it: SELECT greenery_set_builder('role').")));
 }
 
+/* pg_database_owner stands for the owner of the database */
 static Oid
-database_owner(void)
+real_role(Oid role)
 {
-	HeapTuple	tuple = SearchSysCache1(DATABASEOID, ObjectIdGetDatum(MyDatabaseId));
-	Oid			owner;
-
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for database %u", MyDatabaseId);
-	owner = ((Form_pg_database) GETSTRUCT(tuple))->datdba;
-	ReleaseSysCache(tuple);
-	return owner;
+	return role == ROLE_PG_DATABASE_OWNER ? object_owner(DatabaseRelationId, MyDatabaseId) : role;
 }
 
-/* The owner of a schema; that of the database, if it is pg_database_owner */
-static Oid
-schema_owner(Oid schema)
+/* Whether an object of this owner is not a superuser's; one that has gone is of no owner */
+static bool
+is_strange(Oid owner)
 {
-	HeapTuple	tuple = SearchSysCache1(NAMESPACEOID, ObjectIdGetDatum(schema));
-	Oid			owner;
-
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for schema %u", schema);
-	owner = ((Form_pg_namespace) GETSTRUCT(tuple))->nspowner;
-	ReleaseSysCache(tuple);
-	return owner == ROLE_PG_DATABASE_OWNER ? database_owner() : owner;
+	return OidIsValid(owner) && !superuser_arg(owner);
 }
 
 void
@@ -129,47 +114,38 @@ reach_refuse_strangers(const Reach *reach, Oid builder)
 {
 	static const char runs[] = "What it runs, its indexes and checks included, would run as a superuser.";
 	ListCell   *lc;
+	Oid			owner;
 
 	if (!superuser_arg(builder))
 		return;
 	foreach(lc, reach->relations)
 	{
-		HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(lfirst_oid(lc)));
-		Oid			owner;
-
-		if (!HeapTupleIsValid(tuple))
-			continue;
-		owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
-		ReleaseSysCache(tuple);
-		refuse_stranger("relation", quoted_relation(lfirst_oid(lc)), owner, builder, runs);
+		owner = object_owner(RelationRelationId, lfirst_oid(lc));
+		if (is_strange(owner))
+			refuse_stranger("relation", quoted_relation(lfirst_oid(lc)), owner, builder, runs);
 	}
 	foreach(lc, reach->functions)
 	{
-		HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(lfirst_oid(lc)));
-		Oid			owner;
-
-		if (!HeapTupleIsValid(tuple))
-			continue;
-		owner = ((Form_pg_proc) GETSTRUCT(tuple))->proowner;
-		ReleaseSysCache(tuple);
-		refuse_stranger("function", format_procedure(lfirst_oid(lc)), owner, builder, runs);
+		owner = object_owner(ProcedureRelationId, lfirst_oid(lc));
+		if (is_strange(owner))
+			refuse_stranger("function", format_procedure(lfirst_oid(lc)), owner, builder, runs);
 	}
 	foreach(lc, reach->types)
 	{
-		HeapTuple	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(lfirst_oid(lc)));
-		Oid			owner;
-
-		if (!HeapTupleIsValid(tuple))
-			continue;
-		owner = ((Form_pg_type) GETSTRUCT(tuple))->typowner;
-		ReleaseSysCache(tuple);
-		refuse_stranger("type", format_type_be_qualified(lfirst_oid(lc)), owner, builder, runs);
+		owner = object_owner(TypeRelationId, lfirst_oid(lc));
+		if (is_strange(owner))
+			refuse_stranger("type", format_type_be_qualified(lfirst_oid(lc)), owner, builder, runs);
 	}
 	/* no lock keeps who owns a schema from putting another in its place */
 	foreach(lc, reach->named)
-		refuse_stranger("schema", quote_identifier(get_namespace_name(lfirst_oid(lc))),
-						schema_owner(lfirst_oid(lc)), builder,
-						"While a build runs, its owner may put another in its place, and what that has would run as a superuser.");
+	{
+		owner = real_role(object_owner(NamespaceRelationId, lfirst_oid(lc)));
+		if (!OidIsValid(owner))
+			elog(ERROR, "cache lookup failed for schema %u", lfirst_oid(lc));
+		if (is_strange(owner))
+			refuse_stranger("schema", quote_identifier(get_namespace_name(lfirst_oid(lc))), owner, builder,
+							"While a build runs, its owner may put another in its place, and what that has would run as a superuser.");
+	}
 }
 
 void
@@ -188,8 +164,7 @@ reach_refuse_session(const Reach *reach, const char *what)
 static bool
 is_trusted(Oid role, Oid builder)
 {
-	if (role == ROLE_PG_DATABASE_OWNER)
-		role = database_owner();
+	role = real_role(role);
 	return superuser_arg(role) || has_privs_of_role(role, builder) ||
 		greenery_acts_as_owner(role);
 }
