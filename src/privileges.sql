@@ -196,6 +196,7 @@ CREATE FUNCTION greenery.set_builder(role name) RETURNS void
 AS $set_builder$
 DECLARE
 	old text;
+	owner CONSTANT text := (SELECT pg_get_userbyid(e.extowner) FROM pg_extension e WHERE e.extname = 'greenery');
 BEGIN
 	-- builders do not change in the middle of a build
 	PERFORM greenery.keep_builds_out();
@@ -207,12 +208,11 @@ BEGIN
 		INSERT INTO greenery.settings (name, value) VALUES ('builder', role)
 		ON CONFLICT ON CONSTRAINT settings_pkey DO UPDATE SET value = excluded.value;
 	END IF;
-	IF old <> role IS NOT FALSE AND EXISTS (SELECT FROM pg_roles r WHERE r.rolname = old)
-		AND old <> (SELECT pg_get_userbyid(e.extowner) FROM pg_extension e WHERE e.extname = 'greenery') THEN
+	IF old <> role IS NOT FALSE AND EXISTS (SELECT FROM pg_roles r WHERE r.rolname = old) AND old <> owner THEN
 		PERFORM greenery.revoke_kind(old::name, 'builder');
 	END IF;
 	-- an error where it must not be
-	IF greenery.builder() <> (SELECT pg_get_userbyid(e.extowner) FROM pg_extension e WHERE e.extname = 'greenery') THEN
+	IF greenery.builder() <> owner THEN
 		PERFORM greenery.grant_kind(role, 'builder');
 	END IF;
 	PERFORM greenery.record_change('setting', 'builder', CASE WHEN role IS NULL THEN 'drop' WHEN old IS NULL THEN 'add' ELSE 'alter' END,
