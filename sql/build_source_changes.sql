@@ -205,9 +205,10 @@ CREATE FUNCTION pg_temp.read_events(product text, rest text DEFAULT '') RETURNS 
 BEGIN
 	EXECUTE format('CREATE OR REPLACE FUNCTION greenery.source_events()
 			RETURNS TABLE (event_id text, session_id text, user_id text, page_url text, created_at timestamptz,
-						   event_type text, order_id text, product_id text, attributes jsonb)
+						   event_type text, order_id text, product_id text,
+						   page_kind text, visitor_id text, attributes jsonb)
 			LANGUAGE sql STABLE PARALLEL SAFE AS %L',
-		format('SELECT s.id::text, s.visit, s.who, s.url, s.at, s.what, s."order", %s, NULL::jsonb FROM public.web_events s %s', product, rest));
+		format('SELECT s.id::text, s.visit, s.who, s.url, s.at, s.what, s."order", %s, NULL::text, NULL::text, NULL::jsonb FROM public.web_events s %s', product, rest));
 END
 $read$;
 CREATE FUNCTION pg_temp.touch() RETURNS void LANGUAGE sql AS $$

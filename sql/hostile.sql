@@ -309,8 +309,8 @@ SELECT greenery_drop_test(:id);
 CREATE FUNCTION regress_models.original() RETURNS text LANGUAGE sql AS $$ SELECT pg_get_functiondef('greenery.source_products()'::regprocedure) $$;
 CREATE TABLE regress_models.kept AS SELECT regress_models.original() AS definition;
 CREATE OR REPLACE FUNCTION greenery.source_products()
-	RETURNS TABLE (product_id text, name text, price numeric, inventory integer, attributes jsonb)
-	LANGUAGE sql STABLE PARALLEL SAFE AS $$ SELECT n.id::text, 'x', 1, 1, NULL::jsonb FROM regress_theirs.numbers n $$;
+	RETURNS TABLE (product_id text, name text, price numeric, inventory integer, category text, attributes jsonb)
+	LANGUAGE sql STABLE PARALLEL SAFE AS $$ SELECT n.id::text, 'x', 1, 1, NULL::text, NULL::jsonb FROM regress_theirs.numbers n $$;
 CALL greenery_build();
 SELECT pg_temp.build_error();
 DO $back$ BEGIN EXECUTE (SELECT definition FROM regress_models.kept); END $back$;

@@ -29,7 +29,9 @@ BEGIN
 			(SELECT format('%s, %s, NULL::pg_catalog.text, NULL::pg_catalog.text, %s,
 				NULL::pg_catalog.numeric, NULL::pg_catalog.numeric, NULL::pg_catalog.numeric,
 				NULL::pg_catalog.text, NULL::pg_catalog.text, NULL::pg_catalog.timestamptz,
-				NULL::pg_catalog.timestamptz, NULL::pg_catalog.text, NULL::pg_catalog.jsonb', c[1], c[2], c[3])
+				NULL::pg_catalog.timestamptz, NULL::pg_catalog.text, NULL::pg_catalog.numeric,
+				NULL::pg_catalog.numeric, NULL::pg_catalog.numeric, NULL::pg_catalog.text, NULL::pg_catalog.bool,
+				NULL::pg_catalog.text, NULL::pg_catalog.text, NULL::pg_catalog.jsonb', c[1], c[2], c[3])
 			 FROM string_to_array(columns, ', ') c), rest)));
 END
 $$;

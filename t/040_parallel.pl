@@ -61,7 +61,8 @@ ALTER TABLE shop.sales ADD PRIMARY KEY (id);
 DO $do$ BEGIN EXECUTE regexp_replace(pg_get_functiondef('greenery.source_orders()'::regprocedure),
 	'SELECT s.order_id, s.user_id,(.*?)s.created_at,.*FROM greenery.orders s',
 	'SELECT s.id::text, s.customer::text, NULL::text, NULL::text, NULL::timestamptz, NULL::numeric, NULL::numeric,
-	NULL::numeric, NULL::text, NULL::text, NULL::timestamptz, NULL::timestamptz, NULL::text, NULL::jsonb FROM shop.sales s');
+	NULL::numeric, NULL::text, NULL::text, NULL::timestamptz, NULL::timestamptz, NULL::text,
+	NULL::numeric, NULL::numeric, NULL::numeric, NULL::text, NULL::boolean, NULL::text, NULL::text, NULL::jsonb FROM shop.sales s');
 END $do$;
 });
 ($rate, $log) = plans_of('SELECT greenery_repeat_rate()');

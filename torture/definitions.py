@@ -22,7 +22,7 @@ EVENTS = [
     {'event_id': 's.event_id::varchar', 'event_type': 'lower(s.event_type)'},
     {'user_id': 'upper(s.user_id)', 'attributes': 'to_jsonb(s.event_id)'},
 ]
-COLUMNS = 'event_id session_id user_id page_url created_at event_type order_id product_id'.split()
+COLUMNS = 'event_id session_id user_id page_url created_at event_type order_id product_id page_kind visitor_id'.split()
 
 
 def events_from(table, changed):
@@ -106,14 +106,14 @@ def own_table(shop, d):
             events_from('own.web_events', {'page_url': "s.page_url || '?' || s.weight"}),
             before=["CREATE TYPE own.kind AS ENUM ('page_view', 'add_to_cart', 'checkout', 'package_shipped')",
                     'CREATE TABLE own.web_events AS SELECT event_id, session_id, user_id, page_url, '
-                    "created_at AT TIME ZONE 'UTC' AS created_at, event_type::own.kind, order_id, product_id, "
+                    "created_at AT TIME ZONE 'UTC' AS created_at, event_type::own.kind, order_id, product_id, page_kind, visitor_id, "
                     "(0.1 * ascii(md5(event_id)))::float8 AS weight FROM (SELECT DISTINCT ON (public.clean_text(event_id)) * "
                     "FROM greenery.events WHERE public.clean_text(event_id) IS NOT NULL) e "
                     "WHERE event_type IN ('page_view', 'add_to_cart', 'checkout', 'package_shipped')"],
             after=['DROP TABLE own.web_events', 'DROP TYPE own.kind'])
     else:
         replace_source(
-            shop, d, 'promos', 'SELECT s.promo_id, s.discount, s.status, NULL::jsonb FROM own.shop_promos s',
+            shop, d, 'promos', 'SELECT s.promo_id, s.discount, s.status, NULL::text, NULL::numeric, NULL::jsonb FROM own.shop_promos s',
             before=["CREATE TYPE own.state AS ENUM ('active', 'inactive')",
                     'CREATE TABLE own.shop_promos AS SELECT promo_id, discount::float8 AS discount, status::own.state FROM '
                     '(SELECT DISTINCT ON (public.clean_text(promo_id)) * FROM greenery.promos '

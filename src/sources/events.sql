@@ -10,7 +10,10 @@ CREATE TABLE greenery.events (
 	created_at timestamptz,
 	event_type text,
 	order_id text,
-	product_id text
+	product_id text,
+	-- what the export does not have, and most shops do
+	page_kind text,
+	visitor_id text
 );
 -- dumped: the shop's own rows
 SELECT pg_catalog.pg_extension_config_dump('greenery.events', '');
@@ -25,6 +28,8 @@ COMMENT ON COLUMN greenery.events.created_at IS 'When it happened.';
 COMMENT ON COLUMN greenery.events.event_type IS 'page_view, add_to_cart, checkout or package_shipped. Every type but package_shipped is the shopper''s own event.';
 COMMENT ON COLUMN greenery.events.order_id IS 'The order of a checkout or shipment: orders.order_id.';
 COMMENT ON COLUMN greenery.events.product_id IS 'The product viewed or added: products.product_id.';
+COMMENT ON COLUMN greenery.events.page_kind IS 'product, checkout, shipping or other; NULL where the URL says it.';
+COMMENT ON COLUMN greenery.events.visitor_id IS 'The browser or device.';
 
 -- The staging view filters and joins on the cleaned ids: index them.
 CREATE INDEX events_session_id_idx ON greenery.events (@extschema@.clean_text(session_id));
@@ -43,11 +48,14 @@ CREATE FUNCTION greenery.source_events()
 		event_type text,
 		order_id text,
 		product_id text,
+		page_kind text,
+		visitor_id text,
 		attributes jsonb)
 	LANGUAGE sql STABLE PARALLEL SAFE
 AS $source$
 	SELECT s.event_id, s.session_id, s.user_id, s.page_url, s.created_at,
-		s.event_type, s.order_id, s.product_id, NULL::pg_catalog.jsonb
+		s.event_type, s.order_id, s.product_id,
+		s.page_kind, s.visitor_id, NULL::pg_catalog.jsonb
 	FROM greenery.events s
 $source$;
 COMMENT ON FUNCTION greenery.source_events() IS

@@ -5,7 +5,12 @@
 CREATE TABLE greenery.order_items (
 	order_id text,
 	product_id text,
-	quantity integer
+	quantity integer,
+	-- what the export does not have, and most shops do
+	unit_price numeric,
+	returned_quantity integer,
+	user_id text,
+	currency text
 );
 -- dumped: the shop's own rows
 SELECT pg_catalog.pg_extension_config_dump('greenery.order_items', '');
@@ -15,6 +20,10 @@ COMMENT ON TABLE greenery.order_items IS
 COMMENT ON COLUMN greenery.order_items.order_id IS 'The order: orders.order_id.';
 COMMENT ON COLUMN greenery.order_items.product_id IS 'The product: products.product_id.';
 COMMENT ON COLUMN greenery.order_items.quantity IS 'Units ordered.';
+COMMENT ON COLUMN greenery.order_items.unit_price IS 'Price per unit at the time of the order; NULL where the list price is all that is known.';
+COMMENT ON COLUMN greenery.order_items.returned_quantity IS 'Units sent back; NULL for none.';
+COMMENT ON COLUMN greenery.order_items.user_id IS 'Who ordered; NULL where only the order says it.';
+COMMENT ON COLUMN greenery.order_items.currency IS 'Currency of unit_price; NULL where it is that of the order.';
 
 -- The staging view filters and joins on the cleaned ids: index them.
 CREATE INDEX order_items_order_id_idx ON greenery.order_items (@extschema@.clean_text(order_id));
@@ -27,13 +36,15 @@ CREATE FUNCTION greenery.source_order_items()
 		order_id text,
 		product_id text,
 		quantity integer,
-		user_id text,
 		unit_price numeric,
+		returned_quantity integer,
+		user_id text,
+		currency text,
 		attributes jsonb)
 	LANGUAGE sql STABLE PARALLEL SAFE
 AS $source$
-	SELECT s.order_id, s.product_id, s.quantity, NULL::pg_catalog.text,
-		NULL::pg_catalog.numeric, NULL::pg_catalog.jsonb
+	SELECT s.order_id, s.product_id, s.quantity, s.unit_price, s.returned_quantity,
+		s.user_id, s.currency, NULL::pg_catalog.jsonb
 	FROM greenery.order_items s
 $source$;
 COMMENT ON FUNCTION greenery.source_order_items() IS

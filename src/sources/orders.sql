@@ -15,7 +15,15 @@ CREATE TABLE greenery.orders (
 	shipping_service text,
 	estimated_delivery_at timestamptz,
 	delivered_at timestamptz,
-	status text
+	status text,
+	-- what the export does not have, and most shops do
+	discount numeric,
+	tax numeric,
+	refunded numeric,
+	currency text,
+	is_cancelled boolean,
+	channel text,
+	session_id text
 );
 -- dumped: the shop's own rows
 SELECT pg_catalog.pg_extension_config_dump('greenery.orders', '');
@@ -27,14 +35,21 @@ COMMENT ON COLUMN greenery.orders.user_id IS 'Who ordered: users.user_id; NULL f
 COMMENT ON COLUMN greenery.orders.promo_id IS 'The promo used: promos.promo_id; NULL for none.';
 COMMENT ON COLUMN greenery.orders.address_id IS 'Where it is shipped to: addresses.address_id.';
 COMMENT ON COLUMN greenery.orders.created_at IS 'When it was ordered.';
-COMMENT ON COLUMN greenery.orders.order_cost IS 'Cost of the items, in the shop''s currency.';
-COMMENT ON COLUMN greenery.orders.shipping_cost IS 'Cost of shipping, in the shop''s currency.';
-COMMENT ON COLUMN greenery.orders.order_total IS 'What the customer pays, in the shop''s currency: order_cost + shipping_cost - discount of the promo.';
+COMMENT ON COLUMN greenery.orders.order_cost IS 'Cost of the items.';
+COMMENT ON COLUMN greenery.orders.shipping_cost IS 'Cost of shipping.';
+COMMENT ON COLUMN greenery.orders.order_total IS 'What the customer pays: order_cost + shipping_cost + tax - discount.';
 COMMENT ON COLUMN greenery.orders.tracking_id IS 'The carrier''s number of the parcel.';
 COMMENT ON COLUMN greenery.orders.shipping_service IS 'Carrier.';
 COMMENT ON COLUMN greenery.orders.estimated_delivery_at IS 'When it is expected to arrive; NULL when unknown.';
 COMMENT ON COLUMN greenery.orders.delivered_at IS 'When it arrived; NULL while it has not.';
-COMMENT ON COLUMN greenery.orders.status IS 'preparing, shipped or delivered.';
+COMMENT ON COLUMN greenery.orders.status IS 'preparing, shipped, delivered or cancelled.';
+COMMENT ON COLUMN greenery.orders.discount IS 'Amount taken off this order; NULL where the promo''s terms say it.';
+COMMENT ON COLUMN greenery.orders.tax IS 'Tax that is added to order_cost; NULL for none.';
+COMMENT ON COLUMN greenery.orders.refunded IS 'Amount given back later; NULL for none.';
+COMMENT ON COLUMN greenery.orders.currency IS 'Currency of the amounts, such as EUR; NULL in a shop with one currency.';
+COMMENT ON COLUMN greenery.orders.is_cancelled IS 'Whether the order is cancelled; NULL where only the status says it.';
+COMMENT ON COLUMN greenery.orders.channel IS 'Where it was sold, such as web, app or store.';
+COMMENT ON COLUMN greenery.orders.session_id IS 'The visit in which it was made: events.session_id.';
 
 -- The staging view filters and joins on the cleaned ids: index them.
 CREATE INDEX orders_order_id_idx ON greenery.orders (@extschema@.clean_text(order_id));
@@ -59,13 +74,21 @@ CREATE FUNCTION greenery.source_orders()
 		estimated_delivery_at timestamptz,
 		delivered_at timestamptz,
 		status text,
+		discount numeric,
+		tax numeric,
+		refunded numeric,
+		currency text,
+		is_cancelled boolean,
+		channel text,
+		session_id text,
 		attributes jsonb)
 	LANGUAGE sql STABLE PARALLEL SAFE
 AS $source$
 	SELECT s.order_id, s.user_id, s.promo_id, s.address_id, s.created_at,
 		s.order_cost, s.shipping_cost, s.order_total, s.tracking_id,
 		s.shipping_service, s.estimated_delivery_at, s.delivered_at,
-		s.status, NULL::pg_catalog.jsonb
+		s.status, s.discount, s.tax, s.refunded, s.currency, s.is_cancelled,
+		s.channel, s.session_id, NULL::pg_catalog.jsonb
 	FROM greenery.orders s
 $source$;
 COMMENT ON FUNCTION greenery.source_orders() IS

@@ -6,7 +6,9 @@ CREATE TABLE greenery.products (
 	product_id text,
 	name text,
 	price numeric,
-	inventory integer
+	inventory integer,
+	-- what the export does not have, and most shops do
+	category text
 );
 -- dumped: the shop's own rows
 SELECT pg_catalog.pg_extension_config_dump('greenery.products', '');
@@ -17,6 +19,7 @@ COMMENT ON COLUMN greenery.products.product_id IS 'Identifier of the product.';
 COMMENT ON COLUMN greenery.products.name IS 'Name of the product.';
 COMMENT ON COLUMN greenery.products.price IS 'List price today, in the shop''s currency.';
 COMMENT ON COLUMN greenery.products.inventory IS 'Units in stock today; NULL when unknown.';
+COMMENT ON COLUMN greenery.products.category IS 'Category of the product.';
 
 -- The staging view filters and joins on the cleaned ids: index them.
 CREATE INDEX products_product_id_idx ON greenery.products (@extschema@.clean_text(product_id));
@@ -30,11 +33,12 @@ CREATE FUNCTION greenery.source_products()
 		name text,
 		price numeric,
 		inventory integer,
+		category text,
 		attributes jsonb)
 	LANGUAGE sql STABLE PARALLEL SAFE
 AS $source$
 	SELECT s.product_id, s.name, s.price, s.inventory,
-		NULL::pg_catalog.jsonb
+		s.category, NULL::pg_catalog.jsonb
 	FROM greenery.products s
 $source$;
 COMMENT ON FUNCTION greenery.source_products() IS

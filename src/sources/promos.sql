@@ -5,7 +5,10 @@
 CREATE TABLE greenery.promos (
 	promo_id text,
 	discount numeric,
-	status text
+	status text,
+	-- what the export does not have, and most shops do
+	code text,
+	percent numeric
 );
 -- dumped: the shop's own rows
 SELECT pg_catalog.pg_extension_config_dump('greenery.promos', '');
@@ -13,8 +16,10 @@ SELECT pg_catalog.pg_extension_config_dump('greenery.promos', '');
 COMMENT ON TABLE greenery.promos IS
 	'Raw: One row per promo. No constraints, so that bad rows can arrive and be found.';
 COMMENT ON COLUMN greenery.promos.promo_id IS 'Identifier of the promo; may hold blanks, hyphens and capitals.';
-COMMENT ON COLUMN greenery.promos.discount IS 'Amount taken off an order, in the shop''s currency (not a percentage).';
+COMMENT ON COLUMN greenery.promos.discount IS 'Amount taken off an order, in the shop''s currency; NULL where percent says it.';
 COMMENT ON COLUMN greenery.promos.status IS 'active or inactive.';
+COMMENT ON COLUMN greenery.promos.code IS 'What customers type in to use it.';
+COMMENT ON COLUMN greenery.promos.percent IS 'Percentage of order_cost taken off an order, where discount is NULL: 10 is a tenth.';
 
 -- The staging view filters and joins on the cleaned ids: index them.
 CREATE INDEX promos_promo_id_idx ON greenery.promos (@extschema@.clean_text(promo_id));
@@ -27,10 +32,12 @@ CREATE FUNCTION greenery.source_promos()
 		promo_id text,
 		discount numeric,
 		status text,
+		code text,
+		percent numeric,
 		attributes jsonb)
 	LANGUAGE sql STABLE PARALLEL SAFE
 AS $source$
-	SELECT s.promo_id, s.discount, s.status, NULL::pg_catalog.jsonb
+	SELECT s.promo_id, s.discount, s.status, s.code, s.percent, NULL::pg_catalog.jsonb
 	FROM greenery.promos s
 $source$;
 COMMENT ON FUNCTION greenery.source_promos() IS

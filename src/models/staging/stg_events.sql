@@ -10,6 +10,8 @@ SELECT
 	@extschema@.clean_text(s.event_type) AS event_type,
 	@extschema@.clean_text(s.order_id) AS order_id,
 	@extschema@.clean_text(s.product_id) AS product_id,
+	@extschema@.clean_text(s.page_kind) AS page_kind,
+	@extschema@.clean_text(s.visitor_id) AS visitor_id,
 	s.attributes AS attributes
 FROM greenery.source_events() s;
 

@@ -5,14 +5,14 @@ SELECT
 	@extschema@.clean_text(s.order_id) AS order_id,
 	@extschema@.clean_text(s.product_id) AS product_id,
 	s.quantity AS quantity,
-	@extschema@.clean_text(s.user_id) AS user_id,
 	s.unit_price AS unit_price,
+	s.returned_quantity AS returned_quantity,
+	@extschema@.clean_text(s.user_id) AS user_id,
+	@extschema@.clean_text(s.currency) AS currency,
 	s.attributes AS attributes
 FROM greenery.source_order_items() s;
 
 COMMENT ON VIEW greenery.stg_order_items IS 'One row per product of an order, cleaned.';
-COMMENT ON COLUMN greenery.stg_order_items.user_id IS 'Who ordered; NULL where the source does not say (the order does).';
-COMMENT ON COLUMN greenery.stg_order_items.unit_price IS 'Price per unit at the time of the order, in the shop''s currency; NULL where the source does not say.';
 COMMENT ON COLUMN greenery.stg_order_items.attributes IS 'Further columns of the shop''s own table as JSON; NULL when there are none.';
 SELECT greenery.inherit_comments('greenery.stg_order_items', 'greenery.order_items');
 

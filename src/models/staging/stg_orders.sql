@@ -15,10 +15,18 @@ SELECT
 	s.estimated_delivery_at AS estimated_delivery_at,
 	s.delivered_at AS delivered_at,
 	@extschema@.clean_text(s.status) AS status,
+	s.discount AS discount,
+	s.tax AS tax,
+	s.refunded AS refunded,
+	@extschema@.clean_text(s.currency) AS currency,
+	coalesce(s.is_cancelled, false) OR coalesce(@extschema@.clean_text(s.status) = 'cancelled', false) AS is_cancelled,
+	@extschema@.clean_text(s.channel) AS channel,
+	@extschema@.clean_text(s.session_id) AS session_id,
 	s.attributes AS attributes
 FROM greenery.source_orders() s;
 
 COMMENT ON VIEW greenery.stg_orders IS 'One row per order, whatever its status, cleaned.';
+COMMENT ON COLUMN greenery.stg_orders.is_cancelled IS 'Whether the order is cancelled: the source says so, or status is cancelled. A cancelled order counts in no number.';
 COMMENT ON COLUMN greenery.stg_orders.attributes IS 'Further columns of the shop''s own table as JSON; NULL when there are none.';
 SELECT greenery.inherit_comments('greenery.stg_orders', 'greenery.orders');
 
@@ -36,8 +44,8 @@ VALUES
 	 'Every promo used exists.', true),
 	(55, 'greenery.stg_orders', 'relationships', 'address_id', '{"to": "greenery.stg_addresses", "field": "address_id"}', NULL, '0',
 	 'Every address shipped to exists.', true),
-	(56, 'greenery.stg_orders', 'accepted_values', 'status', '{"values": ["preparing", "shipped", "delivered"]}', NULL, '0',
-	 'An order is preparing, shipped or delivered.', true),
+	(56, 'greenery.stg_orders', 'accepted_values', 'status', '{"values": ["preparing", "shipped", "delivered", "cancelled"]}', NULL, '0',
+	 'An order is preparing, shipped, delivered or cancelled.', true),
 	(57, 'greenery.stg_orders', 'expression', NULL, '{"expression": "delivered_at >= created_at"}', NULL, '0',
 	 'No order is delivered before it is made.', true),
 	(58, 'greenery.stg_orders', 'expression', NULL, '{"expression": "isfinite(created_at) AND isfinite(delivered_at) AND isfinite(estimated_delivery_at)"}', NULL, '0',

@@ -6,6 +6,7 @@ SELECT
 	@extschema@.clean_text(s.name) AS name,
 	s.price AS price,
 	s.inventory AS inventory,
+	@extschema@.clean_text(s.category) AS category,
 	s.attributes AS attributes
 FROM greenery.source_products() s;
 

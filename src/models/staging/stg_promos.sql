@@ -5,6 +5,8 @@ SELECT
 	@extschema@.clean_text(s.promo_id) AS promo_id,
 	s.discount AS discount,
 	@extschema@.clean_text(s.status) AS status,
+	@extschema@.clean_text(s.code) AS code,
+	s.percent AS percent,
 	s.attributes AS attributes
 FROM greenery.source_promos() s;
 
