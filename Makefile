@@ -85,6 +85,7 @@ OBJS = \
 	src/sources/named_schema.o \
 	src/sources/reach.o \
 	src/sources/reach_refuse.o \
+	src/sources/reach_types.o \
 	src/checks/data_test.o \
 	src/checks/data_test_compile.o \
 	src/checks/data_test_load.o \

@@ -283,6 +283,11 @@ SELECT pg_temp.told($$SELECT greenery_add_model('regress_models.over_view', '{id
 SELECT pg_temp.told($$SELECT greenery_add_model('regress_models.over_table', '{id}')$$);
 SELECT pg_temp.told($$SELECT greenery_add_model('regress_models.over_function', '{id}')$$);
 SELECT pg_temp.told($$SELECT greenery_add_model('regress_models.over_child', '{id}')$$);
+-- the check of a domain that a row made from a text has a column of
+CREATE DOMAIN regress_models.checked AS integer CHECK (regress_theirs.spy(VALUE) > 0);
+CREATE TYPE regress_models.box AS (content regress_models.checked);
+CREATE VIEW regress_models.over_check AS SELECT i AS id, (('(' || i || ')')::regress_models.box)::text AS box FROM generate_series(1, 3) i;
+SELECT pg_temp.told($$SELECT greenery_add_model('regress_models.over_check', '{id}')$$);
 SELECT replace(pg_temp.told($$SELECT greenery_add_model('regress_theirs.seen', '{id}')$$), 'TO ' || quote_ident(session_user), 'TO superuser') AS told;
 -- one that becomes so later
 ALTER TABLE regress_theirs.numbers NO INHERIT regress_models.parent;
