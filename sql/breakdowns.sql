@@ -77,11 +77,11 @@ SELECT delivery_days, repeaters, known_in_time FROM greenery.repeat_by_delivery_
 SET LOCAL greenery.as_of = '2021-01-03 00:00+00';
 SELECT delivery_days, repeaters, known_in_time FROM greenery.repeat_by_delivery_days ORDER BY 1;
 ROLLBACK TO s;
--- nobody purchases again: nothing to be said of anyone
+-- no user purchases again: no verdict for any group
 DELETE FROM greenery.orders WHERE order_id ~ 'again';
 SELECT 'promo' AS by, verdict, count(*), bool_or(is_null) AS no_p FROM (SELECT verdict, p_value IS NULL AND p_adjusted IS NULL AS is_null FROM greenery.repeat_by_promo) p GROUP BY 2
 UNION ALL SELECT 'delivery', verdict, count(*), bool_or(p_value IS NULL) FROM greenery.repeat_by_delivery_days GROUP BY 2 ORDER BY 1;
--- and nobody at all
+-- and no user at all
 TRUNCATE greenery.orders;
 SELECT (SELECT count(*) FROM greenery.repeat_by_promo) AS promos, (SELECT count(*) FROM greenery.repeat_by_state) AS states,
 	(SELECT count(*) FROM greenery.repeat_by_delivery_days) AS days, (SELECT count(*) FROM greenery.product_reorder) AS products;

@@ -171,7 +171,7 @@ UPDATE greenery_published.product_sessions SET viewed = NOT viewed
 WHERE (session_id, product_id) = (SELECT session_id, product_id FROM greenery_published.product_sessions ORDER BY 1, 2 LIMIT 1);
 CALL greenery_build();
 SELECT * FROM pg_temp.slices();
--- so that nobody would find this view when its product changes,
+-- so that this view would not be found when its product changes,
 UPDATE greenery_published.fact_user_content_pageviews SET product_id = 'wrong'
 WHERE event_id = (SELECT min(event_id) FROM greenery_published.fact_user_content_pageviews WHERE product_id IS NOT NULL);
 CALL greenery_build();

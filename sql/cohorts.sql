@@ -40,7 +40,7 @@ RESET greenery.as_of;
 -- March is in period 1 and 30 April in period 3.  c is back within the month.  d's
 -- first month ends at 30 April, 00:00.
 SELECT * FROM greenery_cohort_retention(mode => 'rolling') ORDER BY 1, 2;
--- mature when it is over for whoever came at the month's end
+-- mature when it is over for users who came at the month's end
 SET LOCAL greenery.as_of = '2021-03-31 23:59:59+00';
 SELECT cohort, period, is_mature FROM greenery_cohort_retention(mode => 'rolling') ORDER BY 1, 2;
 SET LOCAL greenery.as_of = '2021-04-01 00:00+00';

@@ -33,7 +33,7 @@ INSERT INTO greenery.events (event_id, session_id, user_id, page_url, created_at
 	('b1', NULL, 'b', '/shipping/o3', '2021-02-01 09:00', 'package_shipped', 'o3', NULL),
 	('b2', NULL, 'b', '/checkout/o3', '2021-02-01 10:05', 'checkout', 'o3', NULL),
 	-- in no visit: parcels of no order, of an order that was never checked out, or of
-	-- another's; events of nobody, and of no known time
+	-- another's; events without user, and without a known time
 	('b3', NULL, 'b', '/shipping', '2021-02-01 10:06', 'package_shipped', NULL, NULL),
 	('b4', NULL, 'b', '/shipping/o9', '2021-02-01 10:07', 'package_shipped', 'o9', NULL),
 	('b5', NULL, 'b', '/shipping/o2', '2021-02-01 10:07', 'package_shipped', 'o2', NULL),

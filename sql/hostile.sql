@@ -186,7 +186,7 @@ CALL greenery_build(accept_shrink => true);
 SELECT count(*) AS orders FROM greenery_published.fact_user_orders;
 SELECT status, accept_shrink, warned > 0 AS warned FROM greenery.builds ORDER BY build_id DESC LIMIT 1;
 
--- an error may quote rows: whoever calls is told no more than he may read
+-- an error may quote rows: a caller is told no more than it may read
 CREATE SCHEMA regress_models;
 CREATE VIEW regress_models.quoting AS SELECT user_id, email::integer AS number FROM greenery.dim_users;
 SELECT greenery_add_model('regress_models.quoting', '{user_id}');
