@@ -283,22 +283,9 @@ REGRESS = \
 	privileges \
 	hostile
 
-# those that scripts/check --quick leaves out
-SLOW_REGRESS = \
-	simple_expr \
-	funnel_counts \
-	session_count \
-	session_summary \
-	build_difference \
-	build_published \
-	as_of \
-	build_incremental \
-	build_source_changes \
-	build_audit \
-	build_helpers \
-	first_build \
-	user_models \
-	hostile
+# those that scripts/check --quick leaves out: all with builds, but for the first of them
+SLOW_REGRESS = $(filter-out build,$(filter $(REGRESS), \
+	$(patsubst sql/%.sql,%,$(shell grep -l '^\\i sql/include/builds\.sql' sql/*.sql))))
 
 ISOLATION = \
 	build_readers \
