@@ -123,8 +123,9 @@ char *
 test_fingerprint(const DataTest *test)
 {
 	/* a time without a zone is one of the shop's */
-	return with_versions(psprintf("SELECT %s FROM %s t\n-- time zone %s",
-								  test->aggregate, test->model, greenery_timezone_setting));
+	return with_versions(psprintf("SELECT %s, %s FROM %s t\n-- time zone %s",
+								  test->aggregate, test->judged, test->model,
+								  greenery_timezone_setting));
 }
 
 void

@@ -89,6 +89,8 @@ CREATE VIEW greenery.promo_active_spans AS
 SELECT
 	g.promo_id,
 	min(g.valid_from) AS active_since,
+	-- the first recording found it active, and cannot tell since when
+	min(g.valid_from) > (SELECT min(f.valid_from) FROM greenery.promo_history f) AS is_start_known,
 	CASE WHEN bool_and(g.valid_to IS NOT NULL) THEN max(g.valid_to) END AS active_until
 FROM (
 	SELECT
@@ -112,6 +114,7 @@ COMMENT ON VIEW greenery.promo_active_spans IS
 	'Unbroken times in which a promo was recorded as active.';
 COMMENT ON COLUMN greenery.promo_active_spans.promo_id IS 'The promo: stg_promos.promo_id.';
 COMMENT ON COLUMN greenery.promo_active_spans.active_since IS 'Recorded as active from this moment on.';
+COMMENT ON COLUMN greenery.promo_active_spans.is_start_known IS 'Whether it was not active when it was recorded before; false where the history begins with it.';
 COMMENT ON COLUMN greenery.promo_active_spans.active_until IS 'Up to, not including, this moment; NULL while it is active.';
 
 -- plpgsql, for its NOTICE.
@@ -132,7 +135,7 @@ BEGIN
 		RETURN;
 	END IF;
 	RETURN QUERY
-		SELECT h.promo_id, h.discount, s.active_since
+		SELECT h.promo_id, h.discount, CASE WHEN s.is_start_known THEN s.active_since END
 		FROM greenery.promo_history h
 		JOIN greenery.promo_active_spans s
 			ON s.promo_id = h.promo_id
@@ -144,7 +147,7 @@ BEGIN
 END
 $active_promos$;
 COMMENT ON FUNCTION @extschema@.greenery_active_promos(timestamptz) IS
-	'The promos active at a moment, by the recorded history, with their discount then. Before the history begins: a notice and no rows, because unknown is not none. NULL gives no rows.';
+	'The promos active at a moment, by the recorded history, with their discount then, and since when they were active without a break: NULL where the first recording already showed them active. Before the history begins: a notice and no rows, because unknown is not none. NULL gives no rows.';
 
 INSERT INTO greenery.histories (history, staging, key, columns, position) VALUES
 	('promo_history', 'stg_promos', 'promo_id', '{status,discount}', 1),

@@ -56,6 +56,11 @@ BEGIN
 		-- infinite times
 		('bad-user-created-infinite', 'Finn', 'Never', 'finn1@example.com', '303-555-0011', '-infinity', '2020-03-02 00:00+00', a),
 		('bad-user-updated-infinite', 'Finn', 'Never', 'finn2@example.com', '303-555-0012', '2020-03-01 00:00+00', 'infinity', a),
+		-- registered in the future: a mistyped year
+		('bad-user-future', 'Finn', 'Soon', 'finn3@example.com', '303-555-0014', '2201-03-01 00:00+00', '2201-03-02 00:00+00', a),
+		-- two accounts with one e-mail: a warning
+		('bad-user-email-shared-1', 'Tess', 'Twin', 'tess@example.com', '303-555-0015', '2020-03-01 00:00+00', '2020-03-02 00:00+00', a),
+		('bad-user-email-shared-2', 'Tess', 'Twin', 'tess@example.com', '303-555-0015', '2020-03-01 00:00+00', '2020-03-02 00:00+00', a),
 		-- registered after the order page view among the events below
 		('bad-user-late', 'Lars', 'Late', 'lars@example.com', '303-555-0013', '2021-06-01 00:00+00', '2021-06-02 00:00+00', a);
 	GET DIAGNOSTICS n = ROW_COUNT;
@@ -139,6 +144,8 @@ BEGIN
 		('bad-order-created-infinite', u, NULL, a, '-infinity', price, 5.00, price + 5.00, NULL, NULL, NULL, NULL, 'preparing'),
 		('bad-order-estimate-infinite', u, NULL, a, t, price, 5.00, price + 5.00, 'bad-13', 'ups', 'infinity', NULL, 'shipped'),
 		('bad-order-delivered-infinite', u, NULL, a, t, price, 5.00, price + 5.00, 'bad-14', 'ups', t + interval '72 hours', 'infinity', 'delivered'),
+		-- in the future: a mistyped year
+		('bad-order-future', u, NULL, a, '2201-02-10 12:00:00+00', price, 5.00, price + 5.00, NULL, NULL, NULL, NULL, 'preparing'),
 		-- sound, for the bad items below
 		('bad-order-of-bad-items', u, NULL, a, t, price, 5.00, price + 5.00, 'bad-15', 'ups', t + interval '72 hours', t + interval '48 hours', 'delivered'),
 		('bad-order-of-less-than-nothing', u, NULL, a, t, 2 * price - price2, 5.00, 2 * price - price2 + 5.00, 'bad-16', 'ups', t + interval '72 hours', t + interval '48 hours', 'delivered');
@@ -200,6 +207,8 @@ BEGIN
 		('bad-event-created-null', 'bad-session-10', u, site || 'product/' || p, NULL, 'page_view', NULL, p),
 		('bad-event-infinite', 'bad-session-10', u, site || 'product/' || p, 'infinity', 'page_view', NULL, p),
 		('bad-event-minus-infinite', 'bad-session-10', u, site || 'product/' || p, '-infinity', 'page_view', NULL, p),
+		-- in the future: a mistyped year
+		('bad-event-future', 'bad-session-13', u, site || 'product/' || p, '2201-02-10 12:00:00+00', 'page_view', NULL, p),
 		-- a session of a shipment only: it has no event of its own
 		('bad-event-shipment-only', 'bad-session-11', u, site || 'shipping/' || o, t + interval '1200 hours', 'package_shipped', o, NULL),
 		-- products without a price above 0, or without an inventory, looked at

@@ -36,8 +36,8 @@ SELECT greenery.register_model('stg_orders', 'greenery.stg_orders', 'staging', '
 INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES
-	(52, 'greenery.stg_orders', 'not_null', 'user_id', '{}', NULL, '0',
-	 'Every order has its user.', true),
+	(52, 'greenery.stg_orders', 'not_null', 'user_id', '{}', '0', NULL,
+	 'Every order has its user: guests are in no number about users.', true),
 	(53, 'greenery.stg_orders', 'relationships', 'user_id', '{"to": "greenery.stg_users", "field": "user_id"}', NULL, '0',
 	 'Every user who ordered exists.', true),
 	(54, 'greenery.stg_orders', 'relationships', 'promo_id', '{"to": "greenery.stg_promos", "field": "promo_id"}', NULL, '0',
@@ -53,4 +53,7 @@ VALUES
 	(59, 'greenery.stg_orders', 'row_count', NULL, '{"min": 1}', NULL, '0',
 	 'There are orders: an empty table is a load that failed.', true),
 	(60, 'greenery.stg_orders', 'not_null', 'created_at', '{}', NULL, '0',
-	 'Every order has its time.', true);
+	 'Every order has its time.', true),
+	-- a subquery: the clock is read once; five minutes, because clocks differ
+	(61, 'greenery.stg_orders', 'expression', NULL, '{"expression": "created_at <= (SELECT greenery.clock()) + interval ''5 minutes''"}', NULL, '0',
+	 'No order lies in the future, by more than five minutes: a mistyped year.', true);

@@ -10,7 +10,7 @@ SELECT
 	p.price,
 	p.inventory,
 	-- 0 before the history begins, where the array has nothing
-	p.inventories[width_bucket(e.created_at, p.inventory_since)] AS inventory_at_view,
+	p.inventories[width_bucket(e.created_at, p.inventory_moments)] AS inventory_at_view,
 	p.is_at_risk_of_stockout,
 	e.page_kind,
 	e.page_url
