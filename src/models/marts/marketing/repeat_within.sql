@@ -44,7 +44,7 @@ FROM (
 			AND u.user_id NOT IN (SELECT x.user_id FROM greenery.excluded_users x)
 		GROUP BY 1, 2, 3
 	) c
-	CROSS JOIN (VALUES (30), (60), (90), (180), (365)) d (days)
+	CROSS JOIN unnest('{30,60,90,180,365}'::integer[]) d (days)
 	GROUP BY c.cohort, d.days
 ) r
 CROSS JOIN LATERAL (SELECT @extschema@.wilson_interval(r.repeaters, r.users) AS i) w;

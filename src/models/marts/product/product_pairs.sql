@@ -47,13 +47,12 @@ SELECT
 	a.product_id,
 	b.product_id AS other_product_id,
 	p.orders,
-	p.orders::double precision / t.orders AS support,
+	p.orders::double precision / (SELECT count(*) FROM basket) AS support,
 	p.orders::double precision / a.orders AS confidence,
-	p.orders::double precision * t.orders / (a.orders::double precision * b.orders) AS lift
+	p.orders::double precision * (SELECT count(*) FROM basket) / (a.orders::double precision * b.orders) AS lift
 FROM pair p
 JOIN product a ON a.n = p.pair >> 31
-JOIN product b ON b.n = p.pair & 2147483647
-CROSS JOIN (SELECT count(*) AS orders FROM basket) t;
+JOIN product b ON b.n = p.pair & 2147483647;
 
 COMMENT ON VIEW greenery.product_pairs IS
 	'One row per two products that stand together in ten or more orders. Cancelled orders, orders of excluded users, and excluded products (postage, gift cards: greenery.excluded_products) are left out; orders of guests count.';
