@@ -186,6 +186,9 @@ SQL_PARTS = \
 	src/models/marts/core/metrics.sql \
 	src/models/marts/marketing/fact_promo_orders.sql \
 	src/models/intermediate/group_verdict.sql \
+	src/models/config/excluded_users.sql \
+	src/models/config/excluded_products.sql \
+	src/models/config/repeat_horizon.sql \
 	src/models/intermediate/purchasers.sql \
 	src/models/marts/marketing/repeat_by_promo.sql \
 	src/models/marts/marketing/repeat_by_state.sql \
@@ -193,8 +196,7 @@ SQL_PARTS = \
 	src/models/marts/marketing/product_reorder.sql \
 	src/models/intermediate/cohort_periods.sql \
 	src/models/marts/marketing/cohort_retention.sql \
-	src/models/config/excluded_users.sql \
-	src/models/config/repeat_horizon.sql \
+	src/models/marts/marketing/repeat_within.sql \
 	src/models/intermediate/purchaser_events.sql \
 	src/models/marts/marketing/user_repeat_features.sql \
 	src/models/marts/marketing/user_repeat_labels.sql \
@@ -205,6 +207,7 @@ SQL_PARTS = \
 	src/models/marts/product/product_sessions.sql \
 	src/models/marts/product/product_funnel.sql \
 	src/models/marts/product/session_funnel.sql \
+	src/models/marts/product/product_pairs.sql \
 	src/sources/greenery_repeat_rate.sql \
 	src/sample/draws.sql \
 	src/sample/bad_rows.sql \

@@ -81,7 +81,8 @@ BEGIN
 			-- what these call as the operator, and the lists that they change
 			VALUES ('EXECUTE', 'FUNCTION greenery.require_pg_cron()'),
 				   ('SELECT', 'TABLE greenery.alert_routes'),
-				   ('SELECT', 'TABLE greenery.excluded_users');
+				   ('SELECT', 'TABLE greenery.excluded_users'),
+				   ('SELECT', 'TABLE greenery.excluded_products');
 	ELSIF kind = 'loader' THEN
 		RETURN QUERY
 			SELECT 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE', format('TABLE %s', s.relation)

@@ -6,7 +6,15 @@
 -- aggregates pick, and two different orders when the smallest id is not the largest.
 -- Grouped, and not filtered by the number: the planner knows without statistics that
 -- each user comes once, and joins accordingly.
+--
+-- Whether they came back is asked of equal times: those who came first have had longer.
+-- Subqueries that give one value: who does not ask for the label does not compute it.
 CREATE VIEW greenery.purchasers AS
+WITH present AS MATERIALIZED (
+	SELECT h.horizon, n.as_of - h.horizon AS mature_until
+	FROM greenery.as_of n
+	CROSS JOIN greenery.repeat_horizon h
+)
 SELECT
 	o.user_id,
 	min(o.promo_id) FILTER (WHERE o.order_number = 1) AS promo_id,
@@ -23,7 +31,19 @@ SELECT
 	min(o.distinct_products) FILTER (WHERE o.order_number = 1) AS distinct_products,
 	min(o.order_total) FILTER (WHERE o.order_number = 1) AS order_total,
 	min(o.estimated_delivery_days) FILTER (WHERE o.order_number = 1) AS estimated_delivery_days,
-	(min(o.timeliness COLLATE "C") FILTER (WHERE o.order_number = 1)) COLLATE "default" AS timeliness
+	(min(o.timeliness COLLATE "C") FILTER (WHERE o.order_number = 1)) COLLATE "default" AS timeliness,
+	(SELECT p.horizon FROM present p) AS horizon,
+	coalesce(isfinite(min(o.created_at) FILTER (WHERE o.order_number = 1))
+			 AND min(o.created_at) FILTER (WHERE o.order_number = 1) <= (SELECT p.mature_until FROM present p),
+			 false) AS is_mature,
+	-- asked only of times that can be added to
+	CASE WHEN isfinite(min(o.created_at) FILTER (WHERE o.order_number = 1))
+			  AND min(o.created_at) FILTER (WHERE o.order_number = 1) <= (SELECT p.mature_until FROM present p)
+		 THEN coalesce(min(o.order_id COLLATE "C") <> max(o.order_id COLLATE "C")
+					   AND min(o.created_at) FILTER (WHERE o.order_number = 2)
+						   <= min(o.created_at) FILTER (WHERE o.order_number = 1) + (SELECT p.horizon FROM present p),
+					   false)
+	END AS purchased_again_within
 FROM greenery.fact_user_orders o
 WHERE o.user_id IS NOT NULL
 GROUP BY o.user_id;
@@ -44,5 +64,9 @@ COMMENT ON COLUMN greenery.purchasers.distinct_products IS 'Different products i
 COMMENT ON COLUMN greenery.purchasers.order_total IS 'What the first order cost, in the shop''s currency.';
 COMMENT ON COLUMN greenery.purchasers.estimated_delivery_days IS 'Days from the first order to its estimated delivery, with fractions; NULL without estimate.';
 COMMENT ON COLUMN greenery.purchasers.timeliness IS 'Delivery of the first order against its estimate: early, on_time, late or unknown.';
+COMMENT ON COLUMN greenery.purchasers.horizon IS 'greenery_repeat_horizon(): how long each user is followed, in hours.';
+COMMENT ON COLUMN greenery.purchasers.is_mature IS 'Whether the first order lies at least the horizon before greenery_as_of().';
+COMMENT ON COLUMN greenery.purchasers.purchased_again_within IS
+	'Whether the second order came within the horizon of the first, the last moment included; NULL for a user who is not mature.';
 
 INSERT INTO greenery.stored_helpers (view) VALUES ('purchasers');

@@ -82,8 +82,11 @@ WITH first_order AS (
 		percentile_cont(0.5) WITHIN GROUP (ORDER BY u.order_value) AS order_value,
 		percentile_cont(0.5) WITHIN GROUP (ORDER BY u.estimated_delivery_days) AS estimated_delivery_days,
 		percentile_cont(0.5) WITHIN GROUP (ORDER BY u.delivery_days) AS delivery_days,
-		-- a shop without events has no sessions that could be counted as 0
-		EXISTS (SELECT FROM greenery.fact_events) AS has_events
+		-- a shop without events has no sessions that could be counted as 0, one without order
+		-- items no baskets, and one without promos no orders that did without
+		EXISTS (SELECT FROM greenery.fact_events) AS has_events,
+		EXISTS (SELECT FROM greenery.fact_order_items_products) AS has_items,
+		coalesce(bool_or(u.promo_used = 1), false) OR EXISTS (SELECT FROM greenery.stg_promos) AS has_promos
 	FROM first_order u
 ), history_median AS MATERIALIZED (
 	SELECT
@@ -121,41 +124,41 @@ WITH first_order AS (
 		FROM first_order u
 		CROSS JOIN median m
 		CROSS JOIN LATERAL (
-			SELECT 'session_duration_without_purchase', u.session_duration_without_purchase, u.session_duration_without_purchase IS NOT NULL, true, true
-			UNION ALL SELECT 'mean_session_duration', u.mean_session_duration, u.mean_session_duration > m.mean_session_duration, true, true
-			UNION ALL SELECT 'sessions_without_purchase', u.sessions_without_purchase, u.sessions_without_purchase > 0, true, true
-			UNION ALL SELECT 'abandoned_carts', u.abandoned_carts, u.abandoned_carts > 0, true, true
-			UNION ALL SELECT 'bounced_sessions', u.bounced_sessions, u.bounced_sessions > 0, true, true
-			UNION ALL SELECT 'bounce_share', u.bounce_share, u.bounce_share > 0, true, true
-			UNION ALL SELECT 'product_views', u.product_views, u.product_views > m.product_views, true, true
-			UNION ALL SELECT 'repeat_product_views', u.repeat_product_views, u.repeat_product_views > 0, true, true
-			UNION ALL SELECT 'breadth', u.breadth, u.breadth > m.breadth, true, true
-			UNION ALL SELECT 'depth', u.depth, u.depth > 1, true, true
-			UNION ALL SELECT 'promo_used', u.promo_used, u.promo_used = 1, true, false
-			UNION ALL SELECT 'active_promotion', u.active_promotion, u.active_promotion = 1, true, false
-			UNION ALL SELECT 'basket_size', u.basket_size, u.basket_size > m.basket_size, true, false
-			UNION ALL SELECT 'distinct_products', u.distinct_products, u.distinct_products > m.distinct_products, true, false
-			UNION ALL SELECT 'order_value', u.order_value, u.order_value > m.order_value, true, false
-			UNION ALL SELECT 'night', u.night, u.night = 1, true, false
-			UNION ALL SELECT 'weekend', u.weekend, u.weekend = 1, true, false
-			UNION ALL SELECT 'weekend_afternoon', u.weekend_afternoon, u.weekend_afternoon = 1, true, false
-			UNION ALL SELECT 'estimated_delivery_days', u.estimated_delivery_days, u.estimated_delivery_days > m.estimated_delivery_days, u.shipment_in_time, false
-			UNION ALL SELECT 'delivery_days', u.delivery_days, u.delivery_days > m.delivery_days, u.delivery_in_time, false
-			UNION ALL SELECT 'delivered_late', u.delivered_late, u.delivered_late = 1, u.delivery_in_time, false
-			UNION ALL SELECT 'delivered_early_or_on_time', u.delivered_early_or_on_time, u.delivered_early_or_on_time = 1, u.delivery_in_time, false
-		) i (indicator, value, is_with, in_time, from_events)
-		WHERE m.has_events OR NOT i.from_events
+			SELECT 'session_duration_without_purchase', u.session_duration_without_purchase, u.session_duration_without_purchase IS NOT NULL, true, m.has_events
+			UNION ALL SELECT 'mean_session_duration', u.mean_session_duration, u.mean_session_duration > m.mean_session_duration, true, m.has_events
+			UNION ALL SELECT 'sessions_without_purchase', u.sessions_without_purchase, u.sessions_without_purchase > 0, true, m.has_events
+			UNION ALL SELECT 'abandoned_carts', u.abandoned_carts, u.abandoned_carts > 0, true, m.has_events
+			UNION ALL SELECT 'bounced_sessions', u.bounced_sessions, u.bounced_sessions > 0, true, m.has_events
+			UNION ALL SELECT 'bounce_share', u.bounce_share, u.bounce_share > 0, true, m.has_events
+			UNION ALL SELECT 'product_views', u.product_views, u.product_views > m.product_views, true, m.has_events
+			UNION ALL SELECT 'repeat_product_views', u.repeat_product_views, u.repeat_product_views > 0, true, m.has_events
+			UNION ALL SELECT 'breadth', u.breadth, u.breadth > m.breadth, true, m.has_events
+			UNION ALL SELECT 'depth', u.depth, u.depth > 1, true, m.has_events
+			UNION ALL SELECT 'promo_used', u.promo_used, u.promo_used = 1, true, m.has_promos
+			UNION ALL SELECT 'active_promotion', u.active_promotion, u.active_promotion = 1, true, true
+			UNION ALL SELECT 'basket_size', u.basket_size, u.basket_size > m.basket_size, true, m.has_items
+			UNION ALL SELECT 'distinct_products', u.distinct_products, u.distinct_products > m.distinct_products, true, m.has_items
+			UNION ALL SELECT 'order_value', u.order_value, u.order_value > m.order_value, true, true
+			UNION ALL SELECT 'night', u.night, u.night = 1, true, true
+			UNION ALL SELECT 'weekend', u.weekend, u.weekend = 1, true, true
+			UNION ALL SELECT 'weekend_afternoon', u.weekend_afternoon, u.weekend_afternoon = 1, true, true
+			UNION ALL SELECT 'estimated_delivery_days', u.estimated_delivery_days, u.estimated_delivery_days > m.estimated_delivery_days, u.shipment_in_time, true
+			UNION ALL SELECT 'delivery_days', u.delivery_days, u.delivery_days > m.delivery_days, u.delivery_in_time, true
+			UNION ALL SELECT 'delivered_late', u.delivered_late, u.delivered_late = 1, u.delivery_in_time, true
+			UNION ALL SELECT 'delivered_early_or_on_time', u.delivered_early_or_on_time, u.delivered_early_or_on_time = 1, u.delivery_in_time, true
+		) i (indicator, value, is_with, in_time, has_data)
+		WHERE i.has_data
 		UNION ALL
 		SELECT 'history', i.indicator, u.came_back, i.value, i.is_with, true
 		FROM history u
 		CROSS JOIN history_median m
 		CROSS JOIN LATERAL (
-			SELECT 'purchase_frequency', u.purchase_frequency, u.purchase_frequency > m.purchase_frequency, false
-			UNION ALL SELECT 'session_frequency', u.session_frequency, u.session_frequency > m.session_frequency, true
-			UNION ALL SELECT 'past_on_time_share', u.past_on_time_share, u.past_on_time_share > 0.5, false
-			UNION ALL SELECT 'past_late_share', u.past_late_share, u.past_late_share > 0, false
-		) i (indicator, value, is_with, from_events)
-		WHERE m.has_events OR NOT i.from_events
+			SELECT 'purchase_frequency', u.purchase_frequency, u.purchase_frequency > m.purchase_frequency, true
+			UNION ALL SELECT 'session_frequency', u.session_frequency, u.session_frequency > m.session_frequency, m.has_events
+			UNION ALL SELECT 'past_on_time_share', u.past_on_time_share, u.past_on_time_share > 0.5, true
+			UNION ALL SELECT 'past_late_share', u.past_late_share, u.past_late_share > 0, true
+		) i (indicator, value, is_with, has_data)
+		WHERE i.has_data
 		UNION ALL
 		SELECT f.landmark, f.feature, f.came_back, f.value, f.value > m.value, true
 		FROM feature f
@@ -280,7 +283,7 @@ COMMENT ON COLUMN greenery.repeat_indicators.p_value IS
 COMMENT ON COLUMN greenery.repeat_indicators.p_adjusted IS
 	'p value adjusted for the number of indicators tested at this landmark, by Holm''s method; NULL for a row that is not tested.';
 COMMENT ON COLUMN greenery.repeat_indicators.verdict IS
-	'no data; too few (fewer than 10 users with it, without it, who came back, who did not, or with another value than the commonest); known too late (for more than a tenth of the users after it was decided whether they came back); good sign or bad sign (p_adjusted below 0.05); no signal.';
+	'no data (the shop has nothing that could tell: no events, no order items, no promos, no deliveries); too few (fewer than 10 users with it, without it, who came back, who did not, or with another value than the commonest); known too late (for more than a tenth of the users after it was decided whether they came back); good sign or bad sign (p_adjusted below 0.05); no signal.';
 COMMENT ON COLUMN greenery.repeat_indicators.detectable_difference IS
 	'How wide a gap between the two rates these numbers of users would show with a probability of 80 %, if it were the only one tested. A narrower one may be there, unseen.';
 COMMENT ON COLUMN greenery.repeat_indicators.definition IS 'What the indicator is, and which users count as with it.';

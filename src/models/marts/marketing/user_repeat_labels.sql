@@ -9,16 +9,11 @@ SELECT
 	u.second_order_at,
 	-- CASE, because infinite times cannot be subtracted
 	CASE WHEN isfinite(u.first_order_at) THEN n.as_of - u.first_order_at END AS follow_up,
-	m.is_mature,
-	CASE WHEN m.is_mature
-		 THEN coalesce(u.second_order_at <= u.first_order_at + h.horizon, false) END AS purchased_again_within,
-	h.horizon
+	u.is_mature,
+	u.purchased_again_within,
+	u.horizon
 FROM greenery.purchasers u
-CROSS JOIN greenery.as_of n
-CROSS JOIN greenery.repeat_horizon h
-CROSS JOIN LATERAL (
-	SELECT coalesce(isfinite(u.first_order_at) AND u.first_order_at <= n.as_of - h.horizon, false) AS is_mature
-) m;
+CROSS JOIN greenery.as_of n;
 
 COMMENT ON VIEW greenery.user_repeat_labels IS
 	'One row per purchaser: whether they bought again within the same time after their first order, for those who have been followed that long.';
