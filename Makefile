@@ -27,6 +27,7 @@ OBJS = \
 	src/text/text_arg.o \
 	src/text/unicode_class.o \
 	src/text/url.o \
+	src/text/url_path.o \
 	src/statistics/adjust.o \
 	src/statistics/fisher.o \
 	src/statistics/holm.o \
@@ -171,8 +172,12 @@ SQL_PARTS = \
 	src/models/staging/stg_events.sql \
 	src/history/history.sql \
 	src/models/config/as_of.sql \
+	src/models/config/excluded_users.sql \
+	src/models/config/excluded_products.sql \
 	src/models/intermediate/session_events.sql \
 	src/models/marts/core/fact_events.sql \
+	src/models/intermediate/mixed_sessions.sql \
+	src/models/intermediate/shopper_events.sql \
 	src/models/marts/core/dim_products.sql \
 	src/models/marts/core/dim_product_stock.sql \
 	src/models/marts/core/dim_order_products.sql \
@@ -181,13 +186,12 @@ SQL_PARTS = \
 	src/models/marts/core/dim_users.sql \
 	src/models/marts/core/dim_active_promos.sql \
 	src/models/marts/core/fact_user_sessions.sql \
+	src/models/marts/product/sessions_by_day.sql \
 	src/models/marts/core/fact_user_content_pageviews.sql \
 	src/models/marts/core/fact_user_order_pageviews.sql \
 	src/models/marts/core/metrics.sql \
 	src/models/marts/marketing/fact_promo_orders.sql \
 	src/models/intermediate/group_verdict.sql \
-	src/models/config/excluded_users.sql \
-	src/models/config/excluded_products.sql \
 	src/models/config/repeat_horizon.sql \
 	src/models/intermediate/purchasers.sql \
 	src/models/marts/marketing/repeat_by_promo.sql \

@@ -16,7 +16,8 @@
  *	 What a mart reads is taken from the query, rewritten.
  * - Its query calls only immutable functions: no setting, no clock.  A mart that is made from
  *	 a source says what else matters in valid_while: an expression that must have the value
- *	 of the last build, and not be NULL.
+ *	 of the last build, and not be NULL.  All may ask for the shop's time zone and for the
+ *	 excluded users: what these were belongs to what the build records.
  * - Query, extension and server are those of the last build.
  * - The published table has the rows that it had at the end of the last build, by their
  *	 versions: see last_build.c.  That is found while it is read for the comparison.
@@ -33,11 +34,14 @@
 #include "build/query_facts.h"
 #include "build/source_changes.h"
 #include "build/work_tables.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "executor/executor.h"
 #include "executor/spi.h"
 #include "greenery.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "spi_row.h"
 #include "utils/builtins.h"
@@ -144,6 +148,40 @@ affected_limit(const BuildModel *model)
 	return Min(model->last.known->rows / MANY, MAX_KEYS);
 }
 
+/* The list of users that marts leave out or mark */
+static Oid
+excluded_users(void)
+{
+	return get_relname_relid("excluded_users", get_namespace_oid("greenery", false));
+}
+
+/* Is it greenery.timezone()? */
+static bool
+is_timezone(Oid function)
+{
+	return get_func_namespace(function) == get_namespace_oid("greenery", false) &&
+		strcmp(get_func_name(function), "timezone") == 0;
+}
+
+/* A query with a constant in place of each greenery.timezone(), which is settled in a build */
+static Node *
+without_timezone(Node *node, void *context)
+{
+	if (node == NULL)
+		return NULL;
+	if (IsA(node, FuncExpr))
+	{
+		const FuncExpr *call = (FuncExpr *) node;
+
+		if (call->args == NIL && is_timezone(call->funcid))
+			return (Node *) makeConst(TEXTOID, -1, call->funccollid, -1,
+									  CStringGetTextDatum(""), false, false);
+	}
+	if (IsA(node, Query))
+		return (Node *) query_tree_mutator((Query *) node, without_timezone, context, 0);
+	return expression_tree_mutator(node, without_timezone, context);
+}
+
 /*
  * Why a mart may depend on more than is known of its inputs, or NULL.  Sets *keys where it
  * is made from a source.
@@ -169,8 +207,9 @@ unknown_input(const Build *build, const BuildModel *model, const Query *tree, Af
 			return psprintf("what has changed of %s is not known", source->spec.name);
 		tables = lappend_oid(tables, published_oid(source));
 	}
+	tables = lappend_oid(tables, excluded_users());
 	query = tree_rewritten(tree);
-	if (contain_mutable_functions((Node *) query))
+	if (contain_mutable_functions(without_timezone((Node *) query, NULL)))
 		return "it calls functions that are not immutable";
 	return reads_only(query, tables)
 		? NULL : "it reads something that it does not name";
@@ -264,6 +303,25 @@ affected_keys(Build *build, const BuildModel *model)
 }
 
 /*
+ * What all marts may depend on besides rows of others: the shop's time zone and the users
+ * that are left out
+ */
+static char *
+shop_settings(void)
+{
+	char	   *settings;
+
+	if (SPI_execute("SELECT greenery.timezone() || ', ' ||"
+					"       (SELECT count(*) || ' ' ||"
+					"               md5(coalesce(string_agg(md5(x.user_id), ' ' ORDER BY x.user_id COLLATE \"C\"), ''))"
+					"          FROM greenery.excluded_users x)", false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the excluded users");
+	settings = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+	SPI_freetuptable(SPI_tuptable);
+	return settings;
+}
+
+/*
  * What decides which rows a mart has, besides its inputs; NULL if it cannot be told.  Views
  * that it reads are not among the inputs of a mart that is made from a source.
  */
@@ -292,7 +350,7 @@ whole_definition(const Build *build, const BuildModel *model)
 							  rewritten_digest(model->spec.relid), input->valid_while, value);
 		SPI_freetuptable(SPI_tuptable);
 	}
-	return with_versions(definition);
+	return with_versions(psprintf("%s\n-- time zone, excluded users: %s", definition, shop_settings()));
 }
 
 /* Why all rows of an incremental mart are to be computed, or NULL */

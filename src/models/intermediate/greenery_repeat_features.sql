@@ -126,8 +126,9 @@ BEGIN ATOMIC
 			greenery.shopper_summary(e.session_id, e.happened_at, e.session_gap,
 				e.viewed_product, e.added, e.converted) AS known
 		FROM greenery.purchaser_events e
-		-- a scalar subquery: computed once, and no join for every event
-		WHERE e.happened_at <= (SELECT n.landmark_at FROM greenery.history_landmark(at, horizon) n)
+		-- scalar subqueries: computed once, and no join for every event
+		WHERE e.known_at <= (SELECT n.landmark_at FROM greenery.history_landmark(at, horizon) n)
+			AND (e.known_until <= (SELECT n.landmark_at FROM greenery.history_landmark(at, horizon) n)) IS NOT TRUE
 		GROUP BY e.user_id
 	) s ON s.user_id = h.user_id;
 END;

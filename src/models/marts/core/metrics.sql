@@ -36,6 +36,7 @@ CROSS JOIN (
 	FROM greenery.fact_user_sessions s
 	-- session ids that hold nothing but shipments count in no rate
 	WHERE s.events > 0
+		AND NOT s.is_excluded
 ) s
 CROSS JOIN LATERAL (
 	SELECT
@@ -49,13 +50,13 @@ CROSS JOIN LATERAL (
 		('repeat_rate', o.repeat_rate, o.repeat[2]::numeric, o.repeat[1]::numeric,
 		 'Users with two or more orders, divided by users with at least one.'),
 		('conversion_rate', NULL, s.purchases, s.sessions,
-		 'Sessions with a checkout, divided by sessions with at least one event of the shopper.'),
+		 'Sessions with a checkout, divided by sessions with at least one event of the shopper. Sessions of excluded users are left out.'),
 		('average_order_value', NULL, coalesce(o.money, 0), o.priced_orders,
 		 'Sum of order_total, divided by the number of orders that have one.'),
 		('bounce_rate', NULL, s.bounces, s.sessions,
-		 'Sessions under a minute and without checkout, divided by sessions with at least one event of the shopper.'),
+		 'Sessions under a minute and without checkout, divided by sessions with at least one event of the shopper. Sessions of excluded users are left out.'),
 		('cart_abandonment_rate', NULL, s.abandoned, s.carts,
-		 'Sessions with an add_to_cart and no checkout, divided by sessions with an add_to_cart.'),
+		 'Sessions with an add_to_cart and no checkout, divided by sessions with an add_to_cart. Sessions of excluded users are left out.'),
 		('late_delivery_rate', NULL, o.late, o.late + o.in_time,
 		 'Orders delivered after the estimate, divided by delivered orders that had an estimate.'),
 		('on_time_or_early_rate', NULL, o.in_time, o.late + o.in_time,
