@@ -46,7 +46,7 @@ FROM (
 			-- users and orders, and not a group for each user and product
 			SELECT i.product_id, @extschema@.repeat_counts(o.user_id, o.order_id) AS bought
 			FROM greenery.fact_order_items_products i
-			JOIN greenery.stg_orders o ON o.order_id = i.order_id
+			JOIN greenery.fact_user_orders o ON o.order_id = i.order_id AND NOT o.is_cancelled AND NOT o.is_excluded
 			GROUP BY i.product_id
 		) s ON s.product_id = c.product_id
 		LEFT JOIN (
@@ -58,6 +58,7 @@ FROM (
 			JOIN greenery.purchasers u ON u.first_order_id = i.order_id
 			GROUP BY i.product_id
 		) f ON f.product_id = c.product_id
+		WHERE (c.product_id IN (SELECT x.product_id FROM greenery.excluded_products x)) IS NOT TRUE
 	) p
 ) h
 CROSS JOIN LATERAL (SELECT @extschema@.wilson_interval(h.reorder_buyers, h.buyers) AS i) r
