@@ -171,17 +171,18 @@ SQL_PARTS = \
 	src/models/staging/stg_order_items.sql \
 	src/models/staging/stg_events.sql \
 	src/history/history.sql \
-	src/models/config/as_of.sql \
 	src/models/config/excluded_users.sql \
 	src/models/config/excluded_products.sql \
+	src/models/config/as_of.sql \
+	src/models/config/shop_currency.sql \
 	src/models/intermediate/session_events.sql \
 	src/models/marts/core/fact_events.sql \
 	src/models/intermediate/mixed_sessions.sql \
 	src/models/intermediate/shopper_events.sql \
-	src/models/marts/core/dim_products.sql \
 	src/models/marts/core/dim_product_stock.sql \
 	src/models/marts/core/dim_order_products.sql \
 	src/models/marts/core/fact_order_items_products.sql \
+	src/models/marts/core/dim_products.sql \
 	src/models/marts/core/fact_user_orders.sql \
 	src/models/marts/core/dim_users.sql \
 	src/models/marts/core/dim_active_promos.sql \
@@ -201,6 +202,7 @@ SQL_PARTS = \
 	src/models/intermediate/cohort_periods.sql \
 	src/models/marts/marketing/cohort_retention.sql \
 	src/models/marts/marketing/repeat_within.sql \
+	src/models/marts/marketing/revenue_by_month.sql \
 	src/models/intermediate/purchaser_events.sql \
 	src/models/marts/marketing/user_repeat_features.sql \
 	src/models/marts/marketing/user_repeat_labels.sql \

@@ -45,6 +45,8 @@ LEFT JOIN (
 	CROSS JOIN greenery.as_of n
 	WHERE o.created_at > n.as_of - greenery.stock_cover()
 		AND o.created_at <= n.as_of
+		AND NOT o.is_cancelled
+		AND (o.user_id IN (SELECT u.user_id FROM greenery.excluded_users u)) IS NOT TRUE
 	GROUP BY i.product_id
 ) d ON d.product_id = c.product_id;
 
@@ -52,7 +54,7 @@ COMMENT ON VIEW greenery.dim_product_stock IS
 	'One row per product, of the catalogue or with a recorded history: what is in stock, whether that may run out, and what was in stock before.';
 COMMENT ON COLUMN greenery.dim_product_stock.name IS 'Name of the product; NULL when it is no longer in the catalogue.';
 COMMENT ON COLUMN greenery.dim_product_stock.is_at_risk_of_stockout IS
-	'Whether today''s inventory is below the units ordered in setting greenery.stock_cover (7 days) before greenery_as_of(), or is 0 or less; NULL when the inventory is unknown.';
+	'Whether today''s inventory is below the units ordered in setting greenery.stock_cover (7 days) before greenery_as_of(), or is 0 or less; NULL when the inventory is unknown. Cancelled orders and orders of excluded users do not count.';
 COMMENT ON COLUMN greenery.dim_product_stock.inventory_moments IS
 	'The recorded history: moments at which the inventory was recorded as another, in order; NULL without a history. At a moment t it was inventories[width_bucket(t, inventory_moments)].';
 COMMENT ON COLUMN greenery.dim_product_stock.inventories IS

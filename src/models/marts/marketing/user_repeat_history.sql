@@ -36,10 +36,13 @@ LEFT JOIN (
 			AND (c.created_at <= (SELECT n.landmark_at FROM landmark n) AND isfinite(c.created_at)) IS NOT TRUE
 			AND o.created_at <= (SELECT n.landmark_at FROM landmark n)
 			AND isfinite(o.created_at)
+			AND NOT o.is_cancelled
 			-- the first, by the order of fact_user_orders; few are asked
 			AND NOT EXISTS (
 				SELECT FROM greenery.stg_orders p
 				WHERE p.user_id = o.user_id
+					AND p.order_id IS NOT NULL
+					AND NOT p.is_cancelled
 					AND (p.created_at < o.created_at
 						 OR (p.created_at = o.created_at AND p.order_id COLLATE "C" < o.order_id COLLATE "C")))
 		GROUP BY c.session_id, c.user_id
