@@ -287,6 +287,7 @@ REGRESS = \
 	build_audit \
 	build_helpers \
 	first_build \
+	freshness \
 	user_models \
 	change_requests \
 	privileges \
