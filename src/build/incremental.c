@@ -14,6 +14,7 @@
  *
  * - Each mart that it reads is one that it names, and its difference has been published.
  *	 What a mart reads is taken from the query, rewritten.
+ * - Who and what is excluded is what it was at the last build.
  * - Its query calls only immutable functions: no setting, no clock.  A mart that is made from
  *	 a source says what else matters in valid_while: an expression that must have the value
  *	 of the last build, and not be NULL.
@@ -33,6 +34,7 @@
 #include "build/query_facts.h"
 #include "build/source_changes.h"
 #include "build/work_tables.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "executor/executor.h"
@@ -144,6 +146,36 @@ affected_limit(const BuildModel *model)
 	return Min(model->last.known->rows / MANY, MAX_KEYS);
 }
 
+/* Tables that every mart may read: all that they say is part of its definition */
+static const char *const exclusions[] = {"excluded_users", "excluded_products"};
+
+static List *
+exclusion_tables(void)
+{
+	Oid			schema = get_namespace_oid("greenery", false);
+	List	   *tables = NIL;
+
+	for (int i = 0; i < (int) lengthof(exclusions); i++)
+		tables = lappend_oid(tables, get_relname_relid(exclusions[i], schema));
+	return tables;
+}
+
+/* What these tables have */
+static char *
+excluded_digest(void)
+{
+	char	   *digest;
+
+	if (SPI_execute("SELECT pg_catalog.md5(pg_catalog.concat("
+					"  (SELECT array_agg(u.user_id ORDER BY u.user_id COLLATE \"C\") FROM greenery.excluded_users u),"
+					"  (SELECT array_agg(p.product_id ORDER BY p.product_id COLLATE \"C\") FROM greenery.excluded_products p)))",
+					false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not read who is excluded");
+	digest = row_text(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+	SPI_freetuptable(SPI_tuptable);
+	return digest;
+}
+
 /*
  * Why a mart may depend on more than is known of its inputs, or NULL.  Sets *keys where it
  * is made from a source.
@@ -151,7 +183,7 @@ affected_limit(const BuildModel *model)
 static const char *
 unknown_input(const Build *build, const BuildModel *model, const Query *tree, AffectedKeys **keys)
 {
-	List	   *tables = NIL;
+	List	   *tables = exclusion_tables();
 	Query	   *query;
 	ListCell   *lc;
 
@@ -292,6 +324,7 @@ whole_definition(const Build *build, const BuildModel *model)
 							  rewritten_digest(model->spec.relid), input->valid_while, value);
 		SPI_freetuptable(SPI_tuptable);
 	}
+	definition = psprintf("%s\n-- excluded: %s", definition, excluded_digest());
 	return with_versions(definition);
 }
 

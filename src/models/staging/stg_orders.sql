@@ -55,7 +55,7 @@ VALUES
 	 'There are orders: an empty table is a load that failed.', true),
 	(60, 'greenery.stg_orders', 'not_null', 'created_at', '{}', NULL, '0',
 	 'Every order has its time.', true),
-	(63, 'greenery.stg_orders', 'expression', NULL, '{"where": "order_total IS NOT NULL AND NOT is_cancelled AND (user_id IN (SELECT u.user_id FROM greenery.excluded_users u)) IS NOT TRUE", "expression": "(SELECT EXISTS (SELECT FROM greenery.stg_orders o WHERE coalesce(o.currency, '''') = c.currency) FROM greenery.shop_currency c)"}', '0', NULL,
+	(63, 'greenery.stg_orders', 'expression', NULL, '{"where": "order_total IS NOT NULL AND NOT is_cancelled AND (user_id IN (SELECT u.user_id FROM greenery.excluded_users u)) IS NOT TRUE", "expression": "EXISTS (SELECT FROM greenery.shop_currency c JOIN greenery.stg_orders o ON coalesce(o.currency, '''') = c.currency)"}', '0', NULL,
 	 'There is one currency to add up money in. Where orders have several, or none has the one that is set, greenery_set(''currency'', ...) says which; till then lifetime values and metrics of money are NULL.', true),
 	(64, 'greenery.stg_orders', 'range', 'discount', '{"min": 0}', NULL, '0',
 	 'No discount of an order is negative: it is the amount taken off.', true),
