@@ -275,6 +275,7 @@ REGRESS = \
 	history \
 	catalog \
 	models \
+	money \
 	alerts \
 	gate_tests \
 	native_tests \

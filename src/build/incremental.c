@@ -16,8 +16,8 @@
  *	 What a mart reads is taken from the query, rewritten.
  * - Its query calls only immutable functions: no setting, no clock.  A mart that is made from
  *	 a source says what else matters in valid_while: an expression that must have the value
- *	 of the last build, and not be NULL.  All may ask for the shop's time zone and for the
- *	 excluded users: what these were belongs to what the build records.
+ *	 of the last build, and not be NULL.  All may ask for the shop's time zone and for
+ *	 the excluded users and products: what these were belongs to what the build records.
  * - Query, extension and server are those of the last build.
  * - The published table has the rows that it had at the end of the last build, by their
  *	 versions: see last_build.c.  That is found while it is read for the comparison.
@@ -148,11 +148,18 @@ affected_limit(const BuildModel *model)
 	return Min(model->last.known->rows / MANY, MAX_KEYS);
 }
 
-/* The list of users that marts leave out or mark */
-static Oid
-excluded_users(void)
+/* Tables that every mart may read: all that they say is part of its definition */
+static const char *const exclusions[] = {"excluded_users", "excluded_products"};
+
+static List *
+exclusion_tables(void)
 {
-	return get_relname_relid("excluded_users", get_namespace_oid("greenery", false));
+	Oid			schema = get_namespace_oid("greenery", false);
+	List	   *tables = NIL;
+
+	for (int i = 0; i < (int) lengthof(exclusions); i++)
+		tables = lappend_oid(tables, get_relname_relid(exclusions[i], schema));
+	return tables;
 }
 
 /* Is it greenery.timezone()? */
@@ -189,7 +196,7 @@ without_timezone(Node *node, void *context)
 static const char *
 unknown_input(const Build *build, const BuildModel *model, const Query *tree, AffectedKeys **keys)
 {
-	List	   *tables = NIL;
+	List	   *tables = exclusion_tables();
 	Query	   *query;
 	ListCell   *lc;
 
@@ -207,7 +214,6 @@ unknown_input(const Build *build, const BuildModel *model, const Query *tree, Af
 			return psprintf("what has changed of %s is not known", source->spec.name);
 		tables = lappend_oid(tables, published_oid(source));
 	}
-	tables = lappend_oid(tables, excluded_users());
 	query = tree_rewritten(tree);
 	if (contain_mutable_functions(without_timezone((Node *) query, NULL)))
 		return "it calls functions that are not immutable";
@@ -303,20 +309,20 @@ affected_keys(Build *build, const BuildModel *model)
 }
 
 /*
- * What all marts may depend on besides rows of others: the shop's time zone and the users
- * that are left out
+ * What all marts may depend on besides rows of others: the shop's time zone, and the users and
+ * products that are left out
  */
 static char *
 shop_settings(void)
 {
 	char	   *settings;
 
-	if (SPI_execute("SELECT greenery.timezone() || ', ' ||"
-					"       (SELECT count(*) || ' ' ||"
-					"               md5(coalesce(string_agg(md5(x.user_id), ' ' ORDER BY x.user_id COLLATE \"C\"), ''))"
-					"          FROM greenery.excluded_users x)", false, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not read the excluded users");
-	settings = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+	if (SPI_execute("SELECT pg_catalog.md5(pg_catalog.row_to_json(s)::pg_catalog.text) FROM (SELECT greenery.timezone(),"
+					"  (SELECT array_agg(u.user_id ORDER BY u.user_id COLLATE \"C\") FROM greenery.excluded_users u) AS users,"
+					"  (SELECT array_agg(p.product_id ORDER BY p.product_id COLLATE \"C\") FROM greenery.excluded_products p) AS products) s",
+					false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not read who is excluded");
+	settings = row_text(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
 	SPI_freetuptable(SPI_tuptable);
 	return settings;
 }
@@ -350,7 +356,7 @@ whole_definition(const Build *build, const BuildModel *model)
 							  rewritten_digest(model->spec.relid), input->valid_while, value);
 		SPI_freetuptable(SPI_tuptable);
 	}
-	return with_versions(psprintf("%s\n-- time zone, excluded users: %s", definition, shop_settings()));
+	return with_versions(psprintf("%s\n-- time zone, excluded: %s", definition, shop_settings()));
 }
 
 /* Why all rows of an incremental mart are to be computed, or NULL */

@@ -137,7 +137,8 @@ FROM (
 			lag(h.valid_to) OVER (PARTITION BY h.promo_id ORDER BY h.valid_from)
 				IS DISTINCT FROM h.valid_from AS begins
 		FROM greenery.promo_history h
-		WHERE h.status = 'active'
+		-- coalesce: without statistics the planner expects half of the rows, and not a few
+		WHERE coalesce(h.status = 'active', false)
 	) b
 ) g
 GROUP BY g.promo_id, g.span;

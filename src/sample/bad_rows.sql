@@ -218,6 +218,21 @@ BEGIN
 	GET DIAGNOSTICS n = ROW_COUNT;
 	counts[7] := n;
 
+	-- what the export does not have, in rows that are bad already.  Discount and tax below 0,
+	-- and the totals add up
+	UPDATE greenery.orders SET discount = -1, order_total = order_total + 1 WHERE order_id = 'bad-order-status';
+	UPDATE greenery.orders SET tax = -1, order_total = order_total - 1 WHERE order_id = 'bad-order-user';
+	-- a refund below 0, and one above what was paid
+	UPDATE greenery.orders SET refunded = -1 WHERE order_id = 'bad-order-address';
+	UPDATE greenery.orders SET refunded = order_total + 1 WHERE order_id = 'bad-order-delivered';
+	-- a second currency
+	UPDATE greenery.orders SET currency = 'XXX' WHERE order_id = 'bad-order-estimate-infinite';
+	-- a price below 0; more sent back than was ordered
+	UPDATE greenery.order_items SET unit_price = -1 WHERE order_id = 'bad-order-cost';
+	UPDATE greenery.order_items SET returned_quantity = quantity + 1 WHERE order_id = 'bad-order-user';
+	-- an amount and a percentage, and above 100
+	UPDATE greenery.promos SET percent = 101 WHERE promo_id = 'bad promo status';
+
 	RETURN counts;
 END
 $function$;

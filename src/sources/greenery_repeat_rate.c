@@ -18,6 +18,7 @@
 #include "compat.h"
 #include "executor/spi.h"
 #include "parser/parse_func.h"
+#include "roles.h"
 #include "sources/own_columns.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -101,9 +102,13 @@ excluded_users(Oid type)
 	int16		length;
 	bool		by_value;
 	char		alignment;
+	RoleSwitch	before;
 
+	/* as the views read them, whose owner that is */
+	role_enter(greenery_owner(), &before);
 	if (SPI_execute("SELECT x.user_id FROM greenery.excluded_users x", true, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not read the excluded users");
+	role_leave(&before);
 	if (SPI_processed == 0)
 		return 0;
 	ids = palloc(SPI_processed * sizeof(Datum));

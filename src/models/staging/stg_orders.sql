@@ -58,7 +58,7 @@ VALUES
 	-- a subquery: the clock is read once; five minutes, because clocks differ
 	(61, 'greenery.stg_orders', 'expression', NULL, '{"expression": "created_at <= (SELECT greenery.clock()) + interval ''5 minutes''"}', NULL, '0',
 	 'No order lies in the future, by more than five minutes: a mistyped year.', true),
-	(63, 'greenery.stg_orders', 'expression', NULL, '{"where": "order_total IS NOT NULL AND NOT is_cancelled AND (user_id IN (SELECT u.user_id FROM greenery.excluded_users u)) IS NOT TRUE", "expression": "(SELECT EXISTS (SELECT FROM greenery.stg_orders o WHERE coalesce(o.currency, '''') = c.currency) FROM greenery.shop_currency c)"}', '0', NULL,
+	(63, 'greenery.stg_orders', 'expression', NULL, '{"where": "order_total IS NOT NULL AND NOT is_cancelled AND (user_id IN (SELECT u.user_id FROM greenery.excluded_users u)) IS NOT TRUE", "expression": "EXISTS (SELECT FROM greenery.shop_currency c JOIN greenery.stg_orders o ON coalesce(o.currency, '''') = c.currency)"}', '0', NULL,
 	 'There is one currency to add up money in. Where orders have several, or none has the one that is set, greenery_set(''currency'', ...) says which; till then lifetime values and metrics of money are NULL.', true),
 	(64, 'greenery.stg_orders', 'range', 'discount', '{"min": 0}', NULL, '0',
 	 'No discount of an order is negative: it is the amount taken off.', true),

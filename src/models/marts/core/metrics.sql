@@ -25,7 +25,8 @@ FROM (
 		count(*) FILTER (WHERE o.timeliness IN ('early', 'on_time')) AS in_time,
 		count(*) FILTER (WHERE o.user_id IS NOT NULL) AS user_orders,
 		@extschema@.repeat_rate(o.user_id, o.order_id) AS repeat_rate,
-		@extschema@.repeat_counts(o.user_id, o.order_id) AS repeat
+		@extschema@.repeat_counts(o.user_id, o.order_id) AS repeat,
+		EXISTS (SELECT FROM greenery.stg_promos) AS has_promos
 	FROM (
 		SELECT
 			f.*,
@@ -48,9 +49,6 @@ CROSS JOIN (
 	WHERE s.events > 0
 		AND NOT s.is_excluded
 ) s
-CROSS JOIN (
-	SELECT EXISTS (SELECT FROM greenery.stg_promos) AS has_promos
-) p
 CROSS JOIN LATERAL (
 	SELECT
 		v.name,
@@ -74,7 +72,7 @@ CROSS JOIN LATERAL (
 		 'Orders delivered after the estimate, divided by delivered orders that had an estimate. Cancelled orders and orders of excluded users do not count.'),
 		('on_time_or_early_rate', NULL, o.in_time, o.late + o.in_time,
 		 'Orders delivered at or before the estimate, divided by delivered orders that had an estimate. Cancelled orders and orders of excluded users do not count.'),
-		('promo_use_rate', NULL, CASE WHEN o.promo_orders > 0 OR p.has_promos THEN o.promo_orders END, o.orders,
+		('promo_use_rate', NULL, CASE WHEN o.promo_orders > 0 OR o.has_promos THEN o.promo_orders END, o.orders,
 		 'Orders with a promo, divided by orders. Cancelled orders and orders of excluded users do not count. NULL for a shop without promos.'),
 		('units_per_order', NULL, o.units, o.orders_with_units,
 		 'Units ordered, divided by orders. Cancelled orders and orders of excluded users do not count. NULL for a shop without order items.'),
