@@ -48,9 +48,12 @@ RETURNS integer
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
 	-- Each slot draws from a shelf of its own, so ten slots hold ten different
-	-- products without a look at one another.
-	SELECT (1 + (greenery.sample_draw(kind, i, seed, 10) + 3 * slot) % 10 * width
-			+ greenery.sample_draw(kind + 1 + slot, i, seed, width))::integer;
+	-- products without a look at one another.  One session of twelve is for a set: the
+	-- first products of every third shelf, which are so bought together.
+	SELECT (1 + CASE WHEN greenery.sample_draw(kind + 20, i, seed, 12) = 0
+					 THEN 3 * slot % 10 * width
+					 ELSE (greenery.sample_draw(kind, i, seed, 10) + 3 * slot) % 10 * width
+						  + greenery.sample_draw(kind + 1 + slot, i, seed, width) END)::integer;
 END;
 COMMENT ON FUNCTION greenery.sample_shelf(bigint, bigint, bigint, bigint, bigint) IS
 	'Sample shop: the place on ten shelves of the given width where session number i of a kind finds the product that it looks at in a slot. Slots 0 to 9 of one session are on different shelves.';

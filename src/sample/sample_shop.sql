@@ -151,14 +151,14 @@ BEGIN
 	GET DIAGNOSTICS rows = ROW_COUNT;
 	counts[1] := rows;
 
-	-- The inventory is a fifth to three times what a product sells in a good week.
+	-- The inventory is up to two and a half times what a product sells in a good week.
 	INSERT INTO greenery.products (product_id, name, price, inventory, category)
 	SELECT greenery.sample_id(503, p, seed),
 		   plants[1 + (p - 1) % 30]
 		   || CASE WHEN p > 30 THEN format(', %s cm pot', 7 + 2 * ((p - 1) / 30)) ELSE '' END,
 		   (1200 + 25 * greenery.sample_draw(15, p, seed, 333)) * 0.01,
 		   1 + greatest(3, n_orders / 8 / n_products)
-			   * (20 + greenery.sample_draw(16, p, seed, 300)) / 100,
+			   * greenery.sample_draw(16, p, seed, 250) / 100,
 		   categories[1 + (p - 1) % 30]
 	  FROM generate_series(1, n_products) AS p;
 	GET DIAGNOSTICS rows = ROW_COUNT;
