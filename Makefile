@@ -264,6 +264,8 @@ REGRESS = \
 	breakdowns \
 	cohorts \
 	gap_sessions \
+	login \
+	session_marts \
 	planted \
 	models_sample \
 	repeat_features \
