@@ -291,6 +291,7 @@ REGRESS = \
 	build_helpers \
 	first_build \
 	freshness \
+	build_optional \
 	user_models \
 	change_requests \
 	privileges \
