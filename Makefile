@@ -255,6 +255,8 @@ REGRESS = \
 	retention \
 	roc_auc \
 	breakdowns \
+	follow_up \
+	product_pairs \
 	cohorts \
 	gap_sessions \
 	planted \
