@@ -27,6 +27,7 @@ OBJS = \
 	src/text/text_arg.o \
 	src/text/unicode_class.o \
 	src/text/url.o \
+	src/text/url_path.o \
 	src/statistics/adjust.o \
 	src/statistics/fisher.o \
 	src/statistics/holm.o \
@@ -85,6 +86,7 @@ OBJS = \
 	src/sources/named_schema.o \
 	src/sources/reach.o \
 	src/sources/reach_refuse.o \
+	src/sources/reach_types.o \
 	src/checks/data_test.o \
 	src/checks/data_test_compile.o \
 	src/checks/data_test_load.o \
@@ -169,24 +171,28 @@ SQL_PARTS = \
 	src/models/staging/stg_order_items.sql \
 	src/models/staging/stg_events.sql \
 	src/history/history.sql \
+	src/models/config/excluded_users.sql \
+	src/models/config/excluded_products.sql \
 	src/models/config/as_of.sql \
+	src/models/config/shop_currency.sql \
 	src/models/intermediate/session_events.sql \
 	src/models/marts/core/fact_events.sql \
-	src/models/marts/core/dim_products.sql \
+	src/models/intermediate/mixed_sessions.sql \
+	src/models/intermediate/shopper_events.sql \
 	src/models/marts/core/dim_product_stock.sql \
 	src/models/marts/core/dim_order_products.sql \
 	src/models/marts/core/fact_order_items_products.sql \
+	src/models/marts/core/dim_products.sql \
 	src/models/marts/core/fact_user_orders.sql \
 	src/models/marts/core/dim_users.sql \
 	src/models/marts/core/dim_active_promos.sql \
 	src/models/marts/core/fact_user_sessions.sql \
+	src/models/marts/product/sessions_by_day.sql \
 	src/models/marts/core/fact_user_content_pageviews.sql \
 	src/models/marts/core/fact_user_order_pageviews.sql \
 	src/models/marts/core/metrics.sql \
 	src/models/marts/marketing/fact_promo_orders.sql \
 	src/models/intermediate/group_verdict.sql \
-	src/models/config/excluded_users.sql \
-	src/models/config/excluded_products.sql \
 	src/models/config/repeat_horizon.sql \
 	src/models/intermediate/purchasers.sql \
 	src/models/marts/marketing/repeat_by_promo.sql \
@@ -196,6 +202,7 @@ SQL_PARTS = \
 	src/models/intermediate/cohort_periods.sql \
 	src/models/marts/marketing/cohort_retention.sql \
 	src/models/marts/marketing/repeat_within.sql \
+	src/models/marts/marketing/revenue_by_month.sql \
 	src/models/intermediate/purchaser_events.sql \
 	src/models/marts/marketing/user_repeat_features.sql \
 	src/models/marts/marketing/user_repeat_labels.sql \
@@ -270,6 +277,7 @@ REGRESS = \
 	history \
 	catalog \
 	models \
+	money \
 	alerts \
 	gate_tests \
 	native_tests \
@@ -282,27 +290,15 @@ REGRESS = \
 	build_audit \
 	build_helpers \
 	first_build \
+	freshness \
 	user_models \
 	change_requests \
 	privileges \
 	hostile
 
-# those that scripts/check --quick leaves out
-SLOW_REGRESS = \
-	simple_expr \
-	funnel_counts \
-	session_count \
-	session_summary \
-	build_difference \
-	build_published \
-	as_of \
-	build_incremental \
-	build_source_changes \
-	build_audit \
-	build_helpers \
-	first_build \
-	user_models \
-	hostile
+# those that scripts/check --quick leaves out: all with builds, but for the first of them
+SLOW_REGRESS = $(filter-out build,$(filter $(REGRESS), \
+	$(patsubst sql/%.sql,%,$(shell grep -l '^\\i sql/include/builds\.sql' sql/*.sql))))
 
 ISOLATION = \
 	build_readers \

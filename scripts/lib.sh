@@ -12,7 +12,9 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 SELF=${0##*/}
 
 WORK=						# the private directory, once it exists
-CHILD=						# process group of the command under way
+CHILD=						# process groups of the commands under way
+IN_JOB=						# in a job, see job() of scripts/check
+SERVER=						# the directory of the server that was started last
 CLUSTER_CONF=				# see apt_install
 APT_LOG=
 SERVER_USER=$(id -un)		# PostgreSQL does not run as root: see choose_user
@@ -49,8 +51,8 @@ die()
 
 # Run a command in a process group of its own and wait for it.  A signal then
 # interrupts the wait at once, and cleanup can end the command with all its
-# children; run in the foreground, bash would first wait for its end.  With
-# -o FILE the output is appended to a file.
+# children; run in the foreground, bash would first wait for its end.  A job is in a
+# process group of its own already.  With -o FILE the output is appended to a file.
 run()
 {
 	local status=0 out=
@@ -58,6 +60,14 @@ run()
 	if [ "$1" = -o ]; then
 		out=$2
 		shift 2
+	fi
+	if [ -n "$IN_JOB" ]; then
+		if [ -n "$out" ]; then
+			"$@" >>"$out" 2>&1
+		else
+			"$@"
+		fi
+		return
 	fi
 	set -m
 	if [ -n "$out" ]; then
@@ -117,18 +127,20 @@ remove_work()
 # running unsets WORK first.
 cleanup()
 {
-	local status=${1:-$?}
+	local status=${1:-$?} groups
 
 	trap - EXIT
 	trap '' INT TERM HUP PIPE
+	# shellcheck disable=SC2086
 	if [ -n "$CHILD" ]; then
-		kill -TERM -- "-$CHILD" 2>/dev/null || true
+		groups=$(printf ' -%s' $CHILD)
+		kill -TERM -- $groups 2>/dev/null || true
 		# TAP tests stop their servers when they are told to end
 		for _ in {1..50}; do
-			kill -0 -- "-$CHILD" 2>/dev/null || break
+			kill -0 -- $groups 2>/dev/null || break
 			sleep 0.1
 		done
-		kill -KILL -- "-$CHILD" 2>/dev/null || true
+		kill -KILL -- $groups 2>/dev/null || true
 	fi
 	drop_cluster_conf
 	[ -z "$APT_LOG" ] || rm -f "$APT_LOG"
@@ -448,10 +460,10 @@ copy_source()
 		tar -C "$WORK/$1" -xf - --no-same-owner
 }
 
-# The server's user needs to own all that it writes.
+# The server's user needs to own all that it writes: WORK, or a directory in there
 hand_over()
 {
-	[ "$SERVER_USER" = "$(id -un)" ] || chown -hR "$SERVER_USER" "$WORK"
+	[ "$SERVER_USER" = "$(id -un)" ] || chown -hR "$SERVER_USER" "${1:-$WORK}"
 }
 
 # make in a copied source tree, as the server's user: root has no business in it.
@@ -465,17 +477,19 @@ make_in()
 	as_server make -s -C "$WORK/$dir" with_llvm=no PG_CONFIG="$PG_CONFIG" "$@"
 }
 
-# Start a server on a socket in WORK/s, reachable by no network and, as WORK is
-# closed to others, by no other user: hence no password.
+# Start a server on a socket in WORK/s, or in directory s of the directory named; reachable
+# by no network and, as WORK is closed to others, by no other user: hence no password.
 start_server()
 {
-	run -o "$WORK/initdb.log" as_server "$BIN/initdb" -D "$WORK/data" -U postgres \
+	SERVER=${1:-$WORK}
+	mkdir -p "$SERVER/s"
+	hand_over "$SERVER"
+	run -o "$SERVER/initdb.log" as_server "$BIN/initdb" -D "$SERVER/data" -U postgres \
 		-A trust -E UTF8 --no-locale --no-sync ||
-		{ cat "$WORK/initdb.log" >&2; die "initdb failed"; }
-	mkdir "$WORK/s"
-	cat >>"$WORK/data/postgresql.conf" <<-CONF
+		{ cat "$SERVER/initdb.log" >&2; die "initdb failed"; }
+	cat >>"$SERVER/data/postgresql.conf" <<-CONF
 		listen_addresses = ''
-		unix_socket_directories = '$WORK/s'
+		unix_socket_directories = '$SERVER/s'
 		port = 5432
 		timezone = 'UTC'
 		log_timezone = 'UTC'
@@ -488,15 +502,19 @@ start_server()
 		max_parallel_workers = 8
 		max_prepared_transactions = 4
 	CONF
-	hand_over
-	run -o /dev/null as_server "$BIN/pg_ctl" -D "$WORK/data" \
-		-l "$WORK/server.log" -w -t 300 start ||
-		{ tail -n 20 "$WORK/server.log" >&2; die "the server did not start"; }
+	run -o /dev/null as_server "$BIN/pg_ctl" -D "$SERVER/data" \
+		-l "$SERVER/server.log" -w -t 300 start ||
+		{ tail -n 20 "$SERVER/server.log" >&2; die "the server did not start"; }
+}
+
+stop_server()
+{
+	run -o /dev/null as_server "$BIN/pg_ctl" -D "$SERVER/data" -m fast -w -t 300 stop || true
 }
 
 # torture/torture.py, from the copied source, against that server
 torture()
 {
-	as_server env PGHOST="$WORK/s" PGPORT=5432 PGUSER=postgres PGBIN="$BIN" \
+	as_server env PGHOST="$SERVER/s" PGPORT=5432 PGUSER=postgres PGBIN="$BIN" \
 		"$(find_python)" -B "$WORK/src/torture/torture.py" "$@"
 }

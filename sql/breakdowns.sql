@@ -98,7 +98,7 @@ SELECT delivery_days, repeaters, known_in_time FROM greenery.repeat_by_delivery_
 SET LOCAL greenery.repeat_horizon = '4 days';
 SELECT delivery_days, repeaters, known_in_time FROM greenery.repeat_by_delivery_days ORDER BY 1;
 ROLLBACK TO s;
--- nobody purchases again: nothing to be said of anyone
+-- no user purchases again: no verdict for any group
 DELETE FROM greenery.orders WHERE order_id ~ 'again';
 SELECT 'promo' AS by, verdict, count(*), bool_or(is_null) AS no_p FROM (SELECT verdict, p_value IS NULL AND p_adjusted IS NULL AS is_null FROM greenery.repeat_by_promo) p GROUP BY 2
 UNION ALL SELECT 'delivery', verdict, count(*), bool_or(p_value IS NULL) FROM greenery.repeat_by_delivery_days GROUP BY 2 ORDER BY 1;
@@ -107,11 +107,11 @@ SAVEPOINT t;
 UPDATE greenery.orders SET promo_id = NULL, address_id = NULL;
 SELECT 'promo' AS by, promo_id, users, verdict FROM greenery.repeat_by_promo
 UNION ALL SELECT 'state', state, users, verdict FROM greenery.repeat_by_state;
--- but where there are promos, nobody used one
+-- but where there are promos, no order used one
 INSERT INTO greenery.promos (promo_id) VALUES ('unused');
 SELECT promo_id, users, verdict FROM greenery.repeat_by_promo;
 ROLLBACK TO t;
--- and nobody at all
+-- and no user at all
 TRUNCATE greenery.orders;
 SELECT (SELECT count(*) FROM greenery.repeat_by_promo) AS promos, (SELECT count(*) FROM greenery.repeat_by_state) AS states,
 	(SELECT count(*) FROM greenery.repeat_by_delivery_days) AS days, (SELECT count(*) FROM greenery.product_reorder) AS products;

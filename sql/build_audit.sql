@@ -12,6 +12,7 @@ CREATE FUNCTION pg_temp.wrong() RETURNS TABLE (test bigint, built text, expected
 DECLARE
 	t record;
 	condition text;
+	judged text;
 	counted text;
 BEGIN
 	FOR t IN
@@ -33,13 +34,18 @@ BEGIN
 			WHEN 'relationships' THEN format('z.%I NOT IN (SELECT p.%I FROM %s p)', t.col, t.args ->> 'field', replace(t.args ->> 'to', 'greenery.', 'greenery_published.'))
 			WHEN 'row_count' THEN 'false'
 		END;
+		judged := CASE t.kind
+			WHEN 'not_null' THEN 'true'
+			WHEN 'row_count' THEN 'true'
+			WHEN 'expression' THEN format('(%s) IS NOT NULL', t.args ->> 'expression')
+			WHEN 'unique_combination' THEN (SELECT string_agg(format('z.%I IS NOT NULL', c), ' AND ') FROM jsonb_array_elements_text(t.args -> 'columns') c)
+			ELSE format('z.%I IS NOT NULL', t.col) END;
 		IF t.kind LIKE 'unique%' THEN
-			EXECUTE format('SELECT count(*)::text FROM (SELECT FROM greenery_published.%I z WHERE (%2$s) IS NOT NULL GROUP BY %2$s HAVING count(*) > 1) d',
-						   t.model, coalesce(quote_ident(t.col), (SELECT string_agg(quote_ident(c), ', ') FROM jsonb_array_elements_text(t.args -> 'columns') c))) INTO counted;
-			counted := counted || ' of ' || t.total;
+			EXECUTE format('SELECT count(*) FILTER (WHERE d.n > 1) || '' of '' || coalesce(sum(d.n), 0) FROM (SELECT count(*) AS n FROM greenery_published.%I z WHERE %s GROUP BY %s) d',
+						   t.model, judged, coalesce(quote_ident(t.col), (SELECT string_agg(quote_ident(c), ', ') FROM jsonb_array_elements_text(t.args -> 'columns') c))) INTO counted;
 		ELSE
-			EXECUTE format('SELECT count(*) FILTER (WHERE %s) || '' of '' || count(*) FROM greenery_published.%I z WHERE %s',
-						   condition, t.model, coalesce(t.args ->> 'where', 'true')) INTO counted;
+			EXECUTE format('SELECT count(*) FILTER (WHERE %s) || '' of '' || count(*) FILTER (WHERE %s) FROM greenery_published.%I z WHERE %s',
+						   condition, judged, t.model, coalesce(t.args ->> 'where', 'true')) INTO counted;
 		END IF;
 		test := t.test_id;
 		built := coalesce(t.failures::text, '?') || ' of ' || coalesce(t.total::text, '?');

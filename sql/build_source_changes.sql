@@ -86,7 +86,7 @@ SELECT pg_temp.computed();
 SELECT * FROM pg_temp.wrong();
 RESET max_parallel_maintenance_workers;
 
--- rows that are gone nobody knows: all are computed
+-- rows that are gone are unknown: all are computed
 SELECT pg_temp.remember();
 DELETE FROM greenery.events WHERE event_id IN (SELECT event_id FROM page_views WHERE n = 12);
 CALL greenery_build();

@@ -21,7 +21,7 @@ INSERT INTO "the shop"."re""views" VALUES
 	(2, '2021-01-31 00:00+00', 7, false, 'x', '2021-01-31', '2021-01-31'),
 	(2, '2021-01-31 00:00+00', 9, true, 'x', '2021-01-31', '2021-01-31'),
 	(2, '-infinity', 10, true, 'x', NULL, NULL), (2, NULL, 10, true, 'x', NULL, NULL), (2, 'infinity', 10, true, 'x', 'infinity', 'infinity'),
-	-- when user 3 ordered is unknown; nobody is user 5; and rows of nobody
+	-- when user 3 ordered is unknown; user 5 does not exist; and rows without user
 	(3, '2021-01-01 00:00+00', 1, true, 'x', '2021-01-01', '2021-01-01'),
 	(5, '2021-01-01 00:00+00', 1, true, 'x', '2021-01-01', '2021-01-01'),
 	(NULL, '2021-01-01 00:00+00', 1, true, 'x', '2021-01-01', '2021-01-01'),

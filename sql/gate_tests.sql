@@ -82,7 +82,7 @@ FROM greenery_test_sql('"Gate Tests"."Odd ""Name"" $$"');
 
 SELECT count(greenery_drop_test(test_id)) AS dropped FROM greenery.data_tests WHERE NOT builtin;
 
--- thresholds: 3 of 8 rows fail (37.5 %)
+-- thresholds: 3 of the 7 rows with a value fail (42.86 %); the NULL is not in the share
 SELECT count(pg_temp.add('relationships', 'parent', '{"to": "\"Gate Tests\".parent", "field": "code"}', expected,
 						 severity, warn_above, error_above)) AS added
 FROM (VALUES
@@ -95,8 +95,8 @@ FROM (VALUES
 	('warn', NULL, '2', '3'),
 	('error', NULL, '1', '2'),
 	('pass', NULL, '3', '4'),
-	('pass', NULL, NULL, '37.5%'),
-	('error', NULL, NULL, '37.4%'),
+	('pass', NULL, NULL, '42.9%'),
+	('error', NULL, NULL, '42.8%'),
 	('warn', NULL, '10 %', '50%'),
 	('error', NULL, '0', '0%')
 ) v (expected, severity, warn_above, error_above);
@@ -104,6 +104,57 @@ SELECT description AS expected, status, warn_above, error_above, r.failures, r.t
 FROM greenery_test('"Gate Tests"."Odd ""Name"" $$"') r JOIN greenery.data_tests d USING (test_id)
 ORDER BY test_id;
 SELECT count(greenery_drop_test(test_id)) AS dropped FROM greenery.data_tests WHERE NOT builtin;
+
+-- a share is of the rows that have a value: 10 of 100 do, and 5 of them are mistyped
+BEGIN;
+CREATE TABLE "Gate Tests".sparse AS
+SELECT g AS id, CASE WHEN g <= 5 THEN 'winter' WHEN g <= 10 THEN 'wintr' END AS promo FROM generate_series(1, 100) g;
+SELECT greenery_add_test('"Gate Tests".sparse', 'accepted_values', 'promo', '{"values": ["winter"]}', error_above => '10%') IS NOT NULL AS added;
+SELECT status, failures, total, share FROM greenery_test('"Gate Tests".sparse');
+ROLLBACK;
+
+-- an accepted number is a number, however it is written; NULL is ignored
+SELECT count(pg_temp.add('accepted_values', 'n', args, description)) AS added FROM (VALUES
+	('{"values": [1.0, "2.00", 3, 4, 5, "-1.000", "1e1"]}', 'none'),
+	('{"values": ["1.5", "NaN"]}', 'all 7')) v (args, description);
+SELECT * FROM pg_temp.results();
+SELECT count(greenery_drop_test(test_id)) AS dropped FROM greenery.data_tests WHERE NOT builtin;
+
+-- The newest row is the newest of those that are not still to come: a mistyped year, and a
+-- date or a time without zone of the shop's day.
+BEGIN;
+CREATE TABLE "Gate Tests".feed (id integer, at timestamptz, local timestamp, day date);
+CREATE FUNCTION pg_temp.newest(unit interval) RETURNS TABLE (col text, status text, failures bigint, total bigint) LANGUAGE plpgsql AS $newest$
+BEGIN
+	TRUNCATE "Gate Tests".feed;
+	INSERT INTO "Gate Tests".feed
+	SELECT 1, t, t AT TIME ZONE 'Asia/Tokyo', (t AT TIME ZONE 'Asia/Tokyo')::date
+	  FROM (VALUES (clock_timestamp() - unit), (clock_timestamp() - unit - interval '1 day')) v (t);
+	INSERT INTO "Gate Tests".feed VALUES (2, '2099-01-01 00:00Z', '2099-01-01', '2099-01-01'), (3, 'infinity', '-infinity', 'infinity'),
+		(4, '294276-12-31 00:00Z', '294276-12-31', '5874897-12-31'), (5, NULL, NULL, NULL);
+	RETURN QUERY SELECT r.column_name, r.status, r.failures, r.total FROM public.greenery_test('"Gate Tests".feed') r ORDER BY r.test_id;
+END
+$newest$;
+SELECT greenery_set('timezone', 'Asia/Tokyo');
+SELECT count(greenery_add_test('"Gate Tests".feed', 'recency', c, '{"warn_after": "2 days", "error_after": "10 days"}')) AS added
+FROM unnest(ARRAY['at', 'local', 'day']) c;
+SELECT * FROM pg_temp.newest('1 minute');
+SELECT * FROM pg_temp.newest('5 days');
+SELECT * FROM pg_temp.newest('20 days');
+-- nothing but the future: no row to judge, and too old
+DELETE FROM "Gate Tests".feed WHERE id = 1;
+SELECT column_name, status, failures, total FROM greenery_test('"Gate Tests".feed') ORDER BY test_id;
+ROLLBACK;
+
+-- a test that has no row to judge passes, and its total says so
+BEGIN;
+SELECT count(pg_temp.add(kind, column_name, args, args)) AS added FROM (VALUES
+	('accepted_values', 'Col A', '{"values": ["x"], "where": "parent = ''deliverd''"}'),
+	('expression', NULL, '{"expression": "NULL::integer > n"}'),
+	('expression', NULL, '{"expression": "n > 0", "where": "false"}'),
+	('not_null', 'phone', '{"where": "id > 100"}')) v (kind, column_name, args);
+SELECT kind, col, status, failures, total, share FROM pg_temp.results();
+ROLLBACK;
 
 -- broken is never a pass, and breaks no other test
 SELECT count(pg_temp.add(kind, column_name, args, description)) AS added FROM (VALUES
@@ -153,6 +204,11 @@ SELECT pg_temp.add('matches', 'Col A', '{"pattern": "(a"}');
 SELECT pg_temp.add('recency', 'at');
 SELECT pg_temp.add('recency', 'at', '{"warn_after": "soon"}');
 SELECT pg_temp.add('recency', 'n', '{"warn_after": "1 day"}');
+SELECT pg_temp.add('recency', 'at', '{"warn_after": "1 month"}');
+SELECT pg_temp.add('recency', 'at', '{"error_after": "1 year -360 days"}');
+SELECT pg_temp.add('recency', 'at', '{"warn_after": "25 hours", "error_after": "1 day"}');
+SELECT pg_temp.add('recency', 'at', '{"warn_after": "-1 hours"}');
+SELECT pg_temp.add('accepted_values', 'n', '{"values": ["few"]}');
 SELECT pg_temp.add('expression', NULL, '{"expression": "n +"}');
 SELECT pg_temp.add('expression', NULL, '{"expression": "nosuch > 1"}');
 SELECT pg_temp.add('expression', NULL, '{"expression": "n"}');
@@ -166,10 +222,17 @@ SELECT pg_temp.add('not_null', 'id', NULL, NULL, 'warn', '1');
 SELECT pg_temp.add('not_null', 'id', NULL, NULL, NULL, NULL, '-1');
 SELECT pg_temp.add('not_null', 'id', NULL, NULL, NULL, NULL, '101%');
 SELECT pg_temp.add('not_null', 'id', NULL, NULL, NULL, NULL, '1.5');
+SELECT pg_temp.add('not_null', 'id', NULL, NULL, NULL, '5%', '4%');
 SELECT greenery_add_test(NULL, 'not_null', 'id');
 SELECT greenery_add_test(0, 'not_null', 'id');
 \set VERBOSITY default
 SELECT count(*) AS added FROM greenery.data_tests WHERE NOT builtin;
+
+\set VERBOSITY terse
+SELECT pg_temp.add('recency', 'at', '{"warn_after": "1 month"}');
+SELECT pg_temp.add('recency', 'at', '{"warn_after": "25 hours", "error_after": "1 day"}');
+SELECT pg_temp.add('not_null', 'id', NULL, NULL, NULL, '5', '4');
+\set VERBOSITY default
 
 -- changing and dropping, with an audit
 TRUNCATE greenery.test_changes;

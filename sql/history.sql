@@ -111,6 +111,35 @@ INSERT INTO greenery.events (event_id, page_url, event_type, created_at) VALUES
 	('h3', '/product/p', 'page_view', '2021-02-01 00:00+00');
 SELECT event_id, inventory, inventory_at_view FROM greenery.fact_user_content_pageviews
 WHERE event_id LIKE 'h%' ORDER BY 1;
+-- Since when it is in stock as it is: the first recording (January) cannot tell, and what is
+-- not recorded yet neither.  q is as it was found, r was away, s came later, t has changed and
+-- changed back, u is as recorded no longer, of v and w the inventory is unknown.
+BEGIN;
+TRUNCATE greenery.inventory_history, greenery.products;
+INSERT INTO greenery.products SELECT id, 'x', 1, n FROM (VALUES ('p', 8), ('q', 5), ('r', 5), ('s', 5), ('t', 5), ('u', 5), ('v', NULL), ('w', 5)) p (id, n);
+INSERT INTO greenery.inventory_history VALUES
+	('p', 10, '2021-01-01 00:00+00', '2021-02-01 00:00+00'), ('p', 8, '2021-02-01 00:00+00', NULL),
+	('q', 5, '2021-01-01 00:00+00', NULL),
+	('r', 5, '2021-01-01 00:00+00', '2021-02-01 00:00+00'), ('r', 5, '2021-03-01 00:00+00', NULL),
+	('s', 5, '2021-03-01 00:00+00', NULL),
+	('t', 5, '2021-01-01 00:00+00', '2021-02-01 00:00+00'), ('t', 6, '2021-02-01 00:00+00', '2021-03-01 00:00+00'), ('t', 5, '2021-03-01 00:00+00', NULL),
+	('u', 6, '2021-02-01 00:00+00', NULL),
+	('v', NULL, '2021-02-01 00:00+00', NULL),
+	('w', NULL, '2021-02-01 00:00+00', NULL),
+	('gone', 5, '2021-02-01 00:00+00', '2021-03-01 00:00+00');
+SELECT product_id, inventory, inventory_since FROM greenery.dim_product_stock ORDER BY 1;
+ROLLBACK;
+-- as recorded: what the first recording finds active is active since an unknown time
+TRUNCATE greenery.promo_history, greenery.inventory_history;
+SELECT opened FROM greenery_record_history() WHERE history IN ('promo_history', 'inventory_history');
+SELECT promo_id, active_since FROM greenery.dim_active_promos WHERE active_since IS NOT NULL;
+SELECT product_id, inventory_since FROM greenery.dim_product_stock WHERE inventory_since IS NOT NULL;
+INSERT INTO greenery.promos VALUES ('Y', 1, 'active');
+UPDATE greenery.promos SET status = 'active' WHERE promo_id = 'X';
+UPDATE greenery.products SET inventory = inventory + 1;
+SELECT opened FROM greenery_record_history() WHERE history IN ('promo_history', 'inventory_history');
+SELECT d.promo_id, d.active_since = h.second AS since_second FROM greenery.dim_active_promos d, (SELECT max(valid_from) AS second FROM greenery.promo_history) h ORDER BY 1;
+SELECT d.product_id, d.inventory_since = h.second AS since_second FROM greenery.dim_product_stock d, (SELECT max(valid_from) AS second FROM greenery.inventory_history) h ORDER BY 1;
 -- the same from histories with gaps, unknown numbers and an end, against a join with them
 TRUNCATE greenery.inventory_history, greenery.events, greenery.products;
 INSERT INTO greenery.products SELECT 'p' || i, 'x', 1, CASE WHEN i <> 3 THEN i END FROM generate_series(1, 6) i;

@@ -186,7 +186,7 @@ CALL greenery_build(accept_shrink => true);
 SELECT count(*) AS orders FROM greenery_published.fact_user_orders;
 SELECT status, accept_shrink, warned > 0 AS warned FROM greenery.builds ORDER BY build_id DESC LIMIT 1;
 
--- an error may quote rows: whoever calls is told no more than he may read
+-- an error may quote rows: a caller is told no more than it may read
 CREATE SCHEMA regress_models;
 CREATE VIEW regress_models.quoting AS SELECT user_id, email::integer AS number FROM greenery.dim_users;
 SELECT greenery_add_model('regress_models.quoting', '{user_id}');
@@ -283,6 +283,11 @@ SELECT pg_temp.told($$SELECT greenery_add_model('regress_models.over_view', '{id
 SELECT pg_temp.told($$SELECT greenery_add_model('regress_models.over_table', '{id}')$$);
 SELECT pg_temp.told($$SELECT greenery_add_model('regress_models.over_function', '{id}')$$);
 SELECT pg_temp.told($$SELECT greenery_add_model('regress_models.over_child', '{id}')$$);
+-- the check of a domain that a row made from a text has a column of
+CREATE DOMAIN regress_models.checked AS integer CHECK (regress_theirs.spy(VALUE) > 0);
+CREATE TYPE regress_models.box AS (content regress_models.checked);
+CREATE VIEW regress_models.over_check AS SELECT i AS id, (('(' || i || ')')::regress_models.box)::text AS box FROM generate_series(1, 3) i;
+SELECT pg_temp.told($$SELECT greenery_add_model('regress_models.over_check', '{id}')$$);
 SELECT replace(pg_temp.told($$SELECT greenery_add_model('regress_theirs.seen', '{id}')$$), 'TO ' || quote_ident(session_user), 'TO superuser') AS told;
 -- one that becomes so later
 ALTER TABLE regress_theirs.numbers NO INHERIT regress_models.parent;

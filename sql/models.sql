@@ -57,7 +57,7 @@ INSERT INTO greenery.events VALUES
 	-- s3: u2 stays for exactly a minute and abandons a cart
 	('e9', 's3', 'u2', 'https://shop/product/p2', '2021-02-03 10:00', 'page_view', NULL, 'p2'),
 	('e10', 's3', 'u2', 'https://shop/product/p2', '2021-02-03 10:01', 'add_to_cart', NULL, 'p2'),
-	-- s4: nobody's, and no longer than a moment, but with a checkout: no bounce
+	-- s4: without user, and no longer than a moment, but with a checkout: no bounce
 	('e11', 's4', NULL, 'https://shop/checkout/o5', '2021-02-10 12:00', 'checkout', 'o5', NULL),
 	-- s5: nothing but a shipment
 	('e12', 's5', 'u2', 'https://shop/shipping/o4', '2021-02-10 15:00', 'package_shipped', 'o4', NULL),

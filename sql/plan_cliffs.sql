@@ -59,7 +59,7 @@ CREATE FUNCTION pg_temp.cliffs(query text) RETURNS SETOF text LANGUAGE plpgsql A
 DECLARE
 	plan jsonb;
 BEGIN
-	EXECUTE 'EXPLAIN (FORMAT JSON) ' || query INTO plan;
+	EXECUTE 'EXPLAIN (VERBOSE, FORMAT JSON) ' || query INTO plan;
 	RETURN QUERY SELECT pg_temp.cliffs_below(
 		plan #> '{0,Plan}',
 		(SELECT coalesce(jsonb_object_agg(substr(c ->> 'Subplan Name', 5), c), '{}')
@@ -70,7 +70,7 @@ $$;
 
 BEGIN;
 TRUNCATE greenery.users, greenery.addresses, greenery.products, greenery.promos, greenery.orders, greenery.order_items, greenery.events,
-	greenery.promo_history, greenery.inventory_history, greenery.order_status_history, greenery.excluded_users, greenery.features;
+	greenery.promo_history, greenery.inventory_history, greenery.order_status_history, greenery.excluded_users, greenery.excluded_products, greenery.features;
 DELETE FROM pg_statistic s USING pg_class c
 WHERE c.relnamespace = 'greenery'::regnamespace AND c.oid = s.starelid;
 SELECT sum(rows) > 50000 AS loaded FROM greenery_load_sample_shop(users => 1300, seed => 23);
@@ -78,7 +78,7 @@ SELECT count(*) AS histories FROM greenery_record_history();
 -- and everything is as after loading
 SELECT c.relname, c.reltuples FROM pg_class c
 WHERE c.relnamespace = 'greenery'::regnamespace AND c.relkind = 'r' AND c.reltuples >= 0
-	AND c.relname IN ('users', 'addresses', 'products', 'promos', 'orders', 'order_items', 'events', 'promo_history', 'inventory_history', 'order_status_history', 'excluded_users', 'features');
+	AND c.relname IN ('users', 'addresses', 'products', 'promos', 'orders', 'order_items', 'events', 'promo_history', 'inventory_history', 'order_status_history', 'excluded_users', 'excluded_products', 'features');
 
 -- it sees what it is to see
 SELECT query, count(c) > 0 AS seen FROM unnest(ARRAY[

@@ -252,7 +252,7 @@ CREATE FUNCTION pg_temp.forget_what_came_later() RETURNS TABLE (orders bigint, e
 BEGIN
 	CREATE TEMP TABLE first_order ON COMMIT DROP AS
 		SELECT DISTINCT ON (o.user_id) o.user_id, o.order_id, o.created_at FROM greenery.orders o
-		ORDER BY o.user_id, o.created_at, o.order_id COLLATE "C";
+		WHERE o.status <> 'cancelled' ORDER BY o.user_id, o.created_at, o.order_id COLLATE "C";
 	DELETE FROM greenery.orders o USING first_order f WHERE f.user_id = o.user_id AND f.order_id <> o.order_id;
 	GET DIAGNOSTICS orders = ROW_COUNT;
 	DELETE FROM greenery.events e USING first_order f
@@ -265,7 +265,7 @@ $$;
 BEGIN;
 SELECT count(*) AS tables FROM greenery_load_sample_shop(users => 600, seed => 5);
 SELECT count(*) FROM greenery_record_history();
-UPDATE greenery.promo_history SET valid_from = '2021-02-04';
+UPDATE greenery.promo_history SET valid_from = '2021-06-04';
 -- the shop has what there is to be caught by
 SELECT count(*) FILTER (WHERE e.event_type = 'checkout' AND e.order_id = f.first_order_id AND e.created_at > f.first_order_at) > 5 AS late_checkouts,
 	count(DISTINCT e.session_id) FILTER (WHERE e.event_type <> 'package_shipped' AND s.session_start <= f.first_order_at AND e.created_at > f.first_order_at + interval '5 s') > 5 AS spanning_sessions
@@ -301,11 +301,17 @@ SELECT count(*) AS tables FROM greenery_load_sample_shop(users => 400, seed => 9
 CREATE TEMP TABLE t ON COMMIT DROP AS
 	SELECT user_id, min(created_at) AS t, (array_agg(order_id ORDER BY created_at, order_id COLLATE "C"))[1] AS order_id,
 		(array_agg(created_at ORDER BY created_at, order_id COLLATE "C"))[2] AS second, array_agg(created_at) AS orders
-	FROM greenery.orders GROUP BY user_id;
+	FROM greenery.orders WHERE status <> 'cancelled' GROUP BY user_id;
+-- what is known of each, and by a login that is known what the visit began with
 CREATE TEMP TABLE k ON COMMIT DROP AS
 	SELECT e.user_id, e.session_id, e.event_type, e.product_id, CASE WHEN e.order_id = t.order_id THEN t.t ELSE e.created_at END AS at
 	FROM greenery.events e JOIN t USING (user_id)
 	WHERE e.event_type <> 'package_shipped' AND (e.created_at <= t.t OR e.order_id = t.order_id);
+INSERT INTO k
+	SELECT t.user_id, e.session_id, e.event_type, e.product_id, e.created_at
+	FROM (SELECT DISTINCT user_id, session_id FROM k) s JOIN t USING (user_id) JOIN greenery.events e USING (session_id)
+	WHERE e.user_id IS NULL AND e.created_at <= t.t;
+SELECT count(*) > 20 AS before_login FROM k JOIN greenery.events e USING (session_id) WHERE e.user_id IS NULL;
 CREATE TEMP TABLE s ON COMMIT DROP AS
 	SELECT user_id, session_id, max(at) - min(at) AS length, bool_or(event_type = 'checkout') AS bought, bool_or(event_type = 'add_to_cart') AS cart
 	FROM k GROUP BY user_id, session_id;
@@ -334,17 +340,17 @@ SELECT count(*) = (SELECT count(*) FROM t) AS all_there FROM greenery.user_repea
 SELECT l.user_id
 FROM greenery.user_repeat_labels l JOIN t USING (user_id), LATERAL (SELECT max(created_at) AS as_of FROM greenery.orders) n
 WHERE (l.first_order_at, l.second_order_at, l.is_mature, l.purchased_again_within, l.horizon, l.follow_up)
-	IS DISTINCT FROM (t.t, t.second, t.t <= n.as_of - interval '168 hours', CASE WHEN t.t <= n.as_of - interval '168 hours' THEN coalesce(t.second <= t.t + interval '168 hours', false) END,
-		interval '168 hours', n.as_of - t.t);
+	IS DISTINCT FROM (t.t, t.second, t.t <= n.as_of - interval '2160 hours', CASE WHEN t.t <= n.as_of - interval '2160 hours' THEN coalesce(t.second <= t.t + interval '2160 hours', false) END,
+		interval '2160 hours', n.as_of - t.t);
 SELECT h.user_id
 FROM greenery_repeat_features() h
 FULL JOIN (
 	SELECT user_id, n.at, t.t,
 		(SELECT count(*) FROM unnest(t.orders) o WHERE o <= n.at) AS orders,
-		EXISTS (SELECT FROM unnest(t.orders) o WHERE o > n.at AND o <= n.at + interval '168 hours') AS again,
+		EXISTS (SELECT FROM unnest(t.orders) o WHERE o > n.at AND o <= n.at + interval '2160 hours') AS again,
 		(SELECT count(DISTINCT session_id) FROM greenery.events e WHERE e.user_id = t.user_id AND e.created_at <= n.at AND e.event_type <> 'package_shipped') AS sessions,
 		(SELECT avg((delivered_at > estimated_delivery_at)::int)::float8 FROM greenery.orders o WHERE o.user_id = t.user_id AND o.delivered_at <= n.at) AS late
-	FROM t, LATERAL (SELECT max(created_at) - interval '168 hours' AS at FROM greenery.orders) n
+	FROM t, LATERAL (SELECT max(created_at) - interval '2160 hours' AS at FROM greenery.orders) n
 	WHERE t.t <= n.at
 ) x USING (user_id)
 WHERE (h.landmark_at, h.first_order_at, h.follow_up, h.purchase_frequency, h.purchased_again_within) IS DISTINCT FROM (x.at, x.t, x.at - x.t, x.orders, x.again)

@@ -12,8 +12,8 @@ BEGIN
 END
 $$;
 BEGIN;
-INSERT INTO greenery.orders (order_id, user_id, created_at)
-	SELECT 'o' || i, 'u' || i % 1000, '2021-02-01 00:00+00'::timestamptz + i * interval '1 s'
+INSERT INTO greenery.orders (order_id, user_id, created_at, order_total)
+	SELECT 'o' || i, 'u' || i % 1000, '2021-02-01 00:00+00'::timestamptz + i * interval '1 s', 1
 	FROM generate_series(1, 20000) i;
 INSERT INTO greenery.events (event_id, session_id, user_id, created_at, event_type)
 	SELECT 'e' || i, 's' || i / 4, 'u' || i / 4 % 1000, '2021-02-01 00:00+00'::timestamptz + i * interval '1 s', 'page_view'

@@ -29,6 +29,7 @@ PG_FUNCTION_INFO_V1(greenery_check_setting);
 static const BuildSetting defaults[] = {
 	{"alert_cooldown", "20 hours"},
 	{"as_of", ""},
+	{"currency", ""},
 	{"lock_timeout", "30s"},
 	{"max_failures", "100"},
 	{"max_shrink", "30%"},

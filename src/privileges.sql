@@ -73,6 +73,7 @@ BEGIN
 				AND p.proname IN ('greenery_build', 'greenery_test', 'greenery_record_history',
 								  'greenery_add_test', 'greenery_alter_test', 'greenery_drop_test',
 								  'greenery_exclude_user', 'greenery_include_user',
+								  'greenery_exclude_product', 'greenery_include_product',
 								  'greenery_triage_request', 'greenery_decide_request',
 								  'greenery_add_route', 'greenery_drop_route',
 								  'greenery_queue_alert', 'greenery_retry_alerts',

@@ -33,6 +33,7 @@
 
 static char *as_of_setting = NULL;
 char	   *greenery_timezone_setting = NULL;
+static char *currency_setting = NULL;
 static char *stock_cover_setting = NULL;
 static char *session_gap_setting = NULL;
 static char *repeat_horizon_setting = NULL;
@@ -150,6 +151,22 @@ check_timezone(char **newval, void **extra pg_attribute_unused(),
 	return true;
 }
 
+/* What a staging view could show: nothing at its ends that clean_text() would take away */
+static bool
+check_currency(char **newval, void **extra pg_attribute_unused(),
+			   GucSource source pg_attribute_unused())
+{
+	for (const char *c = *newval; *c != '\0'; c++)
+	{
+		if ((unsigned char) *c <= ' ' || *c == 0x7F)
+		{
+			GUC_check_errdetail("A currency has no blanks: it is written as the orders have it, such as \"EUR\".");
+			return false;
+		}
+	}
+	return true;
+}
+
 static bool
 check_length(char **newval, void **extra,
 			 GucSource source pg_attribute_unused())
@@ -224,7 +241,7 @@ greenery_define_settings(void)
 {
 	DefineCustomStringVariable("greenery.as_of",
 							   "The moment that marts take for the present.",
-							   "Empty: the time of the last order that does not lie in the future. Else ISO 8601 with Z or a numeric offset, such as 2021-02-12T00:00:00Z.",
+							   "Empty: the time of the last order that is not cancelled and does not lie in the future. Else ISO 8601 with Z or a numeric offset, such as 2021-02-12T00:00:00Z.",
 							   &as_of_setting, "",
 							   PGC_USERSET, 0,
 							   check_as_of, assign_as_of, NULL);
@@ -234,6 +251,12 @@ greenery_define_settings(void)
 							   &greenery_timezone_setting, "UTC",
 							   PGC_USERSET, 0,
 							   check_timezone, NULL, NULL);
+	DefineCustomStringVariable("greenery.currency",
+							   "The currency in which lifetime values and metrics of money are counted.",
+							   "Empty: the only one that the orders have. Where they have several, such values are NULL.",
+							   &currency_setting, "",
+							   PGC_USERSET, 0,
+							   check_currency, NULL, NULL);
 	DefineCustomStringVariable("greenery.stock_cover",
 							   "A product is at risk of a stock-out when its inventory is below the units ordered in this long.",
 							   NULL,
@@ -324,6 +347,7 @@ length_datum(int64 length)
 
 PG_FUNCTION_INFO_V1(greenery_timezone);
 PG_FUNCTION_INFO_V1(greenery_as_of_setting);
+PG_FUNCTION_INFO_V1(greenery_currency_setting);
 PG_FUNCTION_INFO_V1(greenery_stock_cover);
 PG_FUNCTION_INFO_V1(greenery_session_gap);
 PG_FUNCTION_INFO_V1(greenery_repeat_horizon_setting);
@@ -344,6 +368,15 @@ greenery_as_of_setting(PG_FUNCTION_ARGS pg_attribute_unused())
 	if (as_of == DT_NOEND)
 		PG_RETURN_NULL();
 	PG_RETURN_TIMESTAMPTZ(as_of);
+}
+
+/* greenery.currency, or NULL when it is not set */
+Datum
+greenery_currency_setting(PG_FUNCTION_ARGS pg_attribute_unused())
+{
+	if (currency_setting[0] == '\0')
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(currency_setting));
 }
 
 /* greenery.stock_cover */

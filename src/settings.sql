@@ -11,6 +11,11 @@ CREATE FUNCTION @extschema@.greenery_as_of_setting() RETURNS timestamptz
 COMMENT ON FUNCTION @extschema@.greenery_as_of_setting() IS
 	'Setting greenery.as_of; NULL when it is not set. greenery_as_of() is the moment that marts use.';
 
+CREATE FUNCTION @extschema@.greenery_currency_setting() RETURNS text
+	LANGUAGE C STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION @extschema@.greenery_currency_setting() IS
+	'Setting greenery.currency; NULL when it is not set. View greenery.shop_currency has the currency that marts use.';
+
 CREATE FUNCTION @extschema@.greenery_stock_cover() RETURNS interval
 	LANGUAGE C STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.greenery_stock_cover() IS
@@ -47,6 +52,11 @@ CREATE FUNCTION greenery.as_of_setting() RETURNS timestamptz
 	LANGUAGE C STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'greenery_as_of_setting';
 COMMENT ON FUNCTION greenery.as_of_setting() IS
 	'greenery_as_of_setting(), by a name that no other function can take.';
+
+CREATE FUNCTION greenery.currency_setting() RETURNS text
+	LANGUAGE C STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'greenery_currency_setting';
+COMMENT ON FUNCTION greenery.currency_setting() IS
+	'greenery_currency_setting(), by a name that no other function can take.';
 
 CREATE FUNCTION greenery.stock_cover() RETURNS interval
 	LANGUAGE C STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'greenery_stock_cover';
@@ -91,7 +101,7 @@ CREATE TABLE greenery.changes (
 	change_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
 	changed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
 	changed_by text NOT NULL,
-	object text NOT NULL CHECK (object IN ('setting', 'model', 'feature', 'excluded user', 'alert route', 'privilege')),
+	object text NOT NULL CHECK (object IN ('setting', 'model', 'feature', 'excluded user', 'excluded product', 'alert route', 'privilege')),
 	name text NOT NULL,
 	action text NOT NULL CHECK (action IN ('add', 'alter', 'drop')),
 	before jsonb,
@@ -102,11 +112,11 @@ SELECT pg_catalog.pg_extension_config_dump('greenery.changes', '');
 SELECT pg_catalog.pg_extension_config_dump('greenery.changes_change_id_seq', '');
 
 COMMENT ON TABLE greenery.changes IS
-	'Every change of a setting, model, feature, excluded user, alert route or privilege: who, when, before and after. Changes of data tests are in test_changes.';
+	'Every change of a setting, model, feature, excluded user or product, alert route or privilege: who, when, before and after. Changes of data tests are in test_changes.';
 COMMENT ON COLUMN greenery.changes.change_id IS 'Identifier, growing with time.';
 COMMENT ON COLUMN greenery.changes.changed_at IS 'When.';
 COMMENT ON COLUMN greenery.changes.changed_by IS 'By which role.';
-COMMENT ON COLUMN greenery.changes.object IS 'setting, model, feature, excluded user, alert route or privilege.';
+COMMENT ON COLUMN greenery.changes.object IS 'setting, model, feature, excluded user or product, alert route or privilege.';
 COMMENT ON COLUMN greenery.changes.name IS 'Which one.';
 COMMENT ON COLUMN greenery.changes.action IS 'add, alter or drop.';
 COMMENT ON COLUMN greenery.changes.before IS 'What it was before; NULL for add.';

@@ -84,7 +84,7 @@ is( $node->safe_psql(
 		 WHERE m.classid = 'pg_proc'::regclass AND has_function_privilege('stranger', p.oid, 'EXECUTE')
 		   AND (p.pronamespace = 'greenery'::regnamespace OR p.proname LIKE 'greenery\\_%')}),
 	'',
-	'default privileges give nobody any of it');
+	'default privileges give no one any of it');
 is( $node->safe_psql(
 		'shop', qq{$members
 		SELECT p.oid::regprocedure FROM member m JOIN pg_proc p ON p.oid = m.objid
@@ -109,7 +109,7 @@ as_role($node, 'shop', 'shopkeeper', 'SELECT greenery_record_history()');
 as_role($node, 'shop', 'shopkeeper', q{
 	DELETE FROM greenery.order_items; UPDATE greenery.products SET inventory = 0});
 
-# and nobody else can, unless he says so
+# and no other role can, unless its owner says so
 foreach my $sql (
 	'SELECT greenery_repeat_rate()',
 	'SELECT count(*) FROM greenery.dim_users',

@@ -62,7 +62,7 @@ shopkeeper(q{
 	SELECT greenery_add_model('public.spying', '{id}')});
 $node->safe_psql('shop', 'CALL greenery_build()');
 is( $node->safe_psql('shop', q{SELECT DISTINCT as_role FROM public.ran}),
-	'shopkeeper', 'his triggers and models run as him, whoever builds');
+	'shopkeeper', 'triggers and models of the owner run as the owner, for each role that builds');
 like(
 	$node->safe_psql('shop', q{SELECT string_agg(DISTINCT what, ' ' ORDER BY what) FROM public.ran}),
 	qr/builds.*model/, 'and they do run');

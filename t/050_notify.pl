@@ -493,7 +493,7 @@ plan_for('busy', '429 60', '200');
 $alert = queue('busy');
 is(scalar once(), 1, 'status 429: exit status 1');
 is( $node->safe_psql('postgres', "SELECT next_attempt_at >= created_at + interval '60 seconds'
-	FROM greenery.alert_status WHERE alert_id = $alert"), 't', 'whoever comes next waits as long as Retry-After says');
+	FROM greenery.alert_status WHERE alert_id = $alert"), 't', 'the next process waits as long as Retry-After says');
 $node->safe_psql('postgres',
 	"UPDATE greenery.alert_deliveries SET next_attempt_at = now() WHERE alert_id = $alert");
 is(scalar once(), 0, 'then it is delivered');
@@ -574,7 +574,7 @@ configure(
 unlink("$tmp/plan.dead");
 $daemon = start_notify();
 my $first = queue('dead', 10);
-wait_for_log($daemon, qr/alert \d+ .* to channel "dead", attempt 1: /, 'nobody listens there');
+wait_for_log($daemon, qr/alert \d+ .* to channel "dead", attempt 1: /, 'no server listens there');
 # the wrong file is refused and nothing changes
 configure(mode => 0644);
 kill('HUP', $daemon->{pid});

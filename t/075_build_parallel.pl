@@ -147,7 +147,7 @@ like($one_by_one, qr/^fact_user_orders\|\d+\|0\|[1-9]\d*\|0$/m, 'and some are');
 # Where it is computed.  Three that meet need three processes.
 add_model("where_$_", "CASE WHEN public.meet(3, (SELECT max(value) FROM public.knobs)) THEN public.process(g) END") for qw(a b c);
 add_model('where_here', 'public.only_here(g)');
-# at the first build there is nothing to compare with, and nobody to meet
+# at the first build nothing is compared, and workers do not meet
 $node->safe_psql('postgres', "CREATE OR REPLACE VIEW public.where_$_ AS SELECT g AS id, 'nowhere' AS said FROM generate_series(1, 3) g")
 	for qw(a b c);
 build();
@@ -166,7 +166,7 @@ like($err, qr/model where_here is not parallel safe/, 'a model that is not paral
 is($node->safe_psql('postgres', 'SELECT DISTINCT said FROM greenery_published.where_here'), 'client backend', 'is not computed by a worker');
 $node->safe_psql('postgres', "SELECT greenery_drop_model('where_$_')") for qw(a b c here);
 
-# A model that fails is the one that is reported, whoever has computed it
+# A model that fails is the one that is reported, whichever worker computed it
 add_model("quotient_$_", "$_ / (SELECT value FROM public.knobs WHERE name = 'divisor')") for 1 .. 4;
 build();
 build();
@@ -202,13 +202,13 @@ foreach my $end (
 	my $psql = IPC::Run::start([ 'psql', '-XAtq', '-d', $node->connstr('postgres'), '-c', 'CALL greenery_build()' ],
 		'<', \undef, '>', \$out, '2>', \$out_err, IPC::Run::timeout(300));
 
-	$node->poll_query_until('postgres', "SELECT ($asleep) = 3") or die 'nobody sleeps';
+	$node->poll_query_until('postgres', "SELECT ($asleep) = 3") or die 'no worker sleeps';
 	is($node->safe_psql('postgres', "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'parallel worker' AND wait_event = 'PgSleep'"),
 		2, "$how: two workers");
 	$node->safe_psql('postgres', $sql);
 	$psql->finish;
 	isnt($psql->result(0), 0, 'the build fails');
-	ok($node->poll_query_until('postgres', "SELECT ($asleep) = 0"), 'nobody is left');
+	ok($node->poll_query_until('postgres', "SELECT ($asleep) = 0"), 'no worker is left');
 }
 $node->safe_psql('postgres', "UPDATE public.knobs SET value = 0 WHERE name = 'sleep'");
 change(4);

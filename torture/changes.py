@@ -116,7 +116,7 @@ def exclude(shop, d):
 
 
 def record_history(shop, d):
-    """Outside of builds, by whoever may"""
+    """Outside of builds, by a role that may"""
     role = d.of(*shop.roles.callers)
     if role:
         shop.session.must(f'SET ROLE {role}')

@@ -5,6 +5,9 @@ statement.  BAD has what tests at severity error would object to.
 
 EVENT = 'session_id, user_id, page_url, created_at, event_type, order_id, product_id'
 BLANK, OHIO, LONGER_NAME = "'   '", "'Ohio'", "name || 'x'"
+EURO, DOLLAR = "'EUR'", "'USD'"
+KIND_OTHER, KIND_CHECKOUT = "'other'", "'checkout'"
+KINDS = ["'product'", "'shipping'", "'Product'", "' '"]
 
 
 def swap(d, table, key):
@@ -62,6 +65,16 @@ EVENTS = [
      lambda d: f"INSERT INTO greenery.events (event_id, {EVENT}) SELECT {d.new_id()}, session_id, user_id, page_url, "
         f"created_at - interval '300 days', event_type, order_id, product_id FROM greenery.events WHERE {d.pick('events')}"),
 ]
+# what the first export did not have
+EVENTS += [
+    # visitors who log in half-way, or whose login is lost
+    (5, lambda d: f"UPDATE greenery.events SET user_id = NULL WHERE session_id = {d.one('events', 'session_id')} "
+        f"AND md5(event_id) < '{d.of('4', '8', 'c')}'"),
+    (4, lambda d: f"UPDATE greenery.events SET user_id = NULL WHERE {d.pick('events')}"),
+    (3, lambda d: f"UPDATE greenery.events SET page_kind = {d.good(['NULL', KIND_OTHER, KIND_CHECKOUT], KINDS)} "
+        f"WHERE {d.pick('events')}"),
+    (1, lambda d: f"UPDATE greenery.events SET visitor_id = {d.odd()} WHERE {d.pick('events')}"),
+]
 EVENTS_BAD = [
     (2, lambda d: f"UPDATE greenery.events SET created_at = {d.moment()} WHERE {d.pick('events')}"),
     (1, lambda d: 'UPDATE greenery.events SET session_id = NULL'),
@@ -94,6 +107,20 @@ ORDERS = [
     (2, lambda d: f"UPDATE greenery.orders SET order_cost = order_cost WHERE {d.pick('orders', 5 * d.few())}"),
     (1, lambda d: swap(d, 'orders', 'order_id')),
 ]
+ORDERS += [
+    (4, lambda d: f"UPDATE greenery.orders SET is_cancelled = {d.of('true', 'true', 'false', 'NULL')} WHERE {d.pick('orders')}"),
+    (3, lambda d: f"UPDATE greenery.orders SET status = 'cancelled' WHERE {d.pick('orders')}"),
+    (3, lambda d: f"UPDATE greenery.orders SET refunded = {d.of('NULL', '0', 'order_total', 'round(order_total / 3, 2)')} "
+        f"WHERE {d.pick('orders')}"),
+    (2, lambda d: 'UPDATE greenery.orders SET tax = x, order_total = order_total - coalesce(tax, 0) + x '
+        f"FROM (SELECT {d.of('0', '1.99', '10')}) t (x) WHERE orders.{d.pick('orders')}"),
+    (2, lambda d: 'UPDATE greenery.orders SET discount = x, order_total = order_cost + shipping_cost + coalesce(tax, 0) - x '
+        f"FROM (SELECT {d.of('0', '0.01', '3')}) t (x) WHERE orders.{d.pick('orders')}"),
+    (2, lambda d: f"UPDATE greenery.orders SET currency = {d.of('NULL', EURO, EURO, DOLLAR)} WHERE {d.pick('orders')}"),
+    (1, lambda d: f"UPDATE greenery.orders SET currency = {d.of('NULL', EURO)}"),
+    (1, lambda d: f"UPDATE greenery.orders SET channel = {d.odd()}, session_id = {d.one('events', 'session_id')} "
+        f"WHERE {d.pick('orders')}"),
+]
 ORDERS_BAD = [
     (2, lambda d: f"DELETE FROM greenery.orders WHERE {d.pick('orders')}"),
     (2,
@@ -117,6 +144,12 @@ ORDER_ITEMS = [
         'WHERE trim(j.order_id) = trim(i.order_id) AND trim(j.product_id) = trim(p.product_id))'),
 ]
 
+ORDER_ITEMS += [
+    (3, lambda d: f"UPDATE greenery.order_items SET unit_price = {d.of('NULL', '0.01', '9.99', '100')} WHERE {d.pick('order_items')}"),
+    (3, lambda d: f"UPDATE greenery.order_items SET returned_quantity = {d.of('NULL', '0', 'quantity')} "
+        f"WHERE {d.pick('order_items')}"),
+]
+
 PRODUCTS = [
     (4,
      lambda d: f"UPDATE greenery.products SET inventory = {d.good(['inventory + 1', '5', '100000'], ['0', 'NULL', '-3'])} "
@@ -128,6 +161,9 @@ PRODUCTS = [
     (2, lambda d: f"INSERT INTO greenery.products SELECT {d.new_id()}, name, price, inventory FROM greenery.products "
         f"WHERE {d.pick('products', 1)}"),
     (1, lambda d: swap(d, 'products', 'product_id')),
+]
+PRODUCTS += [
+    (1, lambda d: f"UPDATE greenery.products SET category = {d.odd()} WHERE {d.pick('products')}"),
 ]
 PRODUCTS_BAD = [
     (1, lambda d: f"DELETE FROM greenery.products WHERE {d.pick('products', 1)}"),
@@ -141,6 +177,7 @@ PROMOS = [
     (1, lambda d: 'UPDATE greenery.promos SET status = status'),
 ]
 PROMOS_BAD = [
+    (1, lambda d: f"UPDATE greenery.promos SET percent = {d.of('NULL', '10')}, code = {d.odd()} WHERE {d.pick('promos', 1)}"),
     (1, lambda d: f"DELETE FROM greenery.promos WHERE {d.pick('promos', 1)}"),
 ]
 
@@ -154,6 +191,11 @@ USERS = [
         f"updated_at, address_id FROM greenery.users WHERE {d.pick('users')}"),
     (2, lambda d: f"UPDATE greenery.users SET address_id = {d.one('addresses', 'address_id')} WHERE {d.pick('users')}"),
     (1, lambda d: swap(d, 'users', 'user_id')),
+]
+EXCLUDED = [
+    (2, lambda d: f"INSERT INTO greenery.excluded_users (user_id, reason) SELECT trim(user_id), 'a till' FROM greenery.users "
+        f"WHERE trim(user_id) <> '' AND {d.pick('users', 1)} ON CONFLICT DO NOTHING"),
+    (1, lambda d: 'DELETE FROM greenery.excluded_users'),
 ]
 USERS_BAD = [
     (2, lambda d: f"DELETE FROM greenery.users WHERE {d.pick('users', 1)}"),
@@ -176,7 +218,7 @@ ADDRESSES_BAD = [
     (1, lambda d: f"DELETE FROM greenery.addresses WHERE {d.pick('addresses', 1)}"),
 ]
 
-GOOD = EVENTS + ORDERS + ORDER_ITEMS + PRODUCTS + PROMOS + USERS + ADDRESSES
+GOOD = EVENTS + ORDERS + ORDER_ITEMS + PRODUCTS + PROMOS + USERS + EXCLUDED + ADDRESSES
 BAD = EVENTS_BAD + ORDERS_BAD + PRODUCTS_BAD + PROMOS_BAD + USERS_BAD + ADDRESSES_BAD
 
 

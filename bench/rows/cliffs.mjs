@@ -64,8 +64,8 @@ const READ_NO_MODEL = `
 
 const BUILD = 'CALL greenery_build()';
 
-// Settings of a server as it is installed: a shop that nobody tuned is the one that
-// nobody analyzed either
+// Settings of a server as it is installed: a shop that was never tuned is the one that
+// was never analyzed either
 const AS_INSTALLED = `
 	SELECT set_config(name, boot_val, false) FROM pg_settings
 	 WHERE name IN ('jit', 'work_mem', 'random_page_cost', 'effective_cache_size',

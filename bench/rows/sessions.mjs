@@ -107,7 +107,7 @@ function session_summary({ suffix, ids, data, goals })
 			{ name: 'PostgreSQL, min, max, count', engine: 'postgres', set,
 				sql: summary('max(created_at) - min(created_at)', "interval '1 minute'",
 					'extract(epoch FROM sum(duration))', `bench.${data}`) },
-			// below which nobody gets who asks the server for the rows
+			// the least time in which the server gives the rows
 			{ name: 'PostgreSQL, the rows counted', engine: 'postgres', set, answers: 'other',
 				sql: `SELECT count(*) FROM bench.${data} WHERE event_type <> 'package_shipped'` },
 			{ name: 'PostgreSQL, no condition either', engine: 'postgres', set, answers: 'other',

@@ -20,7 +20,7 @@ BEGIN
 			'order_items', 'events', 'promo_history', 'inventory_history', 'order_status_history',
 			'builds', 'build_models', 'mart_states', 'source_states', 'test_states', 'test_results', 'test_failures', 'test_changes', 'test_overrides',
 			'metrics_history',
-			'settings', 'changes', 'alerts', 'alert_deliveries', 'alert_routes', 'change_requests'])
+			'excluded_users', 'excluded_products', 'settings', 'changes', 'alerts', 'alert_deliveries', 'alert_routes', 'change_requests'])
 	LOOP
 		EXECUTE format('TRUNCATE %s RESTART IDENTITY', t);
 	END LOOP;

@@ -13,6 +13,45 @@ CREATE FUNCTION greenery.shareable_message(message text) RETURNS text
 COMMENT ON FUNCTION greenery.shareable_message(text) IS
 	'What may leave the database of an error message as builds record it: all of a message without SQLSTATE, the first line of errors about rights, types, states and locks and of division by zero, of others the SQLSTATE and its name alone. NULL for NULL.';
 
+-- Two expressions on one table have nothing but their numbers to tell them apart.
+CREATE FUNCTION greenery.test_name(test_id bigint, kind text, model text, column_name text) RETURNS text
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT test_id || ' ' || kind || '(' || concat_ws('.', model, column_name) || ')';
+END;
+COMMENT ON FUNCTION greenery.test_name(bigint, text, text, text) IS
+	'A data test as people are told of it: its number, its kind, and what it looks at.';
+
+-- How many tests a digest names: receivers cut long messages.
+CREATE FUNCTION greenery.tests_to_name(build_id bigint) RETURNS text
+	LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT string_agg(x.line, E'\n' ORDER BY x.n)
+	FROM (
+		SELECT
+			w.n,
+			CASE WHEN w.n > 10 THEN format('And %s more.', w.others)
+				 ELSE CASE w.status WHEN 'warn' THEN 'Warned: ' WHEN 'error' THEN 'Failed: ' ELSE 'Could not run: ' END
+					|| greenery.test_name(w.test_id, w.kind, w.model, w.column_name)
+					|| coalesce(format(', %s of %s rows', w.failures, w.total), '')
+					|| coalesce(': ' || w.description, '.')
+			END AS line
+		FROM (
+			SELECT
+				r.*,
+				t.description,
+				row_number() OVER (ORDER BY array_position(ARRAY['broken', 'error', 'warn'], r.status), r.test_id) AS n,
+				count(*) OVER () - 10 AS others
+			FROM greenery.test_results r
+			LEFT JOIN greenery.data_tests t ON t.test_id = r.test_id
+			WHERE r.build_id = tests_to_name.build_id AND r.status IN ('broken', 'error', 'warn')
+		) w
+		WHERE w.n <= 11
+	) x;
+END;
+COMMENT ON FUNCTION greenery.tests_to_name(bigint) IS
+	'The tests of a build that did not pass, a line each, the worst first, at most ten; NULL when all passed.';
+
 CREATE FUNCTION greenery.queue_build_alerts(build_id bigint) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -26,6 +65,7 @@ DECLARE
 	published text;
 	reason text;
 	counts text;
+	named text;
 BEGIN
 	SELECT * INTO build FROM greenery.builds b WHERE b.build_id = build_id;
 	IF NOT FOUND THEN
@@ -41,7 +81,7 @@ BEGIN
 		r.test_id,
 		build_id,
 		jsonb_strip_nulls(jsonb_build_object(
-			'title', format('%s: %s(%s%s)',
+			'title', format('%s: %s',
 				CASE news.kind
 					WHEN 'recovered' THEN 'Data test passes again'
 					WHEN 'reminder' THEN 'Data test still ' || CASE r.status WHEN 'warn' THEN 'warns'
@@ -51,7 +91,7 @@ BEGIN
 									   WHEN 'error' THEN 'Data test failed'
 									   ELSE 'Data test cannot run' END
 				END,
-				r.kind, r.model, '.' || r.column_name),
+				greenery.test_name(r.test_id, r.kind, r.model, r.column_name)),
 			'text', nullif(concat_ws(E'\n', t.description,
 									 CASE WHEN r.status <> 'pass' THEN greenery.shareable_message(r.message) END,
 									 CASE WHEN news.kind IN ('reminder', 'recovered')
@@ -107,8 +147,8 @@ BEGIN
 	 ORDER BY a.alert_id DESC
 	 LIMIT 1;
 
-	SELECT 'Tests: ' || string_agg(format('%s %s(%s%s)%s', r.test_id, r.kind, r.model, '.' || r.column_name,
-										  CASE r.status WHEN 'broken' THEN ' broken' END),
+	SELECT 'Tests: ' || string_agg(greenery.test_name(r.test_id, r.kind, r.model, r.column_name)
+									|| CASE r.status WHEN 'broken' THEN ' broken' ELSE '' END,
 								   ', ' ORDER BY r.test_id) || '.'
 	  INTO reason
 	  FROM greenery.test_results r
@@ -136,8 +176,11 @@ BEGIN
 	END IF;
 
 	IF build.status IN ('published', 'failed') THEN
-		counts := format('%s passed, %s warned, %s failed, %s broken, %s skipped',
-						 build.passed, build.warned, build.failed, build.broken, build.skipped);
+		named := greenery.tests_to_name(build_id);
+		counts := CASE WHEN build.passed + build.warned + build.failed + build.broken + build.skipped = 0
+					THEN 'no test ran'
+					ELSE format('%s passed, %s warned, %s failed, %s broken, %s skipped',
+								build.passed, build.warned, build.failed, build.broken, build.skipped) END;
 		INSERT INTO greenery.alerts (kind, severity, build_id, payload)
 		SELECT 'digest', 'info', build_id, jsonb_strip_nulls(jsonb_build_object(
 			'title', format('Build %s %s: %s', build_id, build.status, counts),
@@ -146,8 +189,12 @@ BEGIN
 					format('%s rows in %s published models: %s inserted, %s updated, %s deleted.',
 						   coalesce(sum(m.rows), 0), count(*), coalesce(sum(m.inserted), 0),
 						   coalesce(sum(m.updated), 0), coalesce(sum(m.deleted), 0)) END,
+				named,
+				-- no test says why
+				CASE WHEN build.status = 'failed' AND build.failed + build.broken = 0 THEN reason END,
 				published),
 			'status', build.status,
+			'reason', CASE build.status WHEN 'failed' THEN reason END,
 			'passed', build.passed,
 			'warned', build.warned,
 			'failed', build.failed,

@@ -46,7 +46,7 @@ COMMENT ON COLUMN greenery.alerts.test_id IS
 COMMENT ON COLUMN greenery.alerts.build_id IS
 	'The build that queued the alert; NULL when no build did.';
 COMMENT ON COLUMN greenery.alerts.payload IS
-	'What the message says, a JSON object. Keys that greenery-notify writes out, all of them optional: title (text, one line), text (text, further lines), owner, model, status (text), failures, total (numbers: failing rows and rows looked at), downstream (array of model names). It adds owner, model, counts and downstream to the message by itself, so title and text need not repeat them. Further keys are passed on to the receiver. Never personal data beyond keys: the message leaves the database.';
+	'What the message says, a JSON object. Keys that greenery-notify writes out, all of them optional: title (text, one line), text (text, further lines), owner, model, status (text), failures, total (numbers: failing rows and rows judged), downstream (array of model names). It adds owner, model, counts and downstream to the message by itself, so title and text need not repeat them. Further keys are passed on to the receiver. Never personal data beyond keys: the message leaves the database.';
 
 CREATE TABLE greenery.alert_routes (
 	route_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -190,8 +190,8 @@ open_build(Build *build)
 }
 
 /*
- * What the build takes for the present, and for how long it follows purchasers: both are
- * asked once, and stay what they are while it runs.
+ * What the build takes for the present, for how long it follows purchasers, and in which
+ * currency it counts: all are asked once.  The first two stay what they are while it runs.
  */
 static void
 find_present(Build *build)
@@ -199,18 +199,25 @@ find_present(Build *build)
 	RoleSwitch	before;
 	char	   *as_of;
 	char	   *horizon;
+	char	   *currency;
+	const char *asked = "NULL::text";
 
+	/* an update script may not have come to it yet */
+	if (OidIsValid(get_relname_relid("shop_currency", get_namespace_oid("greenery", false))))
+		asked = "(SELECT nullif(c.currency, '') FROM greenery.shop_currency c)";
 	role_enter(build->builder, &before);
 	/* the format has no place for years before the first */
-	if (SPI_execute("SELECT CASE WHEN p.as_of >= '0001-01-01 00:00:00Z'"
-					"            THEN to_char(p.as_of AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') END,"
-					"       (SELECT h.horizon FROM greenery.repeat_horizon h)::text"
-					"  FROM greenery.as_of p", false, 0) != SPI_OK_SELECT)
+	if (SPI_execute(psprintf("SELECT CASE WHEN p.as_of >= '0001-01-01 00:00:00Z'"
+							 "            THEN to_char(p.as_of AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') END,"
+							 "       (SELECT h.horizon FROM greenery.repeat_horizon h)::text, %s"
+							 "  FROM greenery.as_of p", asked), false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not find the time of the last order");
 	as_of = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
 	horizon = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
+	currency = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 3);
 	build->as_of = as_of == NULL ? NULL : MemoryContextStrdup(build->context, as_of);
 	build->horizon = horizon == NULL ? NULL : MemoryContextStrdup(build->context, horizon);
+	build->currency = currency == NULL ? NULL : MemoryContextStrdup(build->context, currency);
 	SPI_freetuptable(SPI_tuptable);
 	role_leave(&before);
 }

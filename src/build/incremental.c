@@ -16,7 +16,8 @@
  *	 What a mart reads is taken from the query, rewritten.
  * - Its query calls only immutable functions: no setting, no clock.  A mart that is made from
  *	 a source says what else matters in valid_while: an expression that must have the value
- *	 of the last build, and not be NULL.
+ *	 of the last build, and not be NULL.  All may ask for the shop's time zone and for
+ *	 the excluded users and products: what these were belongs to what the build records.
  * - Query, extension and server are those of the last build.
  * - The published table has the rows that it had at the end of the last build, by their
  *	 versions: see last_build.c.  That is found while it is read for the comparison.
@@ -33,11 +34,14 @@
 #include "build/query_facts.h"
 #include "build/source_changes.h"
 #include "build/work_tables.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "executor/executor.h"
 #include "executor/spi.h"
 #include "greenery.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "spi_row.h"
 #include "utils/builtins.h"
@@ -144,6 +148,47 @@ affected_limit(const BuildModel *model)
 	return Min(model->last.known->rows / MANY, MAX_KEYS);
 }
 
+/* Tables that every mart may read: all that they say is part of its definition */
+static const char *const exclusions[] = {"excluded_users", "excluded_products"};
+
+static List *
+exclusion_tables(void)
+{
+	Oid			schema = get_namespace_oid("greenery", false);
+	List	   *tables = NIL;
+
+	for (int i = 0; i < (int) lengthof(exclusions); i++)
+		tables = lappend_oid(tables, get_relname_relid(exclusions[i], schema));
+	return tables;
+}
+
+/* Is it greenery.timezone()? */
+static bool
+is_timezone(Oid function)
+{
+	return get_func_namespace(function) == get_namespace_oid("greenery", false) &&
+		strcmp(get_func_name(function), "timezone") == 0;
+}
+
+/* A query with a constant in place of each greenery.timezone(), which is settled in a build */
+static Node *
+without_timezone(Node *node, void *context)
+{
+	if (node == NULL)
+		return NULL;
+	if (IsA(node, FuncExpr))
+	{
+		const FuncExpr *call = (FuncExpr *) node;
+
+		if (call->args == NIL && is_timezone(call->funcid))
+			return (Node *) makeConst(TEXTOID, -1, call->funccollid, -1,
+									  CStringGetTextDatum(""), false, false);
+	}
+	if (IsA(node, Query))
+		return (Node *) query_tree_mutator((Query *) node, without_timezone, context, 0);
+	return expression_tree_mutator(node, without_timezone, context);
+}
+
 /*
  * Why a mart may depend on more than is known of its inputs, or NULL.  Sets *keys where it
  * is made from a source.
@@ -151,7 +196,7 @@ affected_limit(const BuildModel *model)
 static const char *
 unknown_input(const Build *build, const BuildModel *model, const Query *tree, AffectedKeys **keys)
 {
-	List	   *tables = NIL;
+	List	   *tables = exclusion_tables();
 	Query	   *query;
 	ListCell   *lc;
 
@@ -170,7 +215,7 @@ unknown_input(const Build *build, const BuildModel *model, const Query *tree, Af
 		tables = lappend_oid(tables, published_oid(source));
 	}
 	query = tree_rewritten(tree);
-	if (contain_mutable_functions((Node *) query))
+	if (contain_mutable_functions(without_timezone((Node *) query, NULL)))
 		return "it calls functions that are not immutable";
 	return reads_only(query, tables)
 		? NULL : "it reads something that it does not name";
@@ -264,6 +309,25 @@ affected_keys(Build *build, const BuildModel *model)
 }
 
 /*
+ * What all marts may depend on besides rows of others: the shop's time zone, and the users and
+ * products that are left out
+ */
+static char *
+shop_settings(void)
+{
+	char	   *settings;
+
+	if (SPI_execute("SELECT pg_catalog.md5(pg_catalog.row_to_json(s)::pg_catalog.text) FROM (SELECT greenery.timezone(),"
+					"  (SELECT array_agg(u.user_id ORDER BY u.user_id COLLATE \"C\") FROM greenery.excluded_users u) AS users,"
+					"  (SELECT array_agg(p.product_id ORDER BY p.product_id COLLATE \"C\") FROM greenery.excluded_products p) AS products) s",
+					false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not read who is excluded");
+	settings = row_text(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+	SPI_freetuptable(SPI_tuptable);
+	return settings;
+}
+
+/*
  * What decides which rows a mart has, besides its inputs; NULL if it cannot be told.  Views
  * that it reads are not among the inputs of a mart that is made from a source.
  */
@@ -292,7 +356,7 @@ whole_definition(const Build *build, const BuildModel *model)
 							  rewritten_digest(model->spec.relid), input->valid_while, value);
 		SPI_freetuptable(SPI_tuptable);
 	}
-	return with_versions(definition);
+	return with_versions(psprintf("%s\n-- time zone, excluded: %s", definition, shop_settings()));
 }
 
 /* Why all rows of an incremental mart are to be computed, or NULL */

@@ -48,54 +48,29 @@ known_rows(HeapTuple row, TupleDesc desc)
 }
 
 static void
-load_marts(Build *build)
+load_mart(Build *build, HeapTuple row, TupleDesc desc)
 {
-	MemoryContext context = CurrentMemoryContext;
+	BuildModel *model = find_model(build, row_text(row, desc, 1));
 
-	if (SPI_execute("SELECT s.model, s.definition, s.rows, s.unfinished, s.writer, s.columns"
-					"  FROM greenery.mart_states s", false, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not read the states of marts");
-	for (uint64 i = 0; i < SPI_processed; i++)
-	{
-		HeapTuple	row = SPI_tuptable->vals[i];
-		TupleDesc	desc = SPI_tuptable->tupdesc;
-		BuildModel *model = find_model(build, row_text(row, desc, 1));
-
-		if (model == NULL)
-			continue;
-		MemoryContextSwitchTo(context);
-		model->last.definition = SPI_getvalue(row, desc, 2);
-		model->last.known = known_rows(row, desc);
-	}
-	SPI_freetuptable(SPI_tuptable);
-	MemoryContextSwitchTo(context);
+	if (model == NULL)
+		return;
+	model->last.definition = SPI_getvalue(row, desc, 2);
+	model->last.known = known_rows(row, desc);
 }
 
 static void
-load_sources(Build *build)
+load_source(Build *build, HeapTuple row, TupleDesc desc)
 {
-	MemoryContext context = CurrentMemoryContext;
+	BuildModel *model = find_model(build, row_text(row, desc, 1));
+	FullTransactionId unfinished;
 
-	if (SPI_execute("SELECT s.model, s.definition, s.rows, s.unfinished"
-					"  FROM greenery.source_states s", false, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not read the states of sources");
-	MemoryContextSwitchTo(context);
-	for (uint64 i = 0; i < SPI_processed; i++)
-	{
-		HeapTuple	row = SPI_tuptable->vals[i];
-		TupleDesc	desc = SPI_tuptable->tupdesc;
-		BuildModel *model = find_model(build, row_text(row, desc, 1));
-		FullTransactionId unfinished;
-
-		if (model == NULL || model->run.source == NULL)
-			continue;
-		model->last.definition = SPI_getvalue(row, desc, 2);
-		model->last.known = palloc0(sizeof(KnownRows));
-		model->last.known->rows = DatumGetInt64(row_value(row, desc, 3, INT8OID));
-		unfinished = DatumGetFullTransactionId(row_value(row, desc, 4, XID8OID));
-		model->last.known->unfinished = U64FromFullTransactionId(unfinished);
-	}
-	SPI_freetuptable(SPI_tuptable);
+	if (model == NULL || model->run.source == NULL)
+		return;
+	model->last.definition = SPI_getvalue(row, desc, 2);
+	model->last.known = palloc0(sizeof(KnownRows));
+	model->last.known->rows = DatumGetInt64(row_value(row, desc, 3, INT8OID));
+	unfinished = DatumGetFullTransactionId(row_value(row, desc, 4, XID8OID));
+	model->last.known->unfinished = U64FromFullTransactionId(unfinished);
 }
 
 /* The test of that id, or NULL */
@@ -117,27 +92,30 @@ find_test(const Build *build, int64 test_id)
 }
 
 static void
-load_tests(Build *build)
+load_test(Build *build, HeapTuple row, TupleDesc desc)
+{
+	DataTest   *test = find_test(build, DatumGetInt64(row_value(row, desc, 1, INT8OID)));
+
+	if (test == NULL)
+		return;
+	test->last = palloc(sizeof(TestCounts));
+	test->last->fingerprint = row_text(row, desc, 2);
+	test->last->failures = DatumGetInt64(row_value(row, desc, 3, INT8OID));
+	test->last->total = DatumGetInt64(row_value(row, desc, 4, INT8OID));
+}
+
+/* Read all rows of a query in the caller's memory context */
+static void
+load_rows(Build *build, const char *query,
+		  void (*load) (Build *build, HeapTuple row, TupleDesc desc))
 {
 	MemoryContext context = CurrentMemoryContext;
 
-	if (SPI_execute("SELECT s.test_id, s.fingerprint, s.failures, s.total"
-					"  FROM greenery.test_states s", false, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not read the states of tests");
+	if (SPI_execute(query, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not read what the last build recorded");
 	MemoryContextSwitchTo(context);
 	for (uint64 i = 0; i < SPI_processed; i++)
-	{
-		HeapTuple	row = SPI_tuptable->vals[i];
-		TupleDesc	desc = SPI_tuptable->tupdesc;
-		DataTest   *test = find_test(build, DatumGetInt64(row_value(row, desc, 1, INT8OID)));
-
-		if (test == NULL)
-			continue;
-		test->last = palloc(sizeof(TestCounts));
-		test->last->fingerprint = row_text(row, desc, 2);
-		test->last->failures = DatumGetInt64(row_value(row, desc, 3, INT8OID));
-		test->last->total = DatumGetInt64(row_value(row, desc, 4, INT8OID));
-	}
+		load(build, SPI_tuptable->vals[i], SPI_tuptable->tupdesc);
 	SPI_freetuptable(SPI_tuptable);
 }
 
@@ -145,16 +123,20 @@ char *
 test_fingerprint(const DataTest *test)
 {
 	/* a time without a zone is one of the shop's */
-	return with_versions(psprintf("SELECT %s FROM %s t\n-- time zone %s",
-								  test->aggregate, test->model, greenery_timezone_setting));
+	return with_versions(psprintf("SELECT %s, %s FROM %s t\n-- time zone %s",
+								  test->aggregate, test->judged, test->model,
+								  greenery_timezone_setting));
 }
 
 void
 load_last_build(Build *build)
 {
-	load_marts(build);
-	load_sources(build);
-	load_tests(build);
+	load_rows(build, "SELECT s.model, s.definition, s.rows, s.unfinished, s.writer, s.columns"
+			  "  FROM greenery.mart_states s", load_mart);
+	load_rows(build, "SELECT s.model, s.definition, s.rows, s.unfinished"
+			  "  FROM greenery.source_states s", load_source);
+	load_rows(build, "SELECT s.test_id, s.fingerprint, s.failures, s.total"
+			  "  FROM greenery.test_states s", load_test);
 }
 
 /*

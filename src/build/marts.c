@@ -141,6 +141,24 @@ make_model(Build *build, BuildModel *model)
 		make_intermediates(build);
 }
 
+/* What has become of a model.  One that was not made has no rows, rather than 0. */
+static void
+tell_model(const Build *build, const BuildModel *model, int position)
+{
+	const char *message = model->run.message;
+	const char *what = model_status(model);
+
+	if (model->counts.rows >= 0)
+		what = psprintf(INT64_FORMAT " rows, %.3f s", model->counts.rows,
+						model->counts.write_seconds + model->counts.audit_seconds);
+	if (message != NULL && !build_may_tell(build))
+		message = shareable_message(message);
+	ereport(NOTICE,
+			(errmsg("model %d of %d: %s: %s%s%s",
+					position, list_length(build->models), model->spec.name, what,
+					message ? "; " : "", message ? message : "")));
+}
+
 void
 write_and_audit(Build *build)
 {
@@ -149,22 +167,13 @@ write_and_audit(Build *build)
 	foreach(lc, build->models)
 	{
 		BuildModel *model = lfirst(lc);
-		const char *message;
 
 		CHECK_FOR_INTERRUPTS();
 		tell_progress(foreach_current_index(lc) + 1);
 		make_model(build, model);
 		if (model_has_failed(model))
 			build->failed = true;
-		message = model->run.message;
-		if (message != NULL && !build_may_tell(build))
-			message = shareable_message(message);
-		ereport(NOTICE,
-				(errmsg("model %d of %d: %s: " INT64_FORMAT " rows, %.3f s%s%s",
-						foreach_current_index(lc) + 1, list_length(build->models),
-						model->spec.name, Max(model->counts.rows, 0),
-						model->counts.write_seconds + model->counts.audit_seconds,
-						message ? "; " : "", message ? message : "")));
+		tell_model(build, model, foreach_current_index(lc) + 1);
 	}
 	foreach(lc, build->models)
 	{

@@ -43,6 +43,25 @@ published_name(const BuildModel *model)
 	return quote_qualified_identifier(PUBLISHED_SCHEMA, model->spec.name);
 }
 
+const char *
+model_status(const BuildModel *model)
+{
+	switch (model->run.phase)
+	{
+		case MODEL_WRITTEN:
+			return "written";
+		case MODEL_ACCEPTED:
+			return model->spec.is_mart ? "written" : "tested";
+		case MODEL_SKIPPED:
+			return "skipped";
+		case MODEL_PENDING:		/* never reached */
+		case MODEL_REJECTED:
+		case MODEL_BROKEN:
+			break;
+	}
+	return "failed";
+}
+
 Oid
 written_oid(const BuildModel *model)
 {

@@ -175,6 +175,7 @@ typedef struct Build
 	char	   *as_of;			/* what this build takes for the present;
 								 * NULL: unknown */
 	char	   *horizon;		/* and for how long it follows purchasers */
+	char	   *currency;		/* in which it counts money, or NULL */
 	List	   *models;			/* of BuildModel *, in dependency order */
 	List	   *intermediates;	/* of IntermediateModel * */
 	List	   *affected_keys;	/* found for incremental marts, see
@@ -215,6 +216,9 @@ model_has_failed(const BuildModel *model)
 {
 	return model->run.phase == MODEL_REJECTED || model->run.phase == MODEL_BROKEN;
 }
+
+/* How far a model has come, as greenery.build_models has it */
+extern const char *model_status(const BuildModel *model);
 
 /* A mart's table, or view, in the build's schema, and its published table: quoted */
 extern char *written_name(const BuildModel *model);

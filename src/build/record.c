@@ -59,26 +59,6 @@ insert(const char *sql, Arguments *args)
 		elog(ERROR, "could not record the build");
 }
 
-/* As greenery.build_models has it */
-static const char *
-model_status(const BuildModel *model)
-{
-	switch (model->run.phase)
-	{
-		case MODEL_WRITTEN:
-			return "written";
-		case MODEL_ACCEPTED:
-			return model->spec.is_mart ? "written" : "tested";
-		case MODEL_SKIPPED:
-			return "skipped";
-		case MODEL_PENDING:		/* never reached */
-		case MODEL_REJECTED:
-		case MODEL_BROKEN:
-			break;
-	}
-	return "failed";
-}
-
 static void
 record_model(const Build *build, const BuildModel *model, int position)
 {
@@ -279,9 +259,9 @@ close_aborted(const Build *build)
 void
 record_end(const Build *build, const char *status, const char *message)
 {
-	Oid			types[8] = {INT8OID, TEXTOID, TEXTOID, INT4OID, INT4OID, INT4OID, INT4OID, INT4OID};
-	Datum		values[8];
-	char		nulls[9] = "        ";
+	Oid			types[9] = {INT8OID, TEXTOID, TEXTOID, INT4OID, INT4OID, INT4OID, INT4OID, INT4OID, TEXTOID};
+	Datum		values[9];
+	char		nulls[10] = "         ";
 
 	values[0] = Int64GetDatum(build->build_id);
 	values[1] = CStringGetTextDatum(status);
@@ -289,6 +269,8 @@ record_end(const Build *build, const char *status, const char *message)
 	nulls[2] = message ? ' ' : 'n';
 	for (int i = 0; i < 5; i++)
 		values[3 + i] = Int32GetDatum(count_tests(build, (TestStatus) i));
+	values[8] = build->currency ? CStringGetTextDatum(build->currency) : (Datum) 0;
+	nulls[8] = build->currency ? ' ' : 'n';
 	/* what this build took for the present, and the like, is set for its time */
 	if (SPI_execute_with_args("UPDATE greenery.builds"
 							  "   SET status = $2, message = $3, published = $2 = 'published',"
@@ -298,8 +280,9 @@ record_end(const Build *build, const char *status, const char *message)
 							  "       timezone = greenery.timezone(),"
 							  "       repeat_horizon = justify_hours(greenery.repeat_horizon_setting()),"
 							  "       session_gap = justify_hours(greenery.session_gap()),"
-							  "       stock_cover = justify_hours(greenery.stock_cover())"
+							  "       stock_cover = justify_hours(greenery.stock_cover()),"
+							  "       currency = $9"
 							  " WHERE build_id = $1",
-							  8, types, values, nulls, false, 0) != SPI_OK_UPDATE)
+							  9, types, values, nulls, false, 0) != SPI_OK_UPDATE)
 		elog(ERROR, "could not close the build");
 }

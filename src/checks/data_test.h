@@ -86,6 +86,7 @@ typedef struct DataTest
 	char	   *aggregate;		/* bigint: what answers it in one scan */
 	char	   *native;			/* the same faster and without the join, or
 								 * NULL */
+	char	   *judged;			/* bigint: how many rows it judges */
 	bool		by_row;			/* it counts rows, each judged by itself */
 
 	char	   *unparsed;		/* why a build could not look at its SQL, or
@@ -98,7 +99,8 @@ typedef struct DataTest
 	/* what came out */
 	TestStatus	status;
 	int64		failures;		/* -1: not known */
-	int64		total;			/* rows looked at, -1: not known */
+	int64		total;			/* rows judged, -1: not known */
+	int64		scanned;		/* rows that were read, -1: not known */
 	char	   *sample;			/* jsonb array of failing keys, or NULL */
 	char	   *message;		/* why broken or skipped */
 	int64		duration;		/* microseconds */

@@ -28,6 +28,7 @@
 #include "parser/parser.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/timestamp.h"
 
 /*
  * Raise an error unless text is one SQL expression.
@@ -172,19 +173,47 @@ check_column(const DataTest *test)
 				 errdetail("It tests whole rows.")));
 }
 
+/* The number of rows for which both conditions hold; NULL stands for none */
 static char *
-compile_accepted_values(const DataTest *test, const char *column)
+count_of_rows(const char *condition, const char *where)
 {
+	if (condition == NULL && where == NULL)
+		return pstrdup("count(*)");
+	if (condition == NULL)
+		return psprintf("count(*) FILTER (WHERE\n%s\n)", where);
+	return psprintf("count(*) FILTER (WHERE %s%s)", condition,
+					where ? psprintf(" AND (\n%s\n)", where) : "");
+}
+
+static bool
+is_number(Oid type)
+{
+	type = getBaseType(type);
+	return type == INT2OID || type == INT4OID || type == INT8OID ||
+		type == FLOAT4OID || type == FLOAT8OID || type == NUMERICOID;
+}
+
+/* Values are the same when their texts are; but 1.0 and 1 are one number */
+static char *
+compile_accepted_values(const DataTest *test, const char *column, Oid type)
+{
+	const char *compared = is_number(type) ? "numeric" : "text";
 	StringInfoData sql;
 	ListCell   *lc;
 
 	require_argument(test, test->values != NIL, "{\"values\": [\"active\", \"inactive\"]}");
 	initStringInfo(&sql);
-	appendStringInfo(&sql, "CAST(%s AS text) <> ALL (ARRAY[", column);
+	appendStringInfo(&sql, "CAST(%s AS %s) <> ALL (ARRAY[", column, compared);
 	foreach(lc, test->values)
+	{
+		/* an error now, if it is not a number */
+		if (is_number(type))
+			(void) DirectFunctionCall3(numeric_in, CStringGetDatum(lfirst(lc)),
+									   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
 		appendStringInfo(&sql, "%s%s", foreach_current_index(lc) > 0 ? ", " : "",
 						 quote_literal_cstr(lfirst(lc)));
-	appendStringInfoString(&sql, "]::text[])");
+	}
+	appendStringInfo(&sql, "]::%s[])", compared);
 	return sql.data;
 }
 
@@ -262,6 +291,7 @@ compile_unique_combination(DataTest *test, const TestTarget *target)
 							   test->where ? " AND (\n" : "",
 							   test->where ? test->where : "",
 							   test->where ? "\n)" : "");
+	test->judged = count_of_rows(present.data, test->where);
 	test->failing = psprintf("(%s) IN (SELECT %s FROM %s t WHERE %s%s%s%s GROUP BY %s HAVING count(*) > 1)",
 							 row.data, row.data, target->from, present.data,
 							 test->where ? " AND (\n" : "",
@@ -269,28 +299,78 @@ compile_unique_combination(DataTest *test, const TestTarget *target)
 							 test->where ? "\n)" : "", row.data);
 }
 
+/* A length of time that a test of kind recency allows, NULL if it is not given */
+static Interval *
+recency_limit(const char *name, const char *text)
+{
+	Interval	none = {0};
+	Interval   *limit;
+
+	if (text == NULL)
+		return NULL;
+	limit = DatumGetIntervalP(DirectFunctionCall3(interval_in, CStringGetDatum(text),
+												  ObjectIdGetDatum(InvalidOid),
+												  Int32GetDatum(-1)));
+	if (limit->month != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s of a data test of kind \"recency\" has months: \"%s\"", name, text),
+				 errdetail("Months have no fixed length."),
+				 errhint("Give days or hours, such as \"30 days\".")));
+	if (DatumGetBool(DirectFunctionCall2(interval_le, IntervalPGetDatum(limit),
+										 IntervalPGetDatum(&none))))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s of a data test of kind \"recency\" must be more than no time: \"%s\"", name, text)));
+	return limit;
+}
+
+static void
+check_recency_limits(const DataTest *test)
+{
+	Interval   *warn = recency_limit("warn_after", test->warn_after);
+	Interval   *error = recency_limit("error_after", test->error_after);
+
+	if (warn != NULL && error != NULL &&
+		DatumGetBool(DirectFunctionCall2(interval_gt, IntervalPGetDatum(warn),
+										 IntervalPGetDatum(error))))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("warn_after of a data test of kind \"recency\" is above its error_after"),
+				 errdetail("It would never warn.")));
+}
+
 /*
  * How old the newest row is: 2 when too old for error_after, 1 for warn_after, 0
- * otherwise.  No row at all is too old.  Infinite times do not count.  A date
- * or a time without zone is read in the shop's time zone; a date lasts until
- * its end.
+ * otherwise.  No row at all is too old.  Infinite times do not count, nor do those that are
+ * still to come: a mistyped year would hide that nothing arrives any more.  A date or a
+ * time without zone is read in the shop's time zone; a date lasts until its end.
  */
-static char *
-compile_recency(const DataTest *test, const char *column, Oid type,
-				const char *where_clause)
+static void
+compile_recency(DataTest *test, const char *column, Oid type)
 {
+	const char *clock;
+	const char *seen;
+	const char *newest;
+	const char *age;
 	StringInfoData sql;
-	char	   *time;
-	char	   *age;
 
+	/* a subquery is evaluated once, and not for each row */
 	if (type == TIMESTAMPTZOID)
-		time = pstrdup(column);
-	else if (type == TIMESTAMPOID)
-		time = psprintf("%s AT TIME ZONE greenery.timezone()", column);
+		clock = "(SELECT greenery.clock())";
 	else
-		time = psprintf("CAST(%s + 1 AS timestamp) AT TIME ZONE greenery.timezone()", column);
-	age = psprintf("clock_timestamp() - max(%s) FILTER (WHERE isfinite(%s)%s)",
-				   time, column, where_clause);
+		clock = psprintf("(SELECT CAST(greenery.clock() AT TIME ZONE greenery.timezone() AS %s))",
+						 type == DATEOID ? "date" : "timestamp");
+	seen = psprintf("isfinite(%s) AND %s <= %s", column, column, clock);
+	test->judged = count_of_rows(seen, test->where);
+
+	newest = psprintf("max(%s) FILTER (WHERE %s%s)", column, seen,
+					  test->where ? psprintf(" AND (\n%s\n)", test->where) : "");
+	if (type == DATEOID)
+		newest = psprintf("CAST(%s + 1 AS timestamp)", newest);
+	if (type != TIMESTAMPTZOID)
+		newest = psprintf("%s AT TIME ZONE greenery.timezone()", newest);
+	age = psprintf("greenery.clock() - %s", newest);
 
 	initStringInfo(&sql);
 	appendStringInfoString(&sql, "CAST(CASE");
@@ -301,7 +381,33 @@ compile_recency(const DataTest *test, const char *column, Oid type,
 		appendStringInfo(&sql, " WHEN coalesce(%s > CAST(%s AS interval), true) THEN 1",
 						 age, quote_literal_cstr(test->warn_after));
 	appendStringInfoString(&sql, " ELSE 0 END AS bigint)");
-	return sql.data;
+	test->aggregate = sql.data;
+}
+
+/*
+ * How many rows a test judges: those with a value, unless the absence of one is what it
+ * looks for.  Tests of whole rows that judge each of them count all.
+ */
+static char *
+count_of_values(const DataTest *test, const char *column)
+{
+	const char *value;
+
+	switch (test->kind)
+	{
+		case TEST_NOT_NULL:
+		case TEST_ROW_COUNT:
+		case TEST_SHRINK:
+			return count_of_rows(NULL, test->where);
+		case TEST_EXPRESSION:
+			value = psprintf("(\n%s\n)", test->expression);
+			break;
+		default:
+			value = column;
+	}
+	return test->where == NULL
+		? psprintf("count(%s)", value)
+		: psprintf("count(%s) FILTER (WHERE\n%s\n)", value, test->where);
 }
 
 /*
@@ -326,7 +432,7 @@ test_compile(DataTest *test, const TestTarget *target)
 		type = column_type(test, test->column, target->relid);
 		column = column_reference(test->column);
 	}
-	test->join = test->failing = test->aggregate = test->native = NULL;
+	test->join = test->failing = test->aggregate = test->native = test->judged = NULL;
 	test->by_row = false;
 
 	switch (test->kind)
@@ -346,7 +452,7 @@ test_compile(DataTest *test, const TestTarget *target)
 			compile_unique_combination(test, target);
 			break;
 		case TEST_ACCEPTED_VALUES:
-			test->failing = compile_accepted_values(test, column);
+			test->failing = compile_accepted_values(test, column, type);
 			break;
 		case TEST_RELATIONSHIPS:
 			compile_relationships(test, column, type, target);
@@ -385,7 +491,8 @@ test_compile(DataTest *test, const TestTarget *target)
 						 errmsg("a data test of kind \"recency\" needs a column of type timestamptz, timestamp or date"),
 						 errdetail("Column \"%s\" is of type %s.",
 								   test->column, format_type_be(type))));
-			test->aggregate = compile_recency(test, column, type, where_clause);
+			check_recency_limits(test);
+			compile_recency(test, column, type);
 			break;
 		case TEST_ROW_COUNT:
 			require_argument(test, test->min != NULL || test->max != NULL, "{\"min\": 1}");
@@ -410,12 +517,15 @@ test_compile(DataTest *test, const TestTarget *target)
 			!(test->where != NULL && has_moving_word(test->where)) &&
 			!(test->expression != NULL && has_moving_word(test->expression));
 	}
+	if (test->judged == NULL)
+		test->judged = count_of_values(test, column);
 	test->native = test_native_aggregate(test, target);
 }
 
 /*
- * One statement for all the tests: for each, what it counts, and how many rows
- * it looked at.  In plain SQL, or with what counts the same natively.
+ * One statement for all the tests: how many rows there are, and for each test how many fail
+ * and how many it judges.  In plain SQL, or with what counts the same natively.  Tests that
+ * judge the same rows count them once: the executor computes equal aggregates together.
  */
 char *
 test_scan_query(List *tests, const TestTarget *target, bool native)
@@ -429,10 +539,8 @@ test_scan_query(List *tests, const TestTarget *target, bool native)
 	{
 		DataTest   *test = lfirst(lc);
 
-		appendStringInfo(&sql, ",\n  %s",
-						 native && test->native ? test->native : test->aggregate);
-		if (test->where != NULL)
-			appendStringInfo(&sql, ",\n  count(*) FILTER (WHERE\n%s\n)", test->where);
+		appendStringInfo(&sql, ",\n  %s,\n  %s",
+						 native && test->native ? test->native : test->aggregate, test->judged);
 	}
 	appendStringInfo(&sql, "\nFROM %s t", target->from);
 	foreach(lc, tests)

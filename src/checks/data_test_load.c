@@ -66,7 +66,7 @@ read_threshold(const char *text, const char *name, Threshold *threshold)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("invalid value for %s: \"%s\"", name, text),
-				 errhint("A threshold is a number of rows, such as \"10\", or a share of the rows looked at, such as \"0.5%%\".")));
+				 errhint("A threshold is a number of rows, such as \"10\", or a share of the rows judged, such as \"0.5%%\".")));
 }
 
 /* A test whose results are not known yet */
@@ -78,6 +78,7 @@ new_test(void)
 	test->status = RESULT_BROKEN;
 	test->failures = -1;
 	test->total = -1;
+	test->scanned = -1;
 	return test;
 }
 
@@ -133,6 +134,13 @@ test_from_arguments(const char *kind, const char *column, Datum args,
 	test->column = column ? pstrdup(column) : NULL;
 	read_threshold(warn_above, "warn_above", &test->warn_above);
 	read_threshold(error_above, "error_above", &test->error_above);
+	if (test->warn_above.is_set && test->error_above.is_set &&
+		test->warn_above.is_share == test->error_above.is_share &&
+		test->warn_above.limit > test->error_above.limit)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("warn_above of a data test is above its error_above"),
+				 errdetail("It would never warn.")));
 	if (SPI_execute_with_args("SELECT" ARGUMENT_COLUMNS " FROM (SELECT $1) a (args)",
 							  1, &type, &args, NULL, false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not read the arguments of a data test");

@@ -26,7 +26,7 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
-/* A statement may have 1664 result columns; a test takes up to two */
+/* A statement may have 1664 result columns; a test takes two */
 #define MAX_TESTS_PER_SCAN 800
 
 typedef struct TestScan
@@ -82,7 +82,7 @@ tests_count(List *tests, const TestTarget *target, bool native)
 	TimestampTz start = GetCurrentTimestamp();
 	Oid			type = TIDARRAYOID;
 	Datum		places = target->places;
-	int64		total;
+	int64		scanned;
 	int64		duration;
 	int			column = 2;
 	bool		isnull;
@@ -95,13 +95,14 @@ tests_count(List *tests, const TestTarget *target, bool native)
 							  false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not run data tests");
 	duration = (GetCurrentTimestamp() - start) / list_length(tests);
-	total = result_int64(1, &isnull);
+	scanned = result_int64(1, &isnull);
 	foreach(lc, tests)
 	{
 		DataTest   *test = lfirst(lc);
 
 		test->failures = result_int64(column++, &isnull);
-		test->total = test->where != NULL ? result_int64(column++, &isnull) : total;
+		test->total = result_int64(column++, &isnull);
+		test->scanned = scanned;
 		test->duration = duration;
 	}
 	SPI_freetuptable(SPI_tuptable);

@@ -29,7 +29,7 @@ CREATE FUNCTION @extschema@.greenery_test(model regclass DEFAULT NULL)
 		message text)
 	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.greenery_test(regclass) IS
-	'Runs the data tests of one model, or of all (NULL), and returns a row for each: status (pass, warn, error, broken: it could not run, skipped), failing rows (for unique tests: values that occur more than once), rows looked at, their share, keys of failing rows (at most setting greenery.max_failures), time. All tests of a model share one scan. Runs with the rights of the builder and the settings of builds, as a build does; keys of failing rows are shown to roles that may read the model. All tests together compute each model once. Records nothing. Tests of kind shrink run in builds only.';
+	'Runs the data tests of one model, or of all (NULL), and returns a row for each: status (pass, warn, error, broken: it could not run, skipped), failing rows (for unique tests: values that occur more than once), rows judged, their share, keys of failing rows (at most setting greenery.max_failures), time. All tests of a model share one scan. Runs with the rights of the builder and the settings of builds, as a build does; keys of failing rows are shown to roles that may read the model. All tests together compute each model once. Records nothing. Tests of kind shrink run in builds only.';
 
 CREATE FUNCTION @extschema@.greenery_test_sql(model regclass DEFAULT NULL)
 	RETURNS TABLE (model text, statement text)
@@ -216,7 +216,7 @@ CREATE FUNCTION @extschema@.greenery_add_test(
 	RETURNS bigint
 	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_call_as_owner';
 COMMENT ON FUNCTION @extschema@.greenery_add_test(regclass, text, text, jsonb, text, text, text, text, text) IS
-	'Adds a data test to a table or view and returns its id. Kinds: not_null, unique, accepted_values {"values": [...]}, relationships {"to": "schema.table", "field": column}, range {"min": ..., "max": ..., "inclusive": true}, matches {"pattern": regular expression}, email, phone, recency {"warn_after": interval, "error_after": interval}, all with a column; unique_combination {"columns": [...]}, expression {"expression": SQL that must hold}, row_count {"min": n, "max": n} without. Any kind takes {"where": SQL}. All but not_null ignore NULL. severity (error, the default, or warn) is short for error_above 0 or warn_above 0; a threshold is a number of rows (10) or a share (0.5%). Errors: 22023, 42703, 42601.';
+	'Adds a data test to a table or view and returns its id. Kinds: not_null, unique, accepted_values {"values": [...]}, relationships {"to": "schema.table", "field": column}, range {"min": ..., "max": ..., "inclusive": true}, matches {"pattern": regular expression}, email, phone, recency {"warn_after": interval, "error_after": interval}, all with a column; unique_combination {"columns": [...]}, expression {"expression": SQL that must hold}, row_count {"min": n, "max": n} without. Any kind takes {"where": SQL}. All but not_null ignore NULL, and rows that they ignore are not in the total of which a share is taken. recency looks at times up to now only; its intervals have no months, and warn_after is not above error_after. severity (error, the default, or warn) is short for error_above 0 or warn_above 0; a threshold is a number of rows (10) or a share (0.5%). Errors: 22023, 42703, 42601.';
 
 -- A model's key is what publishing rests on: its tests are not for turning off.
 CREATE FUNCTION greenery.is_key_test(test_id bigint) RETURNS boolean

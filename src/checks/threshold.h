@@ -16,12 +16,12 @@
 typedef struct Threshold
 {
 	bool		is_set;			/* false: nothing exceeds it */
-	bool		is_share;		/* per cent of the rows looked at, or a count */
+	bool		is_share;		/* per cent of the rows judged, or a count */
 	double		limit;
 } Threshold;
 
 /*
- * Read "10" (rows) or "0.5%" (of the rows looked at); NULL stands for none.
+ * Read "10" (rows) or "0.5%" (of the rows judged); NULL stands for none.
  * Returns false if text is neither.
  */
 extern bool threshold_parse(const char *text, Threshold *threshold);

@@ -7,6 +7,7 @@ SELECT
 	b.finished_at AS published_at,
 	b.as_of,
 	b.timezone,
+	b.currency,
 	b.repeat_horizon AS horizon,
 	b.session_gap,
 	b.stock_cover,
@@ -21,6 +22,7 @@ COMMENT ON COLUMN greenery_published.published_build.build_id IS 'Its number.';
 COMMENT ON COLUMN greenery_published.published_build.published_at IS 'When it was published.';
 COMMENT ON COLUMN greenery_published.published_build.as_of IS 'The moment that its marts take for the present; NULL without orders.';
 COMMENT ON COLUMN greenery_published.published_build.timezone IS 'The time zone in which its days are counted.';
+COMMENT ON COLUMN greenery_published.published_build.currency IS 'The currency in which its money is counted; NULL where it is not known, or there are several and none is set.';
 COMMENT ON COLUMN greenery_published.published_build.horizon IS 'For how long purchasers were followed to see whether they buy again.';
 COMMENT ON COLUMN greenery_published.published_build.session_gap IS 'The pause that ends a session where events have no session id.';
 COMMENT ON COLUMN greenery_published.published_build.stock_cover IS 'How long stock was to last.';
@@ -83,7 +85,7 @@ COMMENT ON COLUMN greenery_published.test_status.description IS 'The assumption 
 COMMENT ON COLUMN greenery_published.test_status.enabled IS 'Whether it runs.';
 COMMENT ON COLUMN greenery_published.test_status.status IS 'pass, warn, error, broken or skipped; NULL when no build has run it.';
 COMMENT ON COLUMN greenery_published.test_status.failures IS 'Failing rows.';
-COMMENT ON COLUMN greenery_published.test_status.total IS 'Rows looked at.';
+COMMENT ON COLUMN greenery_published.test_status.total IS 'Rows judged; 0: there was nothing to judge.';
 COMMENT ON COLUMN greenery_published.test_status.share IS 'failures divided by total.';
 COMMENT ON COLUMN greenery_published.test_status.duration IS 'Time it took.';
 COMMENT ON COLUMN greenery_published.test_status.message IS 'Why it is broken or skipped, without what may quote data.';
@@ -120,7 +122,7 @@ COMMENT ON COLUMN greenery_published.open_requests.request IS 'What is asked for
 CREATE VIEW greenery_published.metrics_history AS
 SELECT h.name, h.build_id, h.as_of, h.value, h.numerator, h.denominator
 FROM greenery.metrics_history h;
-COMMENT ON VIEW greenery_published.metrics_history IS 'The value of each metric in each published build.';
+COMMENT ON VIEW greenery_published.metrics_history IS 'What each published build said of each metric: conversion over time, and the like. One row per metric and build.';
 COMMENT ON COLUMN greenery_published.metrics_history.name IS 'The metric.';
 COMMENT ON COLUMN greenery_published.metrics_history.build_id IS 'The build.';
 COMMENT ON COLUMN greenery_published.metrics_history.as_of IS 'The moment that the build took for the present.';

@@ -22,7 +22,8 @@ CREATE TABLE greenery.builds (
 	timezone text,
 	repeat_horizon interval,
 	session_gap interval,
-	stock_cover interval
+	stock_cover interval,
+	currency text
 );
 -- dumped: the history of builds
 SELECT pg_catalog.pg_extension_config_dump('greenery.builds', '');
@@ -50,6 +51,7 @@ COMMENT ON COLUMN greenery.builds.timezone IS 'The time zone in which it counted
 COMMENT ON COLUMN greenery.builds.repeat_horizon IS 'For how long it followed purchasers.';
 COMMENT ON COLUMN greenery.builds.session_gap IS 'The pause that it took for the end of a session where events have no session id.';
 COMMENT ON COLUMN greenery.builds.stock_cover IS 'How long stock was to last.';
+COMMENT ON COLUMN greenery.builds.currency IS 'The currency in which it counted money; NULL where it is not known, or there are several and none is set.';
 
 CREATE TABLE greenery.build_models (
 	build_id bigint NOT NULL,
@@ -144,7 +146,7 @@ COMMENT ON TABLE greenery.test_states IS
 COMMENT ON COLUMN greenery.test_states.test_id IS 'The test.';
 COMMENT ON COLUMN greenery.test_states.fingerprint IS 'What was counted, in SQL, in which time zone, and the versions of greenery and PostgreSQL.';
 COMMENT ON COLUMN greenery.test_states.failures IS 'Failing rows.';
-COMMENT ON COLUMN greenery.test_states.total IS 'Rows looked at.';
+COMMENT ON COLUMN greenery.test_states.total IS 'Rows judged.';
 
 CREATE TABLE greenery.test_results (
 	build_id bigint NOT NULL,
@@ -173,8 +175,9 @@ COMMENT ON COLUMN greenery.test_results.kind IS 'What was tested.';
 COMMENT ON COLUMN greenery.test_results.column_name IS 'The tested column.';
 COMMENT ON COLUMN greenery.test_results.status IS 'pass, warn, error, broken (the test could not run) or skipped.';
 COMMENT ON COLUMN greenery.test_results.failures IS 'Failing rows (for unique tests: values that occur more than once); NULL when it did not run.';
-COMMENT ON COLUMN greenery.test_results.total IS 'Rows looked at.';
-COMMENT ON COLUMN greenery.test_results.share IS 'failures divided by total; NULL when no row was looked at.';
+COMMENT ON COLUMN greenery.test_results.total IS
+	'Rows judged: those for which "where" is true, and of these, by every kind but not_null and row_count, those with a value. 0: it passed because there was nothing to judge, see test_review.';
+COMMENT ON COLUMN greenery.test_results.share IS 'failures divided by total; NULL when no row was judged.';
 COMMENT ON COLUMN greenery.test_results.duration IS 'Time that the statement took which answered it, zero where no row had changed; tests that share a scan show an equal part each.';
 COMMENT ON COLUMN greenery.test_results.message IS 'Why it is broken or skipped.';
 COMMENT ON COLUMN greenery.test_results.owner IS 'Who owned it then.';
@@ -226,7 +229,7 @@ CREATE TABLE greenery.metrics_history (
 );
 -- dumped: recorded
 SELECT pg_catalog.pg_extension_config_dump('greenery.metrics_history', '');
-COMMENT ON TABLE greenery.metrics_history IS 'The value of each metric in each published build. It outlives the build''s other records.';
+COMMENT ON TABLE greenery.metrics_history IS 'What each published build said of each metric: how a number went over time. Kept for ever: greenery_purge() leaves it alone when it removes the build''s other records.';
 COMMENT ON COLUMN greenery.metrics_history.name IS 'The metric.';
 COMMENT ON COLUMN greenery.metrics_history.build_id IS 'The build.';
 COMMENT ON COLUMN greenery.metrics_history.as_of IS 'The moment that the build took for the present.';

@@ -86,8 +86,8 @@ COMMENT ON COLUMN greenery.test_definitions.model IS 'The tested relation, with 
 COMMENT ON COLUMN greenery.test_definitions.kind IS 'What is tested.';
 COMMENT ON COLUMN greenery.test_definitions.column_name IS 'The tested column; NULL for kinds that test rows.';
 COMMENT ON COLUMN greenery.test_definitions.args IS 'Arguments of the kind; "where" restricts any kind to the rows for which it is true.';
-COMMENT ON COLUMN greenery.test_definitions.warn_above IS 'Warn when more rows fail than this count (10) or share of the rows looked at (0.5%); NULL: never.';
-COMMENT ON COLUMN greenery.test_definitions.error_above IS 'Error when more rows fail than this count (10) or share of the rows looked at (0.5%); NULL: never.';
+COMMENT ON COLUMN greenery.test_definitions.warn_above IS 'Warn when more rows fail than this count (10) or share of the rows judged (0.5%); NULL: never.';
+COMMENT ON COLUMN greenery.test_definitions.error_above IS 'Error when more rows fail than this count (10) or share of the rows judged (0.5%); NULL: never.';
 COMMENT ON COLUMN greenery.test_definitions.owner IS 'Who is told first.';
 COMMENT ON COLUMN greenery.test_definitions.description IS 'The assumption that is tested, in a sentence.';
 COMMENT ON COLUMN greenery.test_definitions.enabled IS 'Whether it runs.';
@@ -186,8 +186,8 @@ COMMENT ON COLUMN greenery.data_tests.model IS 'The tested relation, with its sc
 COMMENT ON COLUMN greenery.data_tests.kind IS 'not_null, unique, unique_combination, accepted_values, relationships, range, expression, matches, email, phone, recency, row_count or shrink.';
 COMMENT ON COLUMN greenery.data_tests.column_name IS 'The tested column; NULL for kinds that test rows.';
 COMMENT ON COLUMN greenery.data_tests.args IS 'Arguments of the kind; "where" restricts any kind to the rows for which it is true.';
-COMMENT ON COLUMN greenery.data_tests.warn_above IS 'Warn when more rows fail than this count (10) or share of the rows looked at (0.5%); NULL: never.';
-COMMENT ON COLUMN greenery.data_tests.error_above IS 'Error when more rows fail than this count (10) or share of the rows looked at (0.5%); NULL: never.';
+COMMENT ON COLUMN greenery.data_tests.warn_above IS 'Warn when more rows fail than this count (10) or share of the rows judged (0.5%); NULL: never.';
+COMMENT ON COLUMN greenery.data_tests.error_above IS 'Error when more rows fail than this count (10) or share of the rows judged (0.5%); NULL: never.';
 COMMENT ON COLUMN greenery.data_tests.owner IS 'Who is told first.';
 COMMENT ON COLUMN greenery.data_tests.description IS 'The assumption that is tested, in a sentence.';
 COMMENT ON COLUMN greenery.data_tests.enabled IS 'Whether it runs.';

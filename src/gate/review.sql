@@ -42,7 +42,7 @@ COMMENT ON COLUMN greenery.test_status.description IS 'The assumption that is te
 COMMENT ON COLUMN greenery.test_status.enabled IS 'Whether it runs.';
 COMMENT ON COLUMN greenery.test_status.status IS 'pass, warn, error, broken or skipped; NULL when no build has run it.';
 COMMENT ON COLUMN greenery.test_status.failures IS 'Failing rows.';
-COMMENT ON COLUMN greenery.test_status.total IS 'Rows looked at.';
+COMMENT ON COLUMN greenery.test_status.total IS 'Rows judged; 0: there was nothing to judge.';
 COMMENT ON COLUMN greenery.test_status.share IS 'failures divided by total.';
 COMMENT ON COLUMN greenery.test_status.duration IS 'Time it took.';
 COMMENT ON COLUMN greenery.test_status.message IS 'Why it is broken or skipped.';
@@ -83,7 +83,7 @@ COMMENT ON COLUMN greenery.test_trend.previous_status IS 'Its status in the prev
 COMMENT ON COLUMN greenery.test_trend.failures IS 'Failing rows; NULL when broken.';
 COMMENT ON COLUMN greenery.test_trend.previous_failures IS 'Failing rows in the previous build that ran it.';
 COMMENT ON COLUMN greenery.test_trend.change IS 'failures minus previous_failures.';
-COMMENT ON COLUMN greenery.test_trend.total IS 'Rows looked at.';
+COMMENT ON COLUMN greenery.test_trend.total IS 'Rows judged.';
 COMMENT ON COLUMN greenery.test_trend.share IS 'failures divided by total.';
 COMMENT ON COLUMN greenery.test_trend.share_of_10 IS 'Mean share of this and the nine builds before.';
 
@@ -144,7 +144,8 @@ SELECT
 	coalesce(r.warnings, 0) AS warnings,
 	coalesce(r.errors, 0) AS errors,
 	coalesce(r.broken, 0) AS broken,
-	r.passes = r.runs AS never_failed,
+	coalesce(r.runs_without_rows, 0) AS runs_without_rows,
+	r.passes = r.runs AND r.runs_without_rows < r.runs AS never_failed,
 	r.warnings = r.runs AS always_warns,
 	coalesce(r.flaps, 0) AS flaps,
 	c.changed_at,
@@ -163,6 +164,7 @@ LEFT JOIN (
 		count(*) FILTER (WHERE x.status = 'warn') AS warnings,
 		count(*) FILTER (WHERE x.status = 'error') AS errors,
 		count(*) FILTER (WHERE x.status = 'broken') AS broken,
+		count(*) FILTER (WHERE y.total = 0) AS runs_without_rows,
 		count(*) FILTER (WHERE x.status <> x.previous_status) AS flaps,
 		sum(y.duration) AS total_time
 	FROM greenery.test_trend x
@@ -198,7 +200,9 @@ COMMENT ON COLUMN greenery.test_review.passes IS 'How often it passed.';
 COMMENT ON COLUMN greenery.test_review.warnings IS 'How often it warned.';
 COMMENT ON COLUMN greenery.test_review.errors IS 'How often it failed.';
 COMMENT ON COLUMN greenery.test_review.broken IS 'How often it could not run.';
-COMMENT ON COLUMN greenery.test_review.never_failed IS 'Whether it always passed: is it needed, can it fail? NULL when it never ran.';
+COMMENT ON COLUMN greenery.test_review.never_failed IS 'Whether it always passed, and judged rows: is it needed, can it fail? NULL when it never ran.';
+COMMENT ON COLUMN greenery.test_review.runs_without_rows IS
+	'How often there was no row for it to judge, so that it passed whatever its condition: a where that is never true, or a column without values. When that is all its runs, it tests nothing.';
 COMMENT ON COLUMN greenery.test_review.always_warns IS 'Whether it always warned: people stop listening to such a test. NULL when it never ran.';
 COMMENT ON COLUMN greenery.test_review.flaps IS 'How often its status changed from one build to the next.';
 COMMENT ON COLUMN greenery.test_review.changed_at IS 'When it was last added or changed; NULL for a built-in test as it came.';
@@ -263,8 +267,7 @@ BEGIN
 	VALUES ('change_request', 'info', test_id, jsonb_strip_nulls(jsonb_build_object(
 		'title', format('Change request %s by %s: %s', new_id, greenery.caller(),
 						CASE WHEN test_id IS NULL THEN 'a new data test'
-							 ELSE format('data test %s %s(%s%s)', test_id, test.kind, test.model,
-										 '.' || test.column_name) END),
+							 ELSE 'data test ' || greenery.test_name(test_id, test.kind, test.model, test.column_name) END),
 		'text', request,
 		'owner', test.owner,
 		'model', test.model)));

@@ -1,4 +1,4 @@
--- Histories of what the sources overwrite: promo status and discount, product
+-- Histories of what the sources overwrite: promo status and terms, product
 -- inventory, order status.  As a dbt check snapshot: a row holds from valid_from
 -- up to, not including, valid_to; the open row has valid_to NULL.
 
@@ -8,6 +8,7 @@ CREATE TABLE greenery.promo_history (
 	discount numeric,
 	valid_from timestamptz NOT NULL,
 	valid_to timestamptz,
+	percent numeric,
 	PRIMARY KEY (promo_id, valid_from),
 	CHECK (valid_to > valid_from)
 );
@@ -16,12 +17,13 @@ CREATE UNIQUE INDEX promo_history_open_idx ON greenery.promo_history (promo_id) 
 SELECT pg_catalog.pg_extension_config_dump('greenery.promo_history', '');
 
 COMMENT ON TABLE greenery.promo_history IS
-	'What stg_promos said, and from when to when: status and discount of each promo, recorded by greenery_record_history().';
+	'What stg_promos said, and from when to when: status, discount and percent of each promo, recorded by greenery_record_history().';
 COMMENT ON COLUMN greenery.promo_history.promo_id IS 'The promo: stg_promos.promo_id.';
 COMMENT ON COLUMN greenery.promo_history.status IS 'Status in that time; NULL when unknown, or when the source had contradicting rows.';
 COMMENT ON COLUMN greenery.promo_history.discount IS 'Discount in that time, in the shop''s currency; NULL when unknown, or when the source had contradicting rows.';
 COMMENT ON COLUMN greenery.promo_history.valid_from IS 'When it was first recorded.';
 COMMENT ON COLUMN greenery.promo_history.valid_to IS 'When another value, or a missing row, was first recorded; NULL while it holds.';
+COMMENT ON COLUMN greenery.promo_history.percent IS 'Percentage of order_cost taken off in that time, where discount is NULL; NULL when unknown, or when the source had contradicting rows.';
 
 CREATE TABLE greenery.inventory_history (
 	product_id text NOT NULL,
@@ -63,24 +65,54 @@ COMMENT ON COLUMN greenery.order_status_history.valid_to IS 'When another value,
 
 -- The terms of each promo at any time.  Before the recorded history the earliest
 -- recorded terms hold; a promo without history has those of today.
+--
+-- Terms are known only at the moments at which they were recorded.  Between two records that
+-- differ they changed, and when is not known: so the terms that came next stand beside.
+-- After the last record these are what the source says now; grouped, so that a promo that
+-- comes twice doubles no order.
 CREATE VIEW greenery.promo_terms AS
 SELECT
-	h.promo_id,
-	h.discount,
-	CASE WHEN h.valid_from = min(h.valid_from) OVER (PARTITION BY h.promo_id)
-		 THEN '-infinity' ELSE h.valid_from END AS valid_from,
-	coalesce(h.valid_to, 'infinity') AS valid_to
-FROM greenery.promo_history h
+	t.promo_id,
+	t.discount,
+	t.percent,
+	CASE WHEN t.is_followed THEN t.next_discount ELSE p.discount END AS next_discount,
+	CASE WHEN t.is_followed THEN t.next_percent ELSE p.percent END AS next_percent,
+	t.recorded_from,
+	t.valid_from,
+	t.valid_to
+FROM (
+	SELECT
+		h.promo_id,
+		h.discount,
+		h.percent,
+		lead(h.discount) OVER w AS next_discount,
+		lead(h.percent) OVER w AS next_percent,
+		h.valid_to IS NOT NULL AS is_followed,
+		h.valid_from AS recorded_from,
+		CASE WHEN row_number() OVER w = 1 THEN '-infinity' ELSE h.valid_from END AS valid_from,
+		coalesce(h.valid_to, 'infinity') AS valid_to
+	FROM greenery.promo_history h
+	WINDOW w AS (PARTITION BY h.promo_id ORDER BY h.valid_from)
+) t
+LEFT JOIN (
+	SELECT s.promo_id, min(s.discount) AS discount, min(s.percent) AS percent
+	FROM greenery.stg_promos s
+	GROUP BY s.promo_id
+) p ON p.promo_id = t.promo_id
 UNION ALL
-SELECT p.promo_id, p.discount, '-infinity', 'infinity'
-FROM greenery.stg_promos p
-WHERE p.promo_id IS NOT NULL
-	AND NOT EXISTS (SELECT FROM greenery.promo_history h WHERE h.promo_id = p.promo_id);
+SELECT s.promo_id, s.discount, s.percent, NULL, NULL, NULL, '-infinity', 'infinity'
+FROM greenery.stg_promos s
+WHERE s.promo_id IS NOT NULL
+	AND NOT EXISTS (SELECT FROM greenery.promo_history h WHERE h.promo_id = s.promo_id);
 
 COMMENT ON VIEW greenery.promo_terms IS
-	'The discount of each promo at any time: as recorded; before that, as first recorded; where nothing is recorded, as today.';
+	'The terms of each promo at any time: as recorded; before that, as first recorded; where nothing is recorded, as today.';
 COMMENT ON COLUMN greenery.promo_terms.promo_id IS 'The promo: stg_promos.promo_id.';
 COMMENT ON COLUMN greenery.promo_terms.discount IS 'Amount taken off an order in that time, in the shop''s currency.';
+COMMENT ON COLUMN greenery.promo_terms.percent IS 'Percentage of order_cost taken off an order in that time, where discount is NULL.';
+COMMENT ON COLUMN greenery.promo_terms.next_discount IS 'The amount that was recorded next: it may have held from any moment after recorded_from on.';
+COMMENT ON COLUMN greenery.promo_terms.next_percent IS 'The percentage that was recorded next.';
+COMMENT ON COLUMN greenery.promo_terms.recorded_from IS 'When these terms were first recorded; NULL where nothing is recorded.';
 COMMENT ON COLUMN greenery.promo_terms.valid_from IS 'From this moment on.';
 COMMENT ON COLUMN greenery.promo_terms.valid_to IS 'Up to, not including, this moment.';
 
@@ -89,6 +121,8 @@ CREATE VIEW greenery.promo_active_spans AS
 SELECT
 	g.promo_id,
 	min(g.valid_from) AS active_since,
+	-- the first recording found it active, and cannot tell since when
+	min(g.valid_from) > (SELECT min(f.valid_from) FROM greenery.promo_history f) AS is_start_known,
 	CASE WHEN bool_and(g.valid_to IS NOT NULL) THEN max(g.valid_to) END AS active_until
 FROM (
 	SELECT
@@ -103,7 +137,8 @@ FROM (
 			lag(h.valid_to) OVER (PARTITION BY h.promo_id ORDER BY h.valid_from)
 				IS DISTINCT FROM h.valid_from AS begins
 		FROM greenery.promo_history h
-		WHERE h.status = 'active'
+		-- coalesce: without statistics the planner expects half of the rows, and not a few
+		WHERE coalesce(h.status = 'active', false)
 	) b
 ) g
 GROUP BY g.promo_id, g.span;
@@ -112,6 +147,7 @@ COMMENT ON VIEW greenery.promo_active_spans IS
 	'Unbroken times in which a promo was recorded as active.';
 COMMENT ON COLUMN greenery.promo_active_spans.promo_id IS 'The promo: stg_promos.promo_id.';
 COMMENT ON COLUMN greenery.promo_active_spans.active_since IS 'Recorded as active from this moment on.';
+COMMENT ON COLUMN greenery.promo_active_spans.is_start_known IS 'Whether it was not active when it was recorded before; false where the history begins with it.';
 COMMENT ON COLUMN greenery.promo_active_spans.active_until IS 'Up to, not including, this moment; NULL while it is active.';
 
 -- plpgsql, for its NOTICE.
@@ -132,7 +168,7 @@ BEGIN
 		RETURN;
 	END IF;
 	RETURN QUERY
-		SELECT h.promo_id, h.discount, s.active_since
+		SELECT h.promo_id, h.discount, CASE WHEN s.is_start_known THEN s.active_since END
 		FROM greenery.promo_history h
 		JOIN greenery.promo_active_spans s
 			ON s.promo_id = h.promo_id
@@ -144,10 +180,10 @@ BEGIN
 END
 $active_promos$;
 COMMENT ON FUNCTION @extschema@.greenery_active_promos(timestamptz) IS
-	'The promos active at a moment, by the recorded history, with their discount then. Before the history begins: a notice and no rows, because unknown is not none. NULL gives no rows.';
+	'The promos active at a moment, by the recorded history, with their discount then, and since when they were active without a break: NULL where the first recording already showed them active. Before the history begins: a notice and no rows, because unknown is not none. NULL gives no rows.';
 
 INSERT INTO greenery.histories (history, staging, key, columns, position) VALUES
-	('promo_history', 'stg_promos', 'promo_id', '{status,discount}', 1),
+	('promo_history', 'stg_promos', 'promo_id', '{status,discount,percent}', 1),
 	('inventory_history', 'stg_products', 'product_id', '{inventory}', 2),
 	('order_status_history', 'stg_orders', 'order_id', '{status}', 3);
 
@@ -271,4 +307,4 @@ CREATE FUNCTION @extschema@.greenery_record_history()
 	RETURNS TABLE (history text, opened bigint, closed bigint, replaced bigint)
 	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_call_as_owner';
 COMMENT ON FUNCTION @extschema@.greenery_record_history() IS
-	'Records what the sources say now of promo status and discount, product inventory and order status. Returns, for each history, how many rows were opened, closed, and replaced (recorded before in the same transaction). A row that vanished from its source is closed. The sources are read with the rights of the builder.';
+	'Records what the sources say now of promo status and terms, product inventory and order status. Returns, for each history, how many rows were opened, closed, and replaced (recorded before in the same transaction). A row that vanished from its source is closed. The sources are read with the rights of the builder.';

@@ -56,6 +56,11 @@ BEGIN
 		-- infinite times
 		('bad-user-created-infinite', 'Finn', 'Never', 'finn1@example.com', '303-555-0011', '-infinity', '2020-03-02 00:00+00', a),
 		('bad-user-updated-infinite', 'Finn', 'Never', 'finn2@example.com', '303-555-0012', '2020-03-01 00:00+00', 'infinity', a),
+		-- registered in the future: a mistyped year
+		('bad-user-future', 'Finn', 'Soon', 'finn3@example.com', '303-555-0014', '2201-03-01 00:00+00', '2201-03-02 00:00+00', a),
+		-- two accounts with one e-mail: a warning
+		('bad-user-email-shared-1', 'Tess', 'Twin', 'tess@example.com', '303-555-0015', '2020-03-01 00:00+00', '2020-03-02 00:00+00', a),
+		('bad-user-email-shared-2', 'Tess', 'Twin', 'tess@example.com', '303-555-0015', '2020-03-01 00:00+00', '2020-03-02 00:00+00', a),
 		-- registered after the order page view among the events below
 		('bad-user-late', 'Lars', 'Late', 'lars@example.com', '303-555-0013', '2021-06-01 00:00+00', '2021-06-02 00:00+00', a);
 	GET DIAGNOSTICS n = ROW_COUNT;
@@ -75,11 +80,10 @@ BEGIN
 	GET DIAGNOSTICS n = ROW_COUNT;
 	counts[2] := n;
 
-	INSERT INTO greenery.products (product_id, name, price, inventory)
-	SELECT product_id, name, price, inventory
-	  FROM greenery.products WHERE product_id = p		-- duplicate key
+	INSERT INTO greenery.products
+	SELECT * FROM greenery.products WHERE product_id = p	-- duplicate key
 	UNION ALL
-	VALUES
+	SELECT v.*, NULL FROM (VALUES
 		-- NULL key
 		(NULL, 'Nameless Weed', 10.00, 10),
 		-- price 0, below 0, unknown
@@ -89,32 +93,35 @@ BEGIN
 		-- inventory 0 (a warning), below 0, unknown
 		('bad-product-inventory-zero', 'Sold-out Sage', 10.00, 0),
 		('bad-product-inventory-negative', 'Oversold Olive', 10.00, -3),
-		('bad-product-inventory-null', 'Uncounted Moss', 10.00, NULL);
+		('bad-product-inventory-null', 'Uncounted Moss', 10.00, NULL)) AS v;
 	GET DIAGNOSTICS n = ROW_COUNT;
 	counts[3] := n;
 
-	INSERT INTO greenery.promos (promo_id, discount, status)
-	SELECT promo_id, discount, status
+	INSERT INTO greenery.promos (promo_id, discount, status, code, percent)
+	SELECT promo_id, discount, status, code, percent
 	  FROM greenery.promos WHERE promo_id = 'Welcome'	-- duplicate key
 	UNION ALL
 	VALUES
 		-- NULL key, active: it reaches the active promos too
-		(NULL, 5, 'active'),
+		(NULL, 5, 'active', NULL, NULL),
 		-- discount 0, below 0
-		('bad promo zero', 0, 'inactive'),
-		('bad promo negative', -5, 'inactive'),
+		('bad promo zero', 0, 'inactive', NULL, NULL),
+		('bad promo negative', -5, 'inactive', NULL, NULL),
+		-- more than everything; an amount and a percentage
+		('bad promo percent', NULL, 'inactive', NULL, 150),
+		('bad promo both', 5, 'inactive', NULL, 10),
 		-- unknown status
-		('bad promo status', 5, 'paused');
+		('bad promo status', 5, 'paused', NULL, NULL);
 	GET DIAGNOSTICS n = ROW_COUNT;
 	counts[4] := n;
 
 	INSERT INTO greenery.orders
+	SELECT * FROM greenery.orders WHERE order_id = o;	-- duplicate key
+	GET DIAGNOSTICS n = ROW_COUNT;
+	counts[5] := n;
+	INSERT INTO greenery.orders
 		(order_id, user_id, promo_id, address_id, created_at, order_cost, shipping_cost, order_total, tracking_id,
 		shipping_service, estimated_delivery_at, delivered_at, status)
-	SELECT order_id, user_id, promo_id, address_id, created_at, order_cost, shipping_cost, order_total, tracking_id,
-		shipping_service, estimated_delivery_at, delivered_at, status
-	  FROM greenery.orders WHERE order_id = o			-- duplicate key
-	UNION ALL
 	VALUES
 		-- NULL key; an empty one, which staging makes NULL
 		(NULL, u, NULL, a, t, price, 5.00, price + 5.00, 'bad-1', 'ups', t + interval '72 hours', t + interval '48 hours', 'delivered'),
@@ -139,31 +146,50 @@ BEGIN
 		('bad-order-created-infinite', u, NULL, a, '-infinity', price, 5.00, price + 5.00, NULL, NULL, NULL, NULL, 'preparing'),
 		('bad-order-estimate-infinite', u, NULL, a, t, price, 5.00, price + 5.00, 'bad-13', 'ups', 'infinity', NULL, 'shipped'),
 		('bad-order-delivered-infinite', u, NULL, a, t, price, 5.00, price + 5.00, 'bad-14', 'ups', t + interval '72 hours', 'infinity', 'delivered'),
+		-- in the future: a mistyped year
+		('bad-order-future', u, NULL, a, '2201-02-10 12:00:00+00', price, 5.00, price + 5.00, NULL, NULL, NULL, NULL, 'preparing'),
 		-- sound, for the bad items below
 		('bad-order-of-bad-items', u, NULL, a, t, price, 5.00, price + 5.00, 'bad-15', 'ups', t + interval '72 hours', t + interval '48 hours', 'delivered'),
-		('bad-order-of-less-than-nothing', u, NULL, a, t, 2 * price - price2, 5.00, 2 * price - price2 + 5.00, 'bad-16', 'ups', t + interval '72 hours', t + interval '48 hours', 'delivered');
+		('bad-order-of-less-than-nothing', u, NULL, a, t, 2 * price - price2, 5.00, 2 * price - price2 + 5.00, 'bad-16', 'ups', t + interval '72 hours', t + interval '48 hours', 'delivered'),
+		('bad-order-of-a-bad-price', u, NULL, a, t, price - 1, 5.00, price + 4.00, 'bad-17', 'ups', t + interval '72 hours', t + interval '48 hours', 'delivered'),
+		('bad-order-of-too-many-returned', u, NULL, a, t, price + price2, 5.00, price + price2 + 5.00, 'bad-18', 'ups', t + interval '72 hours', t + interval '48 hours', 'delivered');
 	GET DIAGNOSTICS n = ROW_COUNT;
-	counts[5] := n;
+	counts[5] := counts[5] + n;
+	INSERT INTO greenery.orders
+		(order_id, user_id, address_id, created_at, order_cost, shipping_cost, order_total, status, discount, tax, refunded, currency)
+	VALUES
+		-- a discount, a tax, a refund below 0; more given back than was paid
+		('bad-order-discount-negative', u, a, t, price, 5.00, price + 6.00, 'preparing', -1.00, NULL, NULL, NULL),
+		('bad-order-tax-negative', u, a, t, price, 5.00, price + 4.00, 'preparing', NULL, -1.00, NULL, NULL),
+		('bad-order-refund-negative', u, a, t, price, 5.00, price + 5.00, 'preparing', NULL, NULL, -1.00, NULL),
+		('bad-order-refund-above-total', u, a, t, price, 5.00, price + 5.00, 'preparing', NULL, NULL, price + 6.00, NULL),
+		-- another currency than the other orders: a warning
+		('bad-order-currency', u, a, t, price, 5.00, price + 5.00, 'preparing', NULL, NULL, NULL, 'EUR');
+	GET DIAGNOSTICS n = ROW_COUNT;
+	counts[5] := counts[5] + n;
 
 	-- every bad order gets the item that makes its cost right
-	INSERT INTO greenery.order_items (order_id, product_id, quantity)
-	SELECT d.order_id, p, 1
+	INSERT INTO greenery.order_items (order_id, product_id, quantity, unit_price, returned_quantity)
+	SELECT d.order_id, p, 1, price, NULL
 	  FROM greenery.orders AS d
 	 WHERE d.order_id LIKE 'bad-order-%' AND d.order_id <> 'bad-order-of-less-than-nothing'
 	UNION ALL
 	VALUES
 		-- NULL in the key
-		(NULL, p, 1),
-		('bad-order-of-bad-items', NULL, 1),
+		(NULL, p, 1, price, NULL),
+		('bad-order-of-bad-items', NULL, 1, NULL, NULL),
 		-- dangling order, product
-		('no-such-order', p, 1),
-		('bad-order-of-bad-items', 'no-such-product', 1),
+		('no-such-order', p, 1, price, NULL),
+		('bad-order-of-bad-items', 'no-such-product', 1, NULL, NULL),
 		-- quantity 0, below 0, unknown; the first of them twice: duplicate key
-		('bad-order-of-bad-items', p2, 0),
-		('bad-order-of-bad-items', p2, 0),
-		('bad-order-of-less-than-nothing', p, 2),
-		('bad-order-of-less-than-nothing', p2, -1),
-		('bad-order-of-bad-items', 'bad-product-inventory-zero', NULL);
+		('bad-order-of-bad-items', p2, 0, price2, NULL),
+		('bad-order-of-bad-items', p2, 0, price2, NULL),
+		('bad-order-of-less-than-nothing', p, 2, price, NULL),
+		('bad-order-of-less-than-nothing', p2, -1, price2, NULL),
+		('bad-order-of-bad-items', 'bad-product-inventory-zero', NULL, 10.00, NULL),
+		-- a price below 0; more sent back than ordered
+		('bad-order-of-a-bad-price', p2, 1, -1.00, NULL),
+		('bad-order-of-too-many-returned', p2, 1, price2, 2);
 	GET DIAGNOSTICS n = ROW_COUNT;
 	counts[6] := n;
 
@@ -200,6 +226,8 @@ BEGIN
 		('bad-event-created-null', 'bad-session-10', u, site || 'product/' || p, NULL, 'page_view', NULL, p),
 		('bad-event-infinite', 'bad-session-10', u, site || 'product/' || p, 'infinity', 'page_view', NULL, p),
 		('bad-event-minus-infinite', 'bad-session-10', u, site || 'product/' || p, '-infinity', 'page_view', NULL, p),
+		-- in the future: a mistyped year
+		('bad-event-future', 'bad-session-13', u, site || 'product/' || p, '2201-02-10 12:00:00+00', 'page_view', NULL, p),
 		-- a session of a shipment only: it has no event of its own
 		('bad-event-shipment-only', 'bad-session-11', u, site || 'shipping/' || o, t + interval '1200 hours', 'package_shipped', o, NULL),
 		-- products without a price above 0, or without an inventory, looked at
@@ -208,6 +236,21 @@ BEGIN
 		('bad-event-inventory-null', 'bad-session-12', u, site || 'product/bad-product-inventory-null', t, 'page_view', NULL, 'bad-product-inventory-null');
 	GET DIAGNOSTICS n = ROW_COUNT;
 	counts[7] := n;
+
+	-- what the export does not have, in rows that are bad already.  Discount and tax below 0,
+	-- and the totals add up
+	UPDATE greenery.orders SET discount = -1, order_total = order_total + 1 WHERE order_id = 'bad-order-status';
+	UPDATE greenery.orders SET tax = -1, order_total = order_total - 1 WHERE order_id = 'bad-order-user';
+	-- a refund below 0, and one above what was paid
+	UPDATE greenery.orders SET refunded = -1 WHERE order_id = 'bad-order-address';
+	UPDATE greenery.orders SET refunded = order_total + 1 WHERE order_id = 'bad-order-delivered';
+	-- a second currency
+	UPDATE greenery.orders SET currency = 'XXX' WHERE order_id = 'bad-order-estimate-infinite';
+	-- a price below 0; more sent back than was ordered
+	UPDATE greenery.order_items SET unit_price = -1 WHERE order_id = 'bad-order-cost';
+	UPDATE greenery.order_items SET returned_quantity = quantity + 1 WHERE order_id = 'bad-order-user';
+	-- an amount and a percentage, and above 100
+	UPDATE greenery.promos SET percent = 101 WHERE promo_id = 'bad promo status';
 
 	RETURN counts;
 END

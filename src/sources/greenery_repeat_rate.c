@@ -3,6 +3,8 @@
  * greenery_repeat_rate.c
  *	  The repeat rate of the shop's own orders, as one call.
  *
+ * Cancelled orders and excluded users do not count.
+ *
  * In C, because only a query run by the executor without a row limit is given
  * parallel workers: a SQL function with a SET clause plans them and launches
  * none.
@@ -16,7 +18,9 @@
 #include "compat.h"
 #include "executor/spi.h"
 #include "parser/parse_func.h"
+#include "roles.h"
 #include "sources/own_columns.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
@@ -43,11 +47,118 @@ column_value(Oid relid, const OwnColumn *column)
 }
 
 /*
+ * A user's id as values of the table have it; false where none can be shown by that text.
+ * Users are excluded by what the staging view shows: "07" is no number's text.
+ */
+static bool
+read_id(const char *text, Oid type, Datum *value)
+{
+	long long	number;
+
+	switch (type)
+	{
+		case INT8OID:
+			errno = 0;
+			number = strtoll(text, NULL, 10);
+			*value = Int64GetDatum((int64) number);
+			return errno == 0 && strcmp(psprintf("%lld", number), text) == 0;
+		case UUIDOID:
+			if (strlen(text) != 36 || strspn(text, "0123456789abcdef-") != 36)
+				return false;
+			for (int i = 0; i < 36; i++)
+				if ((text[i] == '-') != (i == 8 || i == 13 || i == 18 || i == 23))
+					return false;
+			*value = DirectFunctionCall1(uuid_in, CStringGetDatum(text));
+			return true;
+		default:
+			*value = CStringGetTextDatum(text);
+			return true;
+	}
+}
+
+/* Of what type the list of excluded users is, for a column of users */
+static Oid
+list_type(Oid relid, const OwnColumn *user_id)
+{
+	switch (getBaseType(get_atttype(relid, user_id->attnum)))
+	{
+		case INT2OID:
+		case INT4OID:
+		case INT8OID:
+			return INT8OID;
+		case UUIDOID:
+			return UUIDOID;
+		default:
+			return TEXTOID;
+	}
+}
+
+/* The excluded users as an array of such values; 0 where none can be among the orders' */
+static Datum
+excluded_users(Oid type)
+{
+	Datum	   *ids;
+	int			n = 0;
+	int16		length;
+	bool		by_value;
+	char		alignment;
+	RoleSwitch	before;
+
+	/* as the views read them, whose owner that is */
+	role_enter(greenery_owner(), &before);
+	if (SPI_execute("SELECT x.user_id FROM greenery.excluded_users x", true, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the excluded users");
+	role_leave(&before);
+	if (SPI_processed == 0)
+		return 0;
+	ids = palloc(SPI_processed * sizeof(Datum));
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		char	   *text = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
+
+		if (read_id(text, type, &ids[n]))
+			n++;
+	}
+	if (n == 0)
+		return 0;
+	get_typlenbyvalalign(type, &length, &by_value, &alignment);
+	return PointerGetDatum(construct_array(ids, n, type, length, by_value, alignment));
+}
+
+/* Begin another condition */
+static void
+next_condition(StringInfo query, bool *any)
+{
+	appendStringInfoString(query, *any ? " AND " : " WHERE ");
+	*any = true;
+}
+
+/* Only orders that are not cancelled, as the staging view has it */
+static void
+add_not_cancelled(StringInfo query, bool *any)
+{
+	char	   *is_cancelled = own_column_sql("source_orders", "is_cancelled");
+	char	   *status = own_column_sql("source_orders", "status");
+
+	if (is_cancelled != NULL)
+	{
+		next_condition(query, any);
+		appendStringInfo(query, "(%s)::pg_catalog.bool IS NOT TRUE", is_cancelled);
+	}
+	if (status != NULL)
+	{
+		next_condition(query, any);
+		appendStringInfo(query, "greenery.clean_text((%s)::pg_catalog.text) IS DISTINCT FROM 'cancelled'", status);
+	}
+}
+
+/*
  * The query for the rate: over the shop's own columns if they can be found, and
- * over the users alone if no order can come twice; else over stg_orders.
+ * over the users alone if no order can come twice; else over stg_orders.  Its third
+ * parameter is *excluded, an array of *type, unless that is 0.
  */
 static char *
-rate_query(const char *schema, bool since, bool until)
+rate_query(const char *schema, bool since, bool until, Oid *type, Datum *excluded)
 {
 	static const char *const names[] = {"user_id", "order_id", "created_at"};
 	List	   *clean_text = list_make2(makeString(pstrdup(schema)),
@@ -55,40 +166,60 @@ rate_query(const char *schema, bool since, bool until)
 	Oid			argument = TEXTOID;
 	OwnColumn	columns[3];
 	Oid			relid;
+	char	   *user_id = "o.user_id";
 	char	   *created_at = "o.created_at";
-	bool		condition = false;
+	bool		any = false;
 	StringInfoData query;
 
 	initStringInfo(&query);
+	*type = TEXTOID;
 	relid = own_columns_find("source_orders", since || until ? 3 : 2, names,
 							 columns);
 	if (!OidIsValid(relid))
+	{
 		appendStringInfoString(&query, "SELECT greenery.repeat_rate(o.user_id, o.order_id) FROM greenery.stg_orders o");
+		next_condition(&query, &any);
+		appendStringInfoString(&query, "NOT o.is_cancelled");
+	}
 	else
 	{
-		char	   *user_id = column_value(relid, &columns[0]);
 		char	   *order_id = column_value(relid, &columns[1]);
 		const char *relation =
 			quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)),
 									   get_rel_name(relid));
 
+		user_id = column_value(relid, &columns[0]);
 		if (since || until)
 			created_at = column_value(relid, &columns[2]);
-		condition = own_column_is_unique(relid, &columns[1],
-										 LookupFuncName(clean_text, 1, &argument, false));
-		if (condition)
-			appendStringInfo(&query, "SELECT greenery.repeat_rate_by_row(%s) FROM %s o WHERE %s IS NOT NULL",
-							 user_id, relation, order_id);
+		*type = list_type(relid, &columns[0]);
+		if (own_column_is_unique(relid, &columns[1],
+								 LookupFuncName(clean_text, 1, &argument, false)))
+		{
+			appendStringInfo(&query, "SELECT greenery.repeat_rate_by_row(%s) FROM %s o", user_id, relation);
+			next_condition(&query, &any);
+			appendStringInfo(&query, "%s IS NOT NULL", order_id);
+		}
 		else
 			appendStringInfo(&query, "SELECT greenery.repeat_rate(%s, %s) FROM %s o",
 							 user_id, order_id, relation);
+		add_not_cancelled(&query, &any);
+	}
+	*excluded = excluded_users(*type);
+	if (*excluded != 0)
+	{
+		next_condition(&query, &any);
+		appendStringInfo(&query, "%s OPERATOR(pg_catalog.<>) ALL ($3)", user_id);
 	}
 	if (since)
-		appendStringInfo(&query, " %s %s OPERATOR(pg_catalog.>=) $1",
-						 condition ? "AND" : "WHERE", created_at);
+	{
+		next_condition(&query, &any);
+		appendStringInfo(&query, "%s OPERATOR(pg_catalog.>=) $1", created_at);
+	}
 	if (until)
-		appendStringInfo(&query, " %s %s OPERATOR(pg_catalog.<) $2",
-						 condition || since ? "AND" : "WHERE", created_at);
+	{
+		next_condition(&query, &any);
+		appendStringInfo(&query, "%s OPERATOR(pg_catalog.<) $2", created_at);
+	}
 	return query.data;
 }
 
@@ -100,9 +231,10 @@ Datum
 greenery_repeat_rate(PG_FUNCTION_ARGS)
 {
 	char	   *schema = get_namespace_name(get_func_namespace(fcinfo->flinfo->fn_oid));
-	Oid			argtypes[2] = {TIMESTAMPTZOID, TIMESTAMPTZOID};
-	Datum		args[2] = {PG_GETARG_DATUM(0), PG_GETARG_DATUM(1)};
-	char		nulls[3] = "  ";
+	Oid			argtypes[3] = {TIMESTAMPTZOID, TIMESTAMPTZOID};
+	Datum		args[3] = {PG_GETARG_DATUM(0), PG_GETARG_DATUM(1)};
+	char		nulls[4] = "   ";
+	Oid			type;
 	char	   *query;
 	ErrorContextCallback callback;
 	Datum		result;
@@ -128,9 +260,12 @@ greenery_repeat_rate(PG_FUNCTION_ARGS)
 	error_context_stack = &callback;
 
 	SPI_connect();
-	query = rate_query(schema, !PG_ARGISNULL(0), !PG_ARGISNULL(1));
+	query = rate_query(schema, !PG_ARGISNULL(0), !PG_ARGISNULL(1), &type, &args[2]);
+	argtypes[2] = get_array_type(type);
+	if (args[2] == 0)
+		nulls[2] = 'n';
 	/* read-only, as a STABLE function must; no row limit, see above */
-	if (SPI_execute_with_args(query, 2, argtypes, args, nulls,
+	if (SPI_execute_with_args(query, 3, argtypes, args, nulls,
 							  true, 0) != SPI_OK_SELECT || SPI_processed != 1)
 		elog(ERROR, "could not query the shop's orders");
 	result = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);

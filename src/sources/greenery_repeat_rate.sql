@@ -6,7 +6,7 @@ CREATE FUNCTION @extschema@.greenery_repeat_rate(
 	RETURNS double precision
 	LANGUAGE C STABLE PARALLEL RESTRICTED AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.greenery_repeat_rate(timestamptz, timestamptz) IS
-	'The shop''s repeat rate: users with two or more orders divided by users with at least one; only orders at or after since and before until count, for both numbers (NULL: no bound). NULL when no one purchased. Reads the orders with the caller''s own rights. Error 22023 when until lies before since.';
+	'The shop''s repeat rate: users with two or more orders divided by users with at least one; only orders at or after since and before until count, for both numbers (NULL: no bound). NULL when no one purchased. Cancelled orders and excluded users do not count. A text such as ''2021-02-11'' is read in the time zone of the session, as everywhere in PostgreSQL, and not in greenery_timezone(): write the offset, or set timezone to greenery_timezone(). Reads the orders with the caller''s own rights. Error 22023 when until lies before since.';
 
 CREATE FUNCTION @extschema@.greenery_repeat_rate_summary(
 	since timestamptz DEFAULT NULL,
@@ -23,10 +23,12 @@ BEGIN ATOMIC
 	FROM (
 		SELECT @extschema@.repeat_counts(o.user_id, o.order_id) AS n
 		FROM greenery.stg_orders o
-		WHERE (since IS NULL OR o.created_at >= since)
+		WHERE NOT o.is_cancelled
+			AND (o.user_id IN (SELECT u.user_id FROM greenery.excluded_users u)) IS NOT TRUE
+			AND (since IS NULL OR o.created_at >= since)
 			AND (until IS NULL OR o.created_at < until)
 	) c
 	CROSS JOIN LATERAL (SELECT @extschema@.wilson_interval(c.n[2], c.n[1]) AS i) w;
 END;
 COMMENT ON FUNCTION @extschema@.greenery_repeat_rate_summary(timestamptz, timestamptz) IS
-	'The shop''s repeat rate with what it is made of, and its 95 % interval (Wilson 1927, score interval without continuity correction): one row. Only orders at or after since and before until count (NULL: no bound). Rate and interval are NULL when no one purchased.';
+	'The shop''s repeat rate with what it is made of, and its 95 % interval (Wilson 1927, score interval without continuity correction): one row. Only orders at or after since and before until count (NULL: no bound). Cancelled orders and excluded users do not count. Rate and interval are NULL when no one purchased.';

@@ -55,6 +55,8 @@ COMMENT ON COLUMN greenery.orders.session_id IS 'The visit in which it was made:
 CREATE INDEX orders_order_id_idx ON greenery.orders (@extschema@.clean_text(order_id));
 CREATE INDEX orders_user_id_idx ON greenery.orders (@extschema@.clean_text(user_id));
 CREATE INDEX orders_created_at_idx ON greenery.orders (created_at);
+-- whether there are several: see shop_currency
+CREATE INDEX orders_currency_idx ON greenery.orders (@extschema@.clean_text(currency));
 
 -- What the staging view reads.  The row type is final; a string body, because
 -- nothing may depend on the relation it reads; inlined by the planner, which

@@ -37,6 +37,7 @@
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "utils/ruleutils.h"
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
@@ -220,6 +221,23 @@ own_columns_find(const char *function, int ncolumns, const char *const *names,
 			return InvalidOid;
 	}
 	return only_table(query)->relid;
+}
+
+char *
+own_column_sql(const char *function, const char *name)
+{
+	HeapTuple	procedure = source_function(function);
+	TupleDesc	row = build_function_result_tupdesc_t(procedure);
+	Query	   *query = own_columns_query(function);
+	Node	   *expression;
+
+	ReleaseSysCache(procedure);
+	expression = (Node *) list_nth_node(TargetEntry, query->targetList,
+										SPI_fnumber(row, name) - 1)->expr;
+	if (IsA(expression, Const) && ((Const *) expression)->constisnull)
+		return NULL;
+	return deparse_expression(expression, deparse_context_for("o", only_table(query)->relid),
+							  true, false);
 }
 
 /* Is this what the index is on: the column, or the cleaned column? */

@@ -32,6 +32,12 @@ extern Oid	own_columns_find(const char *function, int ncolumns,
 							 const char *const *names, OwnColumn *columns);
 
 /*
+ * What the function shows as a column, as SQL over the table that own_columns_find() has
+ * found, by the name "o"; NULL where it is a NULL for all rows.
+ */
+extern char *own_column_sql(const char *function, const char *name);
+
+/*
  * The query that the function consists of, which lists columns of one table and no
  * more; NULL if it does anything else.  The table is left locked in ACCESS SHARE mode.
  */

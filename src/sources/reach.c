@@ -28,9 +28,7 @@
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_partitioned_table.h"
 #include "catalog/pg_proc.h"
-#include "catalog/pg_range.h"
 #include "catalog/pg_statistic_ext.h"
-#include "catalog/pg_type.h"
 #include "commands/extension.h"
 #include "compat.h"
 #include "executor/functions.h"
@@ -42,6 +40,7 @@
 #include "parser/parser.h"
 #include "sources/named_schema.h"
 #include "sources/reach.h"
+#include "sources/reach_parts.h"
 #include "tcop/tcopprot.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -77,9 +76,8 @@ add_schema(Reach *reach, Oid schema)
 		add_unique(&reach->schemas, schema);
 }
 
-/* The same for what is not called: no other suits better, but its schema can be renamed */
-static void
-add_named(Reach *reach, Oid schema)
+void
+reach_named_schema(Reach *reach, Oid schema)
 {
 	if (OidIsValid(schema) && schema != PG_CATALOG_NAMESPACE)
 		add_unique(&reach->named, schema);
@@ -88,7 +86,7 @@ add_named(Reach *reach, Oid schema)
 void
 reach_by_name(Reach *reach, Oid relid)
 {
-	add_named(reach, get_rel_namespace(relid));
+	reach_named_schema(reach, get_rel_namespace(relid));
 }
 
 bool
@@ -165,16 +163,14 @@ walk_as(bool is_text, Node *node, Reach *reach)
 	reach->is_text = outer;
 }
 
-/* What was parsed when it was written: what its names mean is settled */
-static void
-walk_parsed(Node *node, Reach *reach)
+void
+reach_parsed(Reach *reach, Node *node)
 {
 	walk_as(false, node, reach);
 }
 
-/* What is parsed again each time that it runs */
-static void
-walk_text(Node *node, Reach *reach)
+void
+reach_text(Reach *reach, Node *node)
 {
 	walk_as(true, node, reach);
 }
@@ -197,17 +193,17 @@ look_into_body(Reach *reach, HeapTuple procedure)
 	StringBody	parsed = {reach, procedure, NULL};
 
 	if (!isnull)
-		walk_parsed(stringToNode(TextDatumGetCString(body)), reach);
+		reach_parsed(reach, stringToNode(TextDatumGetCString(body)));
 	else if (!has_polymorphic_arguments(form) && run_expecting(parse_body, &parsed, reach_is_no_answer, NULL))
-		walk_text(parsed.queries, reach);
+		reach_text(reach, parsed.queries);
 	else
 		add_unique(&reach->hidden, form->oid);
 }
 
 static bool add_function(Oid function, void *context);
 
-static void
-add_if_valid(Reach *reach, Oid function)
+void
+reach_function(Reach *reach, Oid function)
 {
 	if (OidIsValid(function))
 		(void) add_function(function, reach);
@@ -222,16 +218,16 @@ look_into_aggregate(Reach *reach, Oid function)
 	if (!HeapTupleIsValid(tuple))
 		elog(ERROR, "cache lookup failed for aggregate %u", function);
 	form = (Form_pg_aggregate) GETSTRUCT(tuple);
-	add_if_valid(reach, form->aggtransfn);
-	add_if_valid(reach, form->aggfinalfn);
-	add_if_valid(reach, form->aggcombinefn);
-	add_if_valid(reach, form->aggserialfn);
-	add_if_valid(reach, form->aggdeserialfn);
-	add_if_valid(reach, form->aggmtransfn);
-	add_if_valid(reach, form->aggminvtransfn);
-	add_if_valid(reach, form->aggmfinalfn);
+	reach_function(reach, form->aggtransfn);
+	reach_function(reach, form->aggfinalfn);
+	reach_function(reach, form->aggcombinefn);
+	reach_function(reach, form->aggserialfn);
+	reach_function(reach, form->aggdeserialfn);
+	reach_function(reach, form->aggmtransfn);
+	reach_function(reach, form->aggminvtransfn);
+	reach_function(reach, form->aggmfinalfn);
 	if (OidIsValid(form->aggsortop))
-		add_if_valid(reach, get_opcode(form->aggsortop));
+		reach_function(reach, get_opcode(form->aggsortop));
 	ReleaseSysCache(tuple);
 }
 
@@ -288,167 +284,11 @@ add_function(Oid function, void *context)
 	return false;
 }
 
-/* A domain, and what its checks call */
-static void
-add_domain(Reach *reach, Oid domain)
-{
-	Relation	rel;
-	ScanKeyData key;
-	SysScanDesc scan;
-	HeapTuple	tuple;
-
-	if (domain < FirstNormalObjectId || list_member_oid(reach->domains, domain))
-		return;
-	reach->domains = lappend_oid(reach->domains, domain);
-	rel = table_open(ConstraintRelationId, AccessShareLock);
-	ScanKeyInit(&key, Anum_pg_constraint_contypid, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(domain));
-	scan = systable_beginscan(rel, ConstraintTypidIndexId, true, NULL, 1, &key);
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-	{
-		bool		isnull;
-		Datum		check = heap_getattr(tuple, Anum_pg_constraint_conbin, RelationGetDescr(rel), &isnull);
-
-		if (!isnull)
-			walk_parsed(stringToNode(TextDatumGetCString(check)), reach);
-	}
-	systable_endscan(scan);
-	table_close(rel, AccessShareLock);
-	/* a domain over a domain */
-	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(domain));
-	if (HeapTupleIsValid(tuple))
-	{
-		Oid			base = ((Form_pg_type) GETSTRUCT(tuple))->typbasetype;
-
-		ReleaseSysCache(tuple);
-		if (get_typtype(base) == TYPTYPE_DOMAIN)
-			add_domain(reach, base);
-	}
-}
-
-static void add_type(Reach *reach, Oid type);
-
-/* The types of a table's, a view's or a composite type's columns */
-static void
-add_column_types(Reach *reach, Relation rel)
-{
-	TupleDesc	desc = RelationGetDescr(rel);
-
-	for (int i = 0; i < desc->natts; i++)
-		if (!TupleDescAttr(desc, i)->attisdropped)
-			add_type(reach, TupleDescAttr(desc, i)->atttypid);
-}
-
-static void
-look_into_composite(Reach *reach, Oid relid)
-{
-	Relation	rel = try_relation_open(relid, AccessShareLock);
-
-	if (rel == NULL)
-		return;
-	add_column_types(reach, rel);
-	relation_close(rel, AccessShareLock);
-}
-
-/* A range's ranges are told apart, and sampled by ANALYZE, by functions of its own */
-static void
-look_into_range(Reach *reach, Oid range)
-{
-	HeapTuple	tuple = SearchSysCache1(RANGETYPE, ObjectIdGetDatum(range));
-	Form_pg_range form;
-
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for range type %u", range);
-	form = (Form_pg_range) GETSTRUCT(tuple);
-	add_if_valid(reach, form->rngcanonical);
-	add_if_valid(reach, form->rngsubdiff);
-	add_type(reach, form->rngsubtype);
-	ReleaseSysCache(tuple);
-}
-
-/*
- * A type, and those that it is made from.  Its owner may make casts from it, which are found
- * as a query is parsed, or as a value becomes JSON; and a domain's checks run where a value is
- * read, as that of a column of a composite type or of the elements of an array.
- */
-static void
-add_type(Reach *reach, Oid type)
-{
-	HeapTuple	tuple;
-	Form_pg_type form;
-
-	if (type < FirstNormalObjectId || list_member_oid(reach->types, type))
-		return;
-	check_stack_depth();
-	reach->types = lappend_oid(reach->types, type);
-	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
-	if (!HeapTupleIsValid(tuple))
-		return;
-	form = (Form_pg_type) GETSTRUCT(tuple);
-	add_type(reach, form->typelem);
-	switch (form->typtype)
-	{
-		case TYPTYPE_DOMAIN:
-			add_type(reach, form->typbasetype);
-			break;
-		case TYPTYPE_COMPOSITE:
-			look_into_composite(reach, form->typrelid);
-			break;
-		case TYPTYPE_RANGE:
-			look_into_range(reach, type);
-			break;
-		case TYPTYPE_MULTIRANGE:
-			add_type(reach, get_multirange_range(type));
-			break;
-		default:
-			break;
-	}
-	ReleaseSysCache(tuple);
-}
-
-static void
-add_value_type(Reach *reach, Oid type)
-{
-	if (reach->is_text && type >= FirstNormalObjectId)
-		add_named(reach, type_schema(type));
-	add_type(reach, type);
-}
-
-/* The type of the value of an expression that may make it, out of a text or else */
-static void
-add_type_of(Reach *reach, Node *node)
-{
-	ListCell   *lc;
-
-	switch (nodeTag(node))
-	{
-		case T_RangeTblFunction:
-			foreach(lc, ((RangeTblFunction *) node)->funccoltypes)
-				add_value_type(reach, lfirst_oid(lc));
-			break;
-		case T_Const:
-		case T_FuncExpr:
-		case T_OpExpr:
-		case T_Aggref:
-		case T_WindowFunc:
-		case T_RelabelType:
-		case T_CoerceViaIO:
-		case T_ArrayCoerceExpr:
-		case T_ConvertRowtypeExpr:
-		case T_CoerceToDomain:
-		case T_RowExpr:
-			add_value_type(reach, exprType(node));
-			break;
-		default:
-			break;
-	}
-}
-
 static void
 add_operator(Reach *reach, Oid operator)
 {
 	if (OidIsValid(operator))
-		add_if_valid(reach, get_opcode(operator));
+		reach_function(reach, get_opcode(operator));
 }
 
 static bool
@@ -475,9 +315,6 @@ walk(Node *node, void *context)
 			add_operator(reach, ((SortGroupClause *) node)->eqop);
 			add_operator(reach, ((SortGroupClause *) node)->sortop);
 			return false;
-		case T_CoerceToDomain:
-			add_domain(reach, ((CoerceToDomain *) node)->resulttype);
-			break;
 		case T_SQLValueFunction:
 			if (((SQLValueFunction *) node)->op == SVFOP_SESSION_USER)
 				add_unique(&reach->session, F_SESSION_USER);
@@ -490,15 +327,9 @@ walk(Node *node, void *context)
 		add_schema(reach, schema_of_call(node));
 		add_schema(reach, schema_of_cast_as_call(node));
 	}
-	add_type_of(reach, node);
+	reach_value_type(reach, node);
 	(void) check_functions_in_node(node, add_function, reach);
 	return expression_tree_walker(node, walk, context);
-}
-
-void
-reach_text(Reach *reach, Node *node)
-{
-	walk_text(node, reach);
 }
 
 /*
@@ -512,7 +343,7 @@ look_into_attribute(Reach *reach, int cache, HeapTuple tuple, AttrNumber attribu
 	Datum		expressions = SysCacheGetAttr(cache, tuple, attribute, &isnull);
 
 	if (!isnull)
-		walk_parsed(stringToNode(TextDatumGetCString(expressions)), reach);
+		reach_parsed(reach, stringToNode(TextDatumGetCString(expressions)));
 }
 
 /* The row of an object in the catalog, and expressions in two of its columns */
@@ -549,11 +380,11 @@ look_into_constraints(Reach *reach, Relation rel)
 	TupleConstr *constr = RelationGetDescr(rel)->constr;
 
 	for (int i = 0; constr != NULL && i < constr->num_check; i++)
-		walk_parsed(stringToNode(constr->check[i].ccbin), reach);
+		reach_parsed(reach, stringToNode(constr->check[i].ccbin));
 	/* generated columns are computed as they are read, since 18 */
 	for (int i = 0; constr != NULL && i < constr->num_defval; i++)
 		if (TupleDescAttr(RelationGetDescr(rel), constr->defval[i].adnum - 1)->attgenerated != '\0')
-			walk_parsed(stringToNode(constr->defval[i].adbin), reach);
+			reach_parsed(reach, stringToNode(constr->defval[i].adbin));
 	if (rel->rd_rel->relkind == RELKIND_PARTITIONED_TABLE)
 		look_into_row(reach, PARTRELID, RelationGetRelid(rel),
 					  Anum_pg_partitioned_table_partexprs, InvalidAttrNumber);
@@ -567,7 +398,7 @@ look_into_view(Reach *reach, Relation rel)
 
 	for (int i = 0; rules != NULL && i < rules->numLocks; i++)
 		if (rules->rules[i]->event == CMD_SELECT)
-			walk_parsed((Node *) rules->rules[i]->actions, reach);
+			reach_parsed(reach, (Node *) rules->rules[i]->actions);
 }
 
 void
@@ -585,7 +416,7 @@ reach_relation(Reach *reach, Oid relid)
 		return;
 	reach->relations = lappend_oid(reach->relations, relid);
 	relkind = rel->rd_rel->relkind;
-	add_column_types(reach, rel);
+	reach_column_types(reach, rel);
 	if (relkind == RELKIND_VIEW)
 		look_into_view(reach, rel);
 	else

@@ -23,9 +23,10 @@ typedef struct Reach
 								 * included */
 	List	   *functions;		/* OIDs, those behind operators, casts and
 								 * aggregates included */
-	List	   *domains;		/* OIDs of domains that values are cast to */
 	List	   *types;			/* OIDs of types of columns and values, and
 								 * what these are made from */
+	List	   *made;			/* OIDs of those of which a query makes
+								 * values */
 	List	   *hidden;			/* OIDs of functions whose bodies cannot be
 								 * looked into */
 	List	   *session;		/* OIDs of functions that tell of the session */

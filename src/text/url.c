@@ -1,58 +1,41 @@
 /*-------------------------------------------------------------------------
  *
  * url.c
- *	  Segments of a URL's path.
- *
- * Tracking code writes the same page in many ways, with and without scheme and
- * host, so this reads what is there and never refuses a URL.  The characters
- * that structure a URL are ASCII, which in every server encoding stand for
- * themselves only.
+ *	  Segments of a URL's path, and the kind of page that it names.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
+#include "catalog/namespace.h"
 #include "compat.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
+#include "text/url_path.h"
 #include "utils/builtins.h"
 
-/* Length of "scheme:" at the front when "//" follows it, else 0 */
-static size_t
-scheme_length(const char *p, const char *end)
-{
-	const char *start = p;
-
-	while (p < end &&
-		   ((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
-			(p > start && ((*p >= '0' && *p <= '9') ||
-						   *p == '+' || *p == '-' || *p == '.'))))
-		p++;
-	if (p > start && end - p >= 3 && p[0] == ':' && p[1] == '/' && p[2] == '/')
-		return (size_t) (p + 1 - start);
-	return 0;
-}
-
-/*
- * Does a URL without scheme and leading slash begin with a host?  So it does
- * when what stands before the first slash has a dot in it, or a port at its
- * end; "." and ".." and hidden files are none.  Without a slash it is a page.
- */
-static bool
-begins_with_host(const char *p, const char *end)
-{
-	const char *slash = memchr(p, '/', end - p);
-	const char *digit = slash;
-
-	if (slash == NULL || *p == '.')
-		return false;
-	if (memchr(p, '.', slash - p) != NULL)
-		return true;
-	while (digit > p && digit[-1] >= '0' && digit[-1] <= '9')
-		digit--;
-	return digit < slash && digit - p >= 2 && digit[-1] == ':';
-}
-
 PG_FUNCTION_INFO_V1(url_path_segment);
+PG_FUNCTION_INFO_V1(url_page_segment);
+PG_FUNCTION_INFO_V1(url_page_kind);
+
+/* The n-th segment of a path, counted from 1 */
+static UrlPart
+nth_segment(UrlPart path, int32 n)
+{
+	UrlPart		segment;
+
+	if (n < 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("path segment number must be positive, not %d", n),
+				 errhint("The first segment has the number 1.")));
+	do
+	{
+		CHECK_FOR_INTERRUPTS();
+		segment = url_next_segment(&path);
+	} while (segment.at != NULL && --n > 0);
+	return segment;
+}
 
 /*
  * url_path_segment(url text, n integer) returns text
@@ -61,46 +44,97 @@ Datum
 url_path_segment(PG_FUNCTION_ARGS)
 {
 	text	   *url = PG_GETARG_TEXT_PP(0);
-	int32		n = PG_GETARG_INT32(1);
-	const char *p = VARDATA_ANY(url);
-	const char *end = p + VARSIZE_ANY_EXHDR(url);
-	const char *stop;
+	UrlPart		segment = nth_segment(url_path(VARDATA_ANY(url), VARSIZE_ANY_EXHDR(url)),
+									  PG_GETARG_INT32(1));
 
-	if (n < 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("path segment number must be positive, not %d", n),
-				 errhint("The first segment has the number 1.")));
+	if (segment.at == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text_with_len(segment.at, (int) segment.length));
+}
 
-	/* the path ends where the query or the fragment begins */
-	if ((stop = memchr(p, '#', end - p)) != NULL)
-		end = stop;
-	if ((stop = memchr(p, '?', end - p)) != NULL)
-		end = stop;
+/* The path of a page, without the language that many shops begin it with */
+static UrlPart
+page_path(text *url)
+{
+	UrlPart		path = url_path(VARDATA_ANY(url), VARSIZE_ANY_EXHDR(url));
+	UrlPart		rest = path;
 
-	p += scheme_length(p, end);
-	if (end - p >= 2 && p[0] == '/' && p[1] == '/')
+	return url_is_language(url_next_segment(&rest)) ? rest : path;
+}
+
+/*
+ * A segment decoded, as text.  URLs are in UTF-8.  What is not, or has characters that the
+ * database does not know, stays as it is.
+ */
+static text *
+decoded_text(UrlPart segment)
+{
+	const int	encoding = GetDatabaseEncoding();
+	char	   *decoded;
+	size_t		n;
+	char	   *converted;
+	Oid			conversion;
+
+	if (memchr(segment.at, '%', segment.length) == NULL)
+		return cstring_to_text_with_len(segment.at, (int) segment.length);
+	decoded = palloc(segment.length + 1);
+	n = url_decode(segment, decoded);
+	decoded[n] = '\0';
+	if (memchr(decoded, '\0', n) != NULL ||
+		!pg_verify_mbstr(encoding == PG_SQL_ASCII ? PG_SQL_ASCII : PG_UTF8, decoded, (int) n, true))
+		return cstring_to_text_with_len(segment.at, (int) segment.length);
+	if (encoding == PG_UTF8 || encoding == PG_SQL_ASCII)
+		return cstring_to_text_with_len(decoded, (int) n);
+
+	/* what the segment itself has besides is in the database's own encoding */
+	for (size_t i = 0; i < segment.length; i++)
+		if (IS_HIGHBIT_SET(segment.at[i]))
+			return cstring_to_text_with_len(segment.at, (int) segment.length);
+	conversion = FindDefaultConversionProc(PG_UTF8, encoding);
+	if (!OidIsValid(conversion))
+		return cstring_to_text_with_len(segment.at, (int) segment.length);
+	converted = palloc(n * MAX_CONVERSION_GROWTH + 1);
+	if (pg_do_encoding_conversion_buf(conversion, PG_UTF8, encoding,
+									  (unsigned char *) decoded, (int) n,
+									  (unsigned char *) converted,
+									  (int) (n * MAX_CONVERSION_GROWTH + 1), true) < (int) n)
+		return cstring_to_text_with_len(segment.at, (int) segment.length);
+	return cstring_to_text(converted);
+}
+
+/*
+ * url_page_segment(url text, n integer) returns text
+ */
+Datum
+url_page_segment(PG_FUNCTION_ARGS)
+{
+	UrlPart		segment = nth_segment(page_path(PG_GETARG_TEXT_PP(0)), PG_GETARG_INT32(1));
+
+	if (segment.at == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(decoded_text(segment));
+}
+
+/*
+ * url_page_kind(url text) returns text
+ */
+Datum
+url_page_kind(PG_FUNCTION_ARGS)
+{
+	static const char *const kinds[] = {"product", "checkout", "shipping"};
+	UrlPart		path = page_path(PG_GETARG_TEXT_PP(0));
+	UrlPart		segment = url_next_segment(&path);
+
+	/* each letter may be an escape of three bytes */
+	char		decoded[3 * sizeof("shipping")];
+
+	if (segment.at != NULL && segment.length <= sizeof(decoded))
 	{
-		p += 2;
-		p = memchr(p, '/', end - p);
-	}
-	else if (p < end && *p != '/' && begins_with_host(p, end))
-		p = memchr(p, '/', end - p);
+		size_t		n = url_decode(segment, decoded);
 
-	/* a URL that ends with its host has no path */
-	while (p != NULL && p < end)
-	{
-		CHECK_FOR_INTERRUPTS();
-
-		/* repeated slashes are one: they name no page */
-		while (p < end && *p == '/')
-			p++;
-		stop = memchr(p, '/', end - p);
-		if (stop == NULL)
-			stop = end;
-		if (stop > p && --n == 0)
-			PG_RETURN_TEXT_P(cstring_to_text_with_len(p, (int) (stop - p)));
-		p = stop;
+		for (int i = 0; i < (int) lengthof(kinds); i++)
+			if (strlen(kinds[i]) == n && pg_strncasecmp(kinds[i], decoded, n) == 0)
+				PG_RETURN_TEXT_P(cstring_to_text(kinds[i]));
 	}
-	PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text("other"));
 }

@@ -1,5 +1,4 @@
--- Users whom the indicators of repeat purchases leave out: staff, bots, testers.
--- Every other model counts them.
+-- Users whom all numbers leave out: staff, bots, testers.  Marts keep their rows.
 CREATE TABLE greenery.excluded_users (
 	user_id text PRIMARY KEY,
 	reason text,
@@ -10,7 +9,7 @@ CREATE TABLE greenery.excluded_users (
 SELECT pg_catalog.pg_extension_config_dump('greenery.excluded_users', '');
 
 COMMENT ON TABLE greenery.excluded_users IS
-	'Users left out of repeat_indicators, and of nothing else: staff, bots. greenery_exclude_user() and greenery_include_user() change it.';
+	'Users that all numbers leave out: staff, bots. Marts keep their rows, with is_excluded. greenery_exclude_user() and greenery_include_user() change it.';
 COMMENT ON COLUMN greenery.excluded_users.user_id IS 'The user: stg_users.user_id.';
 COMMENT ON COLUMN greenery.excluded_users.reason IS 'Why.';
 COMMENT ON COLUMN greenery.excluded_users.excluded_at IS 'Since when.';
@@ -42,7 +41,7 @@ COMMENT ON FUNCTION greenery.exclude_user(text, text) IS 'greenery_exclude_user(
 CREATE FUNCTION @extschema@.greenery_exclude_user(user_id text, reason text) RETURNS void
 	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_call_as_owner';
 COMMENT ON FUNCTION @extschema@.greenery_exclude_user(text, text) IS
-	'Leaves a user out: staff, a bot, a test account. The reason and the role that calls are recorded. Error 22004 without a reason.';
+	'Leaves a user out of all numbers: staff, a bot, a test account. Live views follow at once, published tables with the next build. The reason and the role that calls are recorded. Error 22004 without a reason.';
 
 CREATE FUNCTION greenery.include_user(user_id text) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE

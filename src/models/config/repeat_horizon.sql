@@ -13,9 +13,11 @@ SELECT DISTINCT ON (s.user_id)
 FROM greenery.stg_orders s
 WHERE s.user_id IS NOT NULL
 	AND s.order_id IS NOT NULL
+	AND NOT s.is_cancelled
+	AND (s.user_id IN (SELECT u.user_id FROM greenery.excluded_users u)) IS NOT TRUE
 ORDER BY s.user_id, s.created_at, s.order_id COLLATE "C";
 
-COMMENT ON VIEW greenery.first_orders IS 'One row per purchaser: the first recorded order.';
+COMMENT ON VIEW greenery.first_orders IS 'One row per purchaser: the first recorded order that is not cancelled. Excluded users are left out.';
 COMMENT ON COLUMN greenery.first_orders.user_id IS 'Who ordered: dim_users.user_id.';
 COMMENT ON COLUMN greenery.first_orders.order_id IS 'The order: fact_user_orders.order_id.';
 COMMENT ON COLUMN greenery.first_orders.created_at IS 'When.';
@@ -44,13 +46,15 @@ FROM (
 		FROM greenery.stg_orders s
 		WHERE s.user_id IS NOT NULL
 			AND s.order_id IS NOT NULL
+			AND NOT s.is_cancelled
+			AND (s.user_id IN (SELECT u.user_id FROM greenery.excluded_users u)) IS NOT TRUE
 		GROUP BY s.user_id
 	) o
 	CROSS JOIN greenery.as_of n
 ) f;
 
 COMMENT ON VIEW greenery.repeat_horizon IS
-	'How long after their first order purchasers are followed: setting greenery.repeat_horizon; if that is auto, the longest of 1, 7, 30, 90 and 365 days for which at least half the purchasers ordered first at least that long before greenery_as_of(), else 1 day. One row.';
+	'How long after their first order purchasers are followed: setting greenery.repeat_horizon; if that is auto, the longest of 1, 7, 30, 90 and 365 days for which at least half the purchasers ordered first at least that long before greenery_as_of(), else 1 day. Cancelled orders and excluded users are not looked at. One row.';
 COMMENT ON COLUMN greenery.repeat_horizon.horizon IS 'The length of time, in hours.';
 
 CREATE FUNCTION @extschema@.greenery_repeat_horizon() RETURNS interval

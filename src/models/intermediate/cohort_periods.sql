@@ -60,6 +60,8 @@ BEGIN ATOMIC
 		FROM greenery.stg_orders o
 		WHERE o.order_id IS NOT NULL
 			AND o.user_id IS NOT NULL
+			AND NOT o.is_cancelled
+			AND (o.user_id IN (SELECT u.user_id FROM greenery.excluded_users u)) IS NOT TRUE
 			AND isfinite(o.created_at)
 			AND o.created_at <= (SELECT n.as_of FROM present n)
 			-- IS TRUE: the planner would take both bounds for a range and expect few rows
@@ -146,4 +148,4 @@ BEGIN
 END
 $cohort_retention$;
 COMMENT ON FUNCTION @extschema@.greenery_cohort_retention(text, text, text) IS
-	'One row per cohort and period: users by the unit (day, week from Monday, month) of their first order, and how many of them ordered in period 0, 1, 2, ... up to greenery_as_of(), zeros included. Mode calendar: period k is the k-th unit after the cohort''s own; rolling: from k to k + 1 units after the user''s own first order. retention = active_users / users, as seen so far; is_mature: whether the period is over for all of the cohort (period 0 always is). Local time of timezone (NULL: setting greenery.timezone). Orders without a finite time, after greenery_as_of() or more than 100 years before it do not count. Error 22023 for an unknown unit, mode or time zone.';
+	'One row per cohort and period: users by the unit (day, week from Monday, month) of their first order, and how many of them ordered in period 0, 1, 2, ... up to greenery_as_of(), zeros included. Mode calendar: period k is the k-th unit after the cohort''s own; rolling: from k to k + 1 units after the user''s own first order. retention = active_users / users, as seen so far; is_mature: whether the period is over for all of the cohort (period 0 always is). Local time of timezone (NULL: setting greenery.timezone). Cancelled orders, orders of excluded users, and orders without a finite time, after greenery_as_of() or more than 100 years before it do not count. Error 22023 for an unknown unit, mode or time zone.';

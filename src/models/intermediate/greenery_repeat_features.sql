@@ -51,6 +51,8 @@ BEGIN ATOMIC
 		WHERE n.landmark_at IS NOT NULL
 			AND o.user_id IS NOT NULL
 			AND o.order_id IS NOT NULL
+			AND NOT o.is_cancelled
+			AND (o.user_id IN (SELECT u.user_id FROM greenery.excluded_users u)) IS NOT TRUE
 		GROUP BY o.user_id
 	) h
 	WHERE h.orders > 0;
@@ -126,10 +128,11 @@ BEGIN ATOMIC
 			greenery.shopper_summary(e.session_id, e.happened_at, e.session_gap,
 				e.viewed_product, e.added, e.converted) AS known
 		FROM greenery.purchaser_events e
-		-- a scalar subquery: computed once, and no join for every event
-		WHERE e.happened_at <= (SELECT n.landmark_at FROM greenery.history_landmark(at, horizon) n)
+		-- scalar subqueries: computed once, and no join for every event
+		WHERE e.known_at <= (SELECT n.landmark_at FROM greenery.history_landmark(at, horizon) n)
+			AND (e.known_until <= (SELECT n.landmark_at FROM greenery.history_landmark(at, horizon) n)) IS NOT TRUE
 		GROUP BY e.user_id
 	) s ON s.user_id = h.user_id;
 END;
 COMMENT ON FUNCTION @extschema@.greenery_repeat_features(timestamptz, interval) IS
-	'One row per user with an order at or before a moment: what was known of them then, and, in purchased_again_within, whether they ordered after the moment and at most horizon after it (where that reaches beyond greenery_as_of(): so far). Columns as user_repeat_features, those of the order being about the first one, and: purchase_frequency, orders at or before the moment; session_frequency, sessions for each week since the first order (NULL when that was the same moment); past_on_time_share and past_late_share, of the orders that had arrived and had an estimate. NULL for horizon is greenery_repeat_horizon(), NULL for at is greenery_as_of() less the horizon; no rows for an infinite moment. In horizon a day is 24 hours; error 22023 when it has months or is negative.';
+	'One row per user with an order at or before a moment: what was known of them then, and, in purchased_again_within, whether they ordered after the moment and at most horizon after it (where that reaches beyond greenery_as_of(): so far). Columns as user_repeat_features, those of the order being about the first one, and: purchase_frequency, orders at or before the moment; session_frequency, sessions for each week since the first order (NULL when that was the same moment); past_on_time_share and past_late_share, of the orders that had arrived and had an estimate. NULL for horizon is greenery_repeat_horizon(), NULL for at is greenery_as_of() less the horizon; no rows for an infinite moment. In horizon a day is 24 hours; error 22023 when it has months or is negative. Cancelled orders and excluded users do not count.';

@@ -46,10 +46,12 @@ SELECT
 	END AS purchased_again_within
 FROM greenery.fact_user_orders o
 WHERE o.user_id IS NOT NULL
+	AND NOT o.is_cancelled
+	AND NOT o.is_excluded
 GROUP BY o.user_id;
 
 COMMENT ON VIEW greenery.purchasers IS
-	'One row per user with at least one order: the first order, and whether there was another.';
+	'One row per user with at least one order: the first order, and whether there was another. Cancelled orders do not count, and excluded users are left out.';
 COMMENT ON COLUMN greenery.purchasers.user_id IS 'The user.';
 COMMENT ON COLUMN greenery.purchasers.promo_id IS 'The promo that the first order used; NULL for none.';
 COMMENT ON COLUMN greenery.purchasers.state IS 'State that the first order was shipped to; NULL when unknown.';

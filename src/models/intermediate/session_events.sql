@@ -28,7 +28,8 @@ SELECT
 	e.created_at,
 	e.event_type,
 	e.order_id,
-	e.product_id
+	e.product_id,
+	e.page_kind
 FROM greenery.stg_events e
 WHERE greenery.has_session_ids()
 UNION ALL
@@ -46,7 +47,8 @@ SELECT
 	n.created_at,
 	n.event_type,
 	n.order_id,
-	n.product_id
+	n.product_id,
+	n.page_kind
 FROM (
 	SELECT
 		e.event_id,
@@ -56,6 +58,7 @@ FROM (
 		e.event_type,
 		e.order_id,
 		e.product_id,
+		e.page_kind,
 		@extschema@.sessionize(
 			CASE WHEN e.event_type IS DISTINCT FROM 'package_shipped' THEN e.created_at END,
 			greenery.session_gap())

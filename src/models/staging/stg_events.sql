@@ -25,8 +25,8 @@ SELECT greenery.register_model('stg_events', 'greenery.stg_events', 'staging', '
 INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES
-	(102, 'greenery.stg_events', 'not_null', 'user_id', '{}', NULL, '0',
-	 'Every event has its user.', true),
+	(102, 'greenery.stg_events', 'not_null', 'user_id', '{}', '50%', NULL,
+	 'At least half of the events have a user: the others are of visitors who did not log in.', true),
 	(103, 'greenery.stg_events', 'not_null', 'session_id', '{}', NULL, '0',
 	 'Every event has its session.', true),
 	(104, 'greenery.stg_events', 'relationships', 'user_id', '{"to": "greenery.stg_users", "field": "user_id"}', NULL, '0',
@@ -42,4 +42,7 @@ VALUES
 	(109, 'greenery.stg_events', 'not_null', 'order_id', '{"where": "event_type IN (''checkout'', ''package_shipped'')"}', NULL, '0',
 	 'Every checkout and shipment has its order.', true),
 	(110, 'greenery.stg_events', 'not_null', 'created_at', '{}', NULL, '0',
-	 'Every event has its time.', true);
+	 'Every event has its time.', true),
+	-- as for orders
+	(111, 'greenery.stg_events', 'expression', NULL, '{"expression": "created_at <= (SELECT greenery.clock()) + interval ''5 minutes''"}', NULL, '0',
+	 'No event lies in the future, by more than five minutes: a mistyped year.', true);

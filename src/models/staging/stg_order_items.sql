@@ -33,4 +33,8 @@ VALUES
 	(87, 'greenery.stg_order_items', 'not_null', 'quantity', '{}', NULL, '0',
 	 'Every order item has its quantity.', true),
 	(88, 'greenery.stg_order_items', 'relationships', 'user_id', '{"to": "greenery.stg_users", "field": "user_id"}', NULL, '0',
-	 'Every user of an order item exists.', true);
+	 'Every user of an order item exists.', true),
+	(89, 'greenery.stg_order_items', 'expression', NULL, '{"expression": "unit_price >= 0"}', NULL, '0',
+	 'No price at the time of an order is negative.', true),
+	(90, 'greenery.stg_order_items', 'expression', NULL, '{"expression": "returned_quantity BETWEEN 0 AND quantity"}', NULL, '0',
+	 'No more units are sent back than were ordered.', true);

@@ -25,4 +25,8 @@ VALUES
 	(43, 'greenery.stg_promos', 'expression', NULL, '{"expression": "discount <> 0"}', NULL, '0',
 	 'No discount is 0: that is a mistake of manual entry.', true),
 	(44, 'greenery.stg_promos', 'accepted_values', 'status', '{"values": ["active", "inactive"]}', NULL, '0',
-	 'A promo is active or inactive.', true);
+	 'A promo is active or inactive.', true),
+	(45, 'greenery.stg_promos', 'expression', NULL, '{"expression": "percent > 0 AND percent <= 100"}', NULL, '0',
+	 'A percentage taken off is above 0 and at most 100.', true),
+	(46, 'greenery.stg_promos', 'expression', NULL, '{"expression": "num_nonnulls(discount, percent) < 2"}', '0', NULL,
+	 'A promo takes off an amount or a percentage, not both: the amount would count.', true);

@@ -30,7 +30,7 @@ SELECT greenery.register_model('stg_users', 'greenery.stg_users', 'staging', '{u
 INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES
-	(3, 'greenery.stg_users', 'email', 'email', '{}', NULL, '0',
+	(3, 'greenery.stg_users', 'email', 'email', '{}', '0', NULL,
 	 'Every e-mail address is one that a mail server would take.', true),
 	(4, 'greenery.stg_users', 'expression', NULL, '{"expression": "phone_number_raw IS NULL OR phone_number IS NOT NULL"}', '0', NULL,
 	 'Every phone number is usable: what was entered is a North American number.', true),
@@ -43,4 +43,11 @@ VALUES
 	(8, 'greenery.stg_users', 'matches', 'phone_number', '{"pattern": "^[0-9]{3}-[0-9]{3}-[0-9]{4}$"}', NULL, '0',
 	 'Cleaned phone numbers are ###-###-####. Holds by construction.', true),
 	(9, 'greenery.stg_users', 'row_count', NULL, '{"min": 1}', NULL, '0',
-	 'There are users: an empty table is a load that failed.', true);
+	 'There are users: an empty table is a load that failed.', true),
+	-- as for orders
+	(10, 'greenery.stg_users', 'expression', NULL, '{"expression": "created_at <= (SELECT greenery.clock()) + interval ''5 minutes''"}', NULL, '0',
+	 'No user registered in the future, by more than five minutes: a mistyped year.', true),
+	(11, 'greenery.stg_users', 'expression', NULL, '{"expression": "strpos(email, ''@'') > 0"}', NULL, '0',
+	 'Every e-mail address has an @: without, the column holds something else.', true),
+	(12, 'greenery.stg_users', 'unique', 'email', '{}', '0', NULL,
+	 'No two users have one e-mail address: that may be one person with two accounts.', true);

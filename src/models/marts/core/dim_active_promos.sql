@@ -10,7 +10,7 @@ FROM greenery.stg_promos p
 -- one open time a promo at the most; grouped, and not filtered, which the planner would
 -- take for a single row
 LEFT JOIN (
-	SELECT a.promo_id, max(a.active_since) FILTER (WHERE a.active_until IS NULL) AS active_since
+	SELECT a.promo_id, max(a.active_since) FILTER (WHERE a.active_until IS NULL AND a.is_start_known) AS active_since
 	FROM greenery.promo_active_spans a
 	GROUP BY a.promo_id
 ) s ON s.promo_id = p.promo_id
@@ -18,7 +18,7 @@ WHERE p.status = 'active';
 
 COMMENT ON VIEW greenery.dim_active_promos IS 'One row per promo that is active now.';
 COMMENT ON COLUMN greenery.dim_active_promos.active_since IS
-	'Since when the recorded history shows it active without a break; NULL when no history is recorded.';
+	'Since when it is active without a break, by the recorded history; NULL where that is unknown: the first recording already showed it active, or nothing is recorded.';
 SELECT greenery.inherit_comments('greenery.dim_active_promos', 'greenery.stg_promos');
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.

@@ -21,8 +21,11 @@ SELECT
 	coalesce(o.orders, 0) AS orders,
 	o.first_order_at,
 	o.last_order_at,
-	coalesce(o.lifetime_value, 0) AS lifetime_value,
-	coalesce(o.orders >= 2, false) AS is_repeat_purchaser
+	-- who has not ordered has spent nothing, in any currency that is known
+	CASE WHEN o.user_id IS NOT NULL THEN o.lifetime_value
+		 WHEN (SELECT c.currency FROM greenery.shop_currency c) IS NOT NULL THEN 0 END AS lifetime_value,
+	coalesce(o.orders >= 2, false) AS is_repeat_purchaser,
+	coalesce(u.user_id IN (SELECT u.user_id FROM greenery.excluded_users u), false) AS is_excluded
 FROM greenery.stg_users u
 -- twice, for the planner: see fact_user_orders
 LEFT JOIN greenery.stg_addresses a
@@ -33,9 +36,12 @@ LEFT JOIN (
 		count(DISTINCT s.order_id COLLATE "C") AS orders,
 		min(s.created_at) AS first_order_at,
 		max(s.created_at) AS last_order_at,
-		sum(s.order_total) AS lifetime_value
+		-- a scalar subquery: computed once
+		sum(s.order_total - coalesce(s.refunded, 0))
+			FILTER (WHERE coalesce(s.currency, '') = (SELECT c.currency FROM greenery.shop_currency c)) AS lifetime_value
 	FROM greenery.stg_orders s
 	WHERE s.order_id IS NOT NULL
+		AND NOT s.is_cancelled
 	GROUP BY s.user_id
 ) o ON o.user_id = u.user_id
 LEFT JOIN (
@@ -65,6 +71,7 @@ LEFT JOIN (
 				s.created_at AS last_used, false AS registered
 			FROM greenery.stg_orders s
 			WHERE s.order_id IS NOT NULL
+				AND NOT s.is_cancelled
 			UNION ALL
 			SELECT r.user_id, r.address_id, r.created_at,
 				greatest(r.created_at, r.updated_at), true
@@ -77,7 +84,7 @@ LEFT JOIN (
 ) used ON used.user_id = u.user_id;
 
 COMMENT ON VIEW greenery.dim_users IS
-	'One row per user: how to reach them, every address they used, and what they bought.';
+	'One row per user: how to reach them, every address they used, and what they bought. Cancelled orders do not count; excluded users have their rows, with is_excluded.';
 COMMENT ON COLUMN greenery.dim_users.address_id IS 'The current address: the registered one.';
 COMMENT ON COLUMN greenery.dim_users.address IS 'Street and house number of the current address.';
 COMMENT ON COLUMN greenery.dim_users.zipcode IS 'Zip code of the current address, as text: leading zeros count.';
@@ -88,8 +95,9 @@ COMMENT ON COLUMN greenery.dim_users.addresses IS
 COMMENT ON COLUMN greenery.dim_users.orders IS 'How many orders, 0 for none.';
 COMMENT ON COLUMN greenery.dim_users.first_order_at IS 'When the user first ordered; NULL for never.';
 COMMENT ON COLUMN greenery.dim_users.last_order_at IS 'When the user last ordered; NULL for never.';
-COMMENT ON COLUMN greenery.dim_users.lifetime_value IS 'Sum of order_total over the user''s orders, in the shop''s currency; 0 without orders.';
+COMMENT ON COLUMN greenery.dim_users.lifetime_value IS 'Sum of order_total less refunded over the user''s orders in the shop''s currency (view shop_currency); 0 without orders. NULL when no total of theirs in that currency is known, and for all users when the shop has several currencies and setting greenery.currency names none.';
 COMMENT ON COLUMN greenery.dim_users.is_repeat_purchaser IS 'Whether the user has two orders or more.';
+COMMENT ON COLUMN greenery.dim_users.is_excluded IS 'Whether all numbers leave the user out: see excluded_users.';
 SELECT greenery.inherit_comments('greenery.dim_users', 'greenery.stg_users');
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.

@@ -10,7 +10,7 @@ SELECT
 	p.price,
 	p.inventory,
 	-- 0 before the history begins, where the array has nothing
-	p.inventories[width_bucket(e.created_at, p.inventory_since)] AS inventory_at_view,
+	p.inventories[width_bucket(e.created_at, p.inventory_moments)] AS inventory_at_view,
 	p.is_at_risk_of_stockout,
 	e.page_kind,
 	e.page_url
@@ -22,10 +22,10 @@ FROM (
 		f.created_at,
 		coalesce(f.product_id,
 				 CASE WHEN f.page_kind = 'product'
-					  THEN @extschema@.url_path_segment(f.page_url, 2) END) AS product_id,
+					  THEN @extschema@.url_page_segment(f.page_url, 2) END) AS product_id,
 		f.page_kind,
 		f.page_url
-	FROM greenery.fact_events f
+	FROM greenery.shopper_events f
 	WHERE f.event_type = 'page_view'
 		AND f.page_kind NOT IN ('checkout', 'shipping')
 ) e
@@ -40,15 +40,19 @@ COMMENT ON COLUMN greenery.fact_user_content_pageviews.product_id IS
 COMMENT ON COLUMN greenery.fact_user_content_pageviews.product_name IS 'Name of the product.';
 COMMENT ON COLUMN greenery.fact_user_content_pageviews.inventory_at_view IS 'Units in stock at that moment, by the recorded history; NULL when it does not reach back.';
 COMMENT ON COLUMN greenery.fact_user_content_pageviews.page_kind IS 'product or other.';
-SELECT greenery.inherit_comments('greenery.fact_user_content_pageviews', 'greenery.fact_events', 'greenery.dim_product_stock');
+SELECT greenery.inherit_comments('greenery.fact_user_content_pageviews', 'greenery.shopper_events', 'greenery.dim_product_stock');
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
 SELECT greenery.register_model('fact_user_content_pageviews', 'greenery.fact_user_content_pageviews', 'mart', '{event_id}', 280,
 	grain => 'page view');
--- A changed event is about itself, and a changed product about all views of it.  Those of
+-- A changed event is about itself, and about the anonymous events of its session, old and
+-- new, which may take its user, and a changed product about all views of it.  Those of
 -- other events are published: what was changed of them is among the changed events.
 INSERT INTO greenery.incremental_inputs (model, input, column_name, changed_values) VALUES
-	('fact_user_content_pageviews', 'fact_events', 'event_id', 'SELECT event_id FROM changed'),
+	('fact_user_content_pageviews', 'fact_events', 'event_id',
+	 'SELECT event_id FROM changed UNION ALL
+	  SELECT f.event_id FROM fact_events f
+	   WHERE f.user_id IS NULL AND f.is_own_event AND f.session_id IN (SELECT session_id FROM changed)'),
 	('fact_user_content_pageviews', 'dim_product_stock', 'event_id',
 	 'SELECT v.event_id FROM greenery_published.fact_user_content_pageviews v
 	   WHERE v.product_id IN (SELECT product_id FROM changed)');

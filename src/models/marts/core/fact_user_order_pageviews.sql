@@ -5,11 +5,11 @@ SELECT
 	e.user_id,
 	e.session_id,
 	e.created_at,
-	coalesce(e.order_id, @extschema@.url_path_segment(e.page_url, 2)) AS order_id,
+	coalesce(e.order_id, @extschema@.url_page_segment(e.page_url, 2)) AS order_id,
 	e.page_kind,
 	e.event_type,
 	u.created_at AS user_created_at
-FROM greenery.fact_events e
+FROM greenery.shopper_events e
 -- twice, for the planner: see fact_user_orders
 LEFT JOIN greenery.dim_users u
 	ON u.user_id = e.user_id AND (u.user_id = e.user_id) IS TRUE
@@ -21,15 +21,19 @@ COMMENT ON COLUMN greenery.fact_user_order_pageviews.order_id IS
 	'The order: fact_user_orders.order_id; the event''s own, else the id in the URL.';
 COMMENT ON COLUMN greenery.fact_user_order_pageviews.page_kind IS 'checkout or shipping.';
 COMMENT ON COLUMN greenery.fact_user_order_pageviews.user_created_at IS 'When the user registered; a page view before is a mistake in the data.';
-SELECT greenery.inherit_comments('greenery.fact_user_order_pageviews', 'greenery.fact_events');
+SELECT greenery.inherit_comments('greenery.fact_user_order_pageviews', 'greenery.shopper_events');
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.
 SELECT greenery.register_model('fact_user_order_pageviews', 'greenery.fact_user_order_pageviews', 'mart', '{event_id}', 290,
 	grain => 'page view');
--- A changed event is about its page view, and a user who registered at another time, is
+-- A changed event is about its page view, and about the anonymous ones of its session, old
+-- and new, which may take its user, and a user who registered at another time, is
 -- new or gone, about all of theirs; what else is said of users does not matter.
 INSERT INTO greenery.incremental_inputs (model, input, column_name, changed_values) VALUES
-	('fact_user_order_pageviews', 'fact_events', 'event_id', 'SELECT event_id FROM changed'),
+	('fact_user_order_pageviews', 'fact_events', 'event_id',
+	 'SELECT event_id FROM changed UNION ALL
+	  SELECT f.event_id FROM fact_events f
+	   WHERE f.user_id IS NULL AND f.is_own_event AND f.session_id IN (SELECT session_id FROM changed)'),
 	('fact_user_order_pageviews', 'dim_users', 'event_id',
 	 'SELECT v.event_id FROM greenery_published.fact_user_order_pageviews v
 	   WHERE v.user_id IN (SELECT user_id FROM changed GROUP BY user_id

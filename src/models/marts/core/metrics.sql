@@ -13,18 +13,29 @@ FROM (
 	SELECT
 		count(*) AS orders,
 		count(o.promo_id) AS promo_orders,
-		sum(o.order_total) AS money,
-		count(o.order_total) AS priced_orders,
+		sum(o.net_total) FILTER (WHERE o.is_of_shop_currency) AS money,
+		count(o.net_total) FILTER (WHERE o.is_of_shop_currency) AS priced_orders,
 		sum(o.units) AS units,
+		count(o.units) AS orders_with_units,
 		sum(o.distinct_products) AS products,
+		count(o.distinct_products) AS orders_with_products,
 		sum(o.delivery_days) AS delivery_days,
 		count(o.delivery_days) AS deliveries,
 		count(*) FILTER (WHERE o.timeliness = 'late') AS late,
 		count(*) FILTER (WHERE o.timeliness IN ('early', 'on_time')) AS in_time,
 		count(*) FILTER (WHERE o.user_id IS NOT NULL) AS user_orders,
 		@extschema@.repeat_rate(o.user_id, o.order_id) AS repeat_rate,
-		@extschema@.repeat_counts(o.user_id, o.order_id) AS repeat
-	FROM greenery.fact_user_orders o
+		@extschema@.repeat_counts(o.user_id, o.order_id) AS repeat,
+		EXISTS (SELECT FROM greenery.stg_promos) AS has_promos
+	FROM (
+		SELECT
+			f.*,
+			-- a scalar subquery: computed once
+			coalesce(f.currency, '') = (SELECT c.currency FROM greenery.shop_currency c) AS is_of_shop_currency
+		FROM greenery.fact_user_orders f
+		WHERE NOT f.is_cancelled
+			AND NOT f.is_excluded
+	) o
 ) o
 CROSS JOIN (
 	SELECT
@@ -36,6 +47,7 @@ CROSS JOIN (
 	FROM greenery.fact_user_sessions s
 	-- session ids that hold nothing but shipments count in no rate
 	WHERE s.events > 0
+		AND NOT s.is_excluded
 ) s
 CROSS JOIN LATERAL (
 	SELECT
@@ -47,38 +59,44 @@ CROSS JOIN LATERAL (
 		v.definition
 	FROM (VALUES
 		('repeat_rate', o.repeat_rate, o.repeat[2]::numeric, o.repeat[1]::numeric,
-		 'Users with two or more orders, divided by users with at least one.'),
+		 'Users with two or more orders, divided by users with at least one. Cancelled orders and excluded users do not count.'),
 		('conversion_rate', NULL, s.purchases, s.sessions,
-		 'Sessions with a checkout, divided by sessions with at least one event of the shopper.'),
-		('average_order_value', NULL, coalesce(o.money, 0), o.priced_orders,
-		 'Sum of order_total, divided by the number of orders that have one.'),
+		 'Sessions with a checkout, divided by sessions with at least one event of the shopper. Sessions of excluded users are left out.'),
+		('average_order_value', NULL, o.money, o.priced_orders,
+		 'Sum of order_total less refunded in the shop''s currency (view shop_currency), divided by the number of orders that have a total in it. Cancelled orders and orders of excluded users do not count. NULL when there are several currencies and setting greenery.currency names none.'),
 		('bounce_rate', NULL, s.bounces, s.sessions,
-		 'Sessions under a minute and without checkout, divided by sessions with at least one event of the shopper.'),
+		 'Sessions under a minute and without checkout, divided by sessions with at least one event of the shopper. Sessions of excluded users are left out.'),
 		('cart_abandonment_rate', NULL, s.abandoned, s.carts,
-		 'Sessions with an add_to_cart and no checkout, divided by sessions with an add_to_cart.'),
+		 'Sessions with an add_to_cart and no checkout, divided by sessions with an add_to_cart. Sessions of excluded users are left out.'),
 		('late_delivery_rate', NULL, o.late, o.late + o.in_time,
-		 'Orders delivered after the estimate, divided by delivered orders that had an estimate.'),
+		 'Orders delivered after the estimate, divided by delivered orders that had an estimate. Cancelled orders and orders of excluded users do not count.'),
 		('on_time_or_early_rate', NULL, o.in_time, o.late + o.in_time,
-		 'Orders delivered at or before the estimate, divided by delivered orders that had an estimate.'),
-		('promo_use_rate', NULL, o.promo_orders, o.orders,
-		 'Orders with a promo, divided by orders.'),
-		('units_per_order', NULL, coalesce(o.units, 0), o.orders,
-		 'Units ordered, divided by orders.'),
-		('products_per_order', NULL, coalesce(o.products, 0), o.orders,
-		 'Different products of each order, divided by orders.'),
+		 'Orders delivered at or before the estimate, divided by delivered orders that had an estimate. Cancelled orders and orders of excluded users do not count.'),
+		('promo_use_rate', NULL, CASE WHEN o.promo_orders > 0 OR o.has_promos THEN o.promo_orders END, o.orders,
+		 'Orders with a promo, divided by orders. Cancelled orders and orders of excluded users do not count. NULL for a shop without promos.'),
+		('units_per_order', NULL, o.units, o.orders_with_units,
+		 'Units ordered, divided by orders. Cancelled orders and orders of excluded users do not count. NULL for a shop without order items.'),
+		('products_per_order', NULL, o.products, o.orders_with_products,
+		 'Different products of each order, divided by orders. Cancelled orders and orders of excluded users do not count. NULL for a shop without order items.'),
 		('orders_per_purchaser', NULL, o.user_orders, o.repeat[1],
-		 'Orders of known users, divided by users with at least one order.'),
-		('delivery_days', NULL, coalesce(o.delivery_days, 0), o.deliveries,
-		 'Days from order to delivery, divided by delivered orders.')
+		 'Orders of known users, divided by users with at least one order. Cancelled orders and excluded users do not count.'),
+		('delivery_days', NULL, o.delivery_days, o.deliveries,
+		 'Days from order to delivery, divided by delivered orders. Cancelled orders and orders of excluded users do not count.'),
+		('orders', NULL, o.orders, 1,
+		 'Orders, those of guests too. Cancelled orders and orders of excluded users do not count.'),
+		('purchasers', NULL, o.repeat[1], 1,
+		 'Users with at least one order. Cancelled orders and excluded users do not count.'),
+		('revenue', NULL, o.money, 1,
+		 'Sum of order_total less refunded, in the shop''s currency (view shop_currency). Cancelled orders and orders of excluded users do not count. NULL when no total is known, or when there are several currencies and setting greenery.currency names none.')
 	) v (name, value, numerator, denominator, definition)
 ) m;
 
 COMMENT ON VIEW greenery.metrics IS
 	'One row per headline metric, with what it is made of and what it means.';
 COMMENT ON COLUMN greenery.metrics.name IS 'Name of the metric.';
-COMMENT ON COLUMN greenery.metrics.value IS 'numerator divided by denominator; NULL when the denominator is 0.';
-COMMENT ON COLUMN greenery.metrics.numerator IS 'What is counted.';
-COMMENT ON COLUMN greenery.metrics.denominator IS 'What it is divided by.';
+COMMENT ON COLUMN greenery.metrics.value IS 'numerator divided by denominator; NULL when the denominator is 0, or the numerator unknown.';
+COMMENT ON COLUMN greenery.metrics.numerator IS 'What is counted; NULL for what the shop does not have.';
+COMMENT ON COLUMN greenery.metrics.denominator IS 'What it is divided by; 1 for a metric that is a plain count or sum.';
 COMMENT ON COLUMN greenery.metrics.definition IS 'What the metric means, in one sentence.';
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.

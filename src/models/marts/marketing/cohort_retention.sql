@@ -10,7 +10,7 @@ SELECT
 FROM greenery.cohort_periods('month', 'calendar', greenery.timezone()) c;
 
 COMMENT ON VIEW greenery.cohort_retention IS
-	'One row per month of first orders and month since: how many of the users who first ordered in the one ordered in the other. greenery_cohort_retention() has days, weeks and rolling periods.';
+	'One row per month of first orders and month since: how many of the users who first ordered in the one ordered in the other. Cancelled orders and excluded users do not count. greenery_cohort_retention() has days, weeks and rolling periods.';
 COMMENT ON COLUMN greenery.cohort_retention.cohort IS 'First day of the month of the users'' first order, in setting greenery.timezone.';
 COMMENT ON COLUMN greenery.cohort_retention.period IS 'Months since: 0 is the cohort''s own month. There is a row for each month up to greenery_as_of().';
 COMMENT ON COLUMN greenery.cohort_retention.users IS 'Users whose first order lies in the cohort''s month.';

@@ -5,10 +5,13 @@ SELECT
 	o.promo_id,
 	o.promo_id IS NOT NULL AS has_promo,
 	p.promo_orders,
-	p.promo_orders::numeric / p.all_orders AS promo_share,
+	p.promo_orders::numeric / nullif(p.all_orders, 0) AS promo_share,
 	o.user_id,
 	o.created_at,
-	o.order_total
+	o.order_total,
+	(o.created_at AT TIME ZONE greenery.timezone())::date AS order_date,
+	o.is_cancelled,
+	coalesce(o.user_id IN (SELECT u.user_id FROM greenery.excluded_users u), false) AS is_excluded
 FROM greenery.stg_orders o
 LEFT JOIN (
 	SELECT
@@ -16,7 +19,10 @@ LEFT JOIN (
 		c.promo_orders,
 		sum(c.promo_orders) OVER () AS all_orders
 	FROM (
-		SELECT s.promo_id, count(*) AS promo_orders
+		SELECT
+			s.promo_id,
+			count(*) FILTER (WHERE NOT s.is_cancelled
+							 AND (s.user_id IN (SELECT u.user_id FROM greenery.excluded_users u)) IS NOT TRUE) AS promo_orders
 		FROM greenery.stg_orders s
 		WHERE s.order_id IS NOT NULL
 		GROUP BY s.promo_id
@@ -25,9 +31,9 @@ LEFT JOIN (
 WHERE o.order_id IS NOT NULL;
 
 COMMENT ON VIEW greenery.fact_promo_orders IS
-	'One row per order: whether it used a promo, and how popular that promo is overall.';
-COMMENT ON COLUMN greenery.fact_promo_orders.promo_orders IS 'How many orders used this promo; NULL without promo.';
-COMMENT ON COLUMN greenery.fact_promo_orders.promo_share IS 'promo_orders divided by all orders; NULL without promo.';
+	'One row per order: whether it used a promo, and how popular that promo is overall. Cancelled orders and orders of excluded users have their rows, and do not count.';
+COMMENT ON COLUMN greenery.fact_promo_orders.promo_orders IS 'How many orders used this promo, without cancelled ones and those of excluded users; NULL without promo.';
+COMMENT ON COLUMN greenery.fact_promo_orders.promo_share IS 'promo_orders divided by all orders, without cancelled ones and those of excluded users; NULL without promo.';
 SELECT greenery.inherit_comments('greenery.fact_promo_orders', 'greenery.fact_user_orders');
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.

@@ -41,7 +41,8 @@ LEFT JOIN (
 		greenery.shopper_summary(e.session_id, e.happened_at, e.session_gap,
 			e.viewed_product, e.added, e.converted) AS known
 	FROM greenery.purchaser_events e
-	WHERE e.happened_at <= e.first_order_at
+	WHERE e.known_at <= e.first_order_at
+		AND (e.known_until <= e.first_order_at) IS NOT TRUE
 	GROUP BY e.user_id
 ) s ON s.user_id = o.user_id
 -- every moment at which some promo was active, in one value that is searched fast; computed

@@ -36,16 +36,20 @@ LEFT JOIN (
 			AND (c.created_at <= (SELECT n.landmark_at FROM landmark n) AND isfinite(c.created_at)) IS NOT TRUE
 			AND o.created_at <= (SELECT n.landmark_at FROM landmark n)
 			AND isfinite(o.created_at)
+			AND NOT o.is_cancelled
 			-- the first, by the order of fact_user_orders; few are asked
 			AND NOT EXISTS (
 				SELECT FROM greenery.stg_orders p
 				WHERE p.user_id = o.user_id
+					AND p.order_id IS NOT NULL
+					AND NOT p.is_cancelled
 					AND (p.created_at < o.created_at
 						 OR (p.created_at = o.created_at AND p.order_id COLLATE "C" < o.order_id COLLATE "C")))
 		GROUP BY c.session_id, c.user_id
 	) l ON l.session_id = s.session_id AND l.user_id = s.user_id
 	WHERE greenery.has_session_ids()
-		AND (s.session_start <= (SELECT n.landmark_at FROM landmark n) OR l.session_id IS NOT NULL)
+		-- not session_start: whose session it was is known from the login on
+		AND (s.login_at <= (SELECT n.landmark_at FROM landmark n) OR l.session_id IS NOT NULL)
 	GROUP BY s.user_id
 	UNION ALL
 	SELECT
@@ -54,7 +58,7 @@ LEFT JOIN (
 			NULL, NULL, NULL)).sessions
 	FROM greenery.purchaser_events e
 	WHERE NOT greenery.has_session_ids()
-		AND e.happened_at <= (SELECT n.landmark_at FROM landmark n)
+		AND e.known_at <= (SELECT n.landmark_at FROM landmark n)
 	GROUP BY e.user_id
 ) k ON k.user_id = h.user_id;
 

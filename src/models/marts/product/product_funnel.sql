@@ -41,10 +41,11 @@ CROSS JOIN LATERAL (
 		CASE WHEN l.before_cart > 0 AND l.before_cart >= l.before_purchase THEN 'view to cart'
 			 WHEN l.before_purchase > 0 THEN 'cart to purchase' END AS largest_drop,
 		nullif(greatest(l.before_cart, l.before_purchase), 0) AS sessions_dropped
-) d;
+) d
+WHERE (p.product_id IN (SELECT x.product_id FROM greenery.excluded_products x)) IS NOT TRUE;
 
 COMMENT ON VIEW greenery.product_funnel IS
-	'One row per product: how many sessions viewed it, added it to the cart, and bought it.';
+	'One row per product: how many sessions viewed it, added it to the cart, and bought it. Excluded products are left out.';
 COMMENT ON COLUMN greenery.product_funnel.sessions_viewed IS 'Sessions that viewed it.';
 COMMENT ON COLUMN greenery.product_funnel.sessions_added IS 'Sessions that added it to the cart.';
 COMMENT ON COLUMN greenery.product_funnel.sessions_bought IS 'Sessions whose order contains it, viewed or not.';

@@ -12,23 +12,24 @@ SELECT
 	bool_or(f.event_type = 'page_view') AS viewed,
 	bool_or(f.event_type = 'add_to_cart') AS added,
 	bool_or(f.event_type = 'checkout') AS bought
-FROM greenery.fact_events f
+FROM greenery.shopper_events f
 LEFT JOIN greenery.fact_order_items_products i ON f.event_type = 'checkout' AND i.order_id = f.order_id
 CROSS JOIN LATERAL (
 	SELECT CASE
 		WHEN f.event_type = 'checkout' THEN i.product_id
 		ELSE coalesce(f.product_id,
 					  CASE WHEN f.page_kind = 'product'
-						   THEN @extschema@.url_path_segment(f.page_url, 2) END)
+						   THEN @extschema@.url_page_segment(f.page_url, 2) END)
 	END AS product_id
 ) x
 WHERE f.event_type IN ('page_view', 'add_to_cart', 'checkout')
 	AND f.session_id IS NOT NULL
 	AND x.product_id IS NOT NULL
+	AND coalesce(f.user_id NOT IN (SELECT u.user_id FROM greenery.excluded_users u), true)
 GROUP BY f.session_id, x.product_id;
 
 COMMENT ON VIEW greenery.product_sessions IS
-	'One row per product that a session viewed, added to the cart or bought.';
+	'One row per product that a session viewed, added to the cart or bought. What users in excluded_users did is left out.';
 COMMENT ON COLUMN greenery.product_sessions.session_id IS 'The session.';
 COMMENT ON COLUMN greenery.product_sessions.viewed IS 'Whether the session has a page_view of the product.';
 COMMENT ON COLUMN greenery.product_sessions.added IS 'Whether the session has an add_to_cart of the product.';
