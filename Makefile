@@ -262,6 +262,8 @@ REGRESS = \
 	retention \
 	roc_auc \
 	breakdowns \
+	follow_up \
+	product_pairs \
 	cohorts \
 	gap_sessions \
 	login \

@@ -1,8 +1,8 @@
 -- Mart: product_pairs (product).  Grain: two products that are bought together.
 --
 -- An order of a hundred products has 4,950 pairs.  So products of fewer orders than a pair
--- needs are left out before pairs are made, products are numbers, a pair is one number,
--- and an order makes its pairs from an array, which needs no join of the items with
+-- needs are left out before pairs are made, products are numbers, and a pair is one number;
+-- an order makes its pairs from an array, which needs no join of the items with
 -- themselves.
 CREATE VIEW greenery.product_pairs AS
 WITH item AS MATERIALIZED (
@@ -30,8 +30,9 @@ WITH item AS MATERIALIZED (
 ), pair AS (
 	SELECT k.pair, count(*) AS orders
 	FROM (
-		-- 2^31 products at the most
-		SELECT (least(a.n, b.n) << 31) | greatest(a.n, b.n) AS pair
+		-- no power of two: the hash of a number adds up its two halves without carry, and of
+		-- these pairs would have the same ones
+		SELECT least(a.n, b.n) * 10000000000 + greatest(a.n, b.n) AS pair
 		FROM basket t
 		CROSS JOIN LATERAL unnest(t.products) WITH ORDINALITY a (n, place)
 		CROSS JOIN LATERAL unnest(t.products[a.place::integer + 1:]) b (n)
@@ -51,8 +52,8 @@ SELECT
 	p.orders::double precision / a.orders AS confidence,
 	p.orders::double precision * (SELECT count(*) FROM basket) / (a.orders::double precision * b.orders) AS lift
 FROM pair p
-JOIN product a ON a.n = p.pair >> 31
-JOIN product b ON b.n = p.pair & 2147483647;
+JOIN product a ON a.n = p.pair / 10000000000
+JOIN product b ON b.n = p.pair % 10000000000;
 
 COMMENT ON VIEW greenery.product_pairs IS
 	'One row per two products that stand together in ten or more orders. Cancelled orders, orders of excluded users, and excluded products (postage, gift cards: greenery.excluded_products) are left out; orders of guests count.';
