@@ -46,7 +46,9 @@ FROM (
 			-- users and orders, and not a group for each user and product
 			SELECT i.product_id, @extschema@.repeat_counts(o.user_id, o.order_id) AS bought
 			FROM greenery.fact_order_items_products i
-			JOIN greenery.fact_user_orders o ON o.order_id = i.order_id AND NOT o.is_cancelled AND NOT o.is_excluded
+			JOIN greenery.stg_orders o ON o.order_id = i.order_id
+			WHERE NOT i.is_cancelled
+				AND NOT i.is_excluded
 			GROUP BY i.product_id
 		) s ON s.product_id = c.product_id
 		LEFT JOIN (
@@ -65,7 +67,7 @@ CROSS JOIN LATERAL (SELECT @extschema@.wilson_interval(h.reorder_buyers, h.buyer
 CROSS JOIN LATERAL (SELECT @extschema@.wilson_interval(h.first_order_repeaters, h.first_order_buyers) AS i) w;
 
 COMMENT ON VIEW greenery.product_reorder IS
-	'One row per product: how many of its buyers bought it again, and how many of those whose first order contained it bought anything again so far.';
+	'One row per product: how many of its buyers bought it again, and how many of those whose first order contained it bought anything again so far. Cancelled orders, excluded users and excluded products are left out.';
 COMMENT ON COLUMN greenery.product_reorder.buyers IS 'Users who ordered it at least once.';
 COMMENT ON COLUMN greenery.product_reorder.reorder_buyers IS 'Users who ordered it in two or more orders.';
 COMMENT ON COLUMN greenery.product_reorder.reorder_rate IS 'reorder_buyers divided by buyers; NULL when it has no buyers.';

@@ -64,7 +64,7 @@ CROSS JOIN LATERAL (
 ) t;
 
 COMMENT ON VIEW greenery.user_repeat_features IS
-	'One row per purchaser: what was known of them up to and including their first order. Only the columns named delivery, and purchased_again, were known later.';
+	'One row per purchaser: what was known of them up to and including their first order. Only the columns named delivery, and purchased_again, were known later. Cancelled orders do not count, and excluded users are left out.';
 COMMENT ON COLUMN greenery.user_repeat_features.user_id IS 'The purchaser: dim_users.user_id.';
 COMMENT ON COLUMN greenery.user_repeat_features.first_order_id IS 'The first recorded order: fact_user_orders.order_id.';
 COMMENT ON COLUMN greenery.user_repeat_features.first_order_at IS 'When it was made: the cut-off, after which nothing is known.';
