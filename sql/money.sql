@@ -346,10 +346,20 @@ SELECT * FROM pg_temp.wrong();
 CALL greenery_build();
 SELECT * FROM pg_temp.stale();
 SELECT build_id, status FROM greenery.builds ORDER BY 1;
+-- incremental marts are computed in part when nothing has changed, and whole when somebody
+-- else is excluded
+CREATE FUNCTION pg_temp.in_part() RETURNS boolean LANGUAGE sql AS $$
+	SELECT bool_and(b.changed_keys IS NOT NULL) FROM greenery.build_models b
+	WHERE b.build_id = (SELECT max(build_id) FROM greenery.builds) AND b.model IN (SELECT model FROM greenery.incremental_inputs)
+$$;
+CALL greenery_build();
+SELECT pg_temp.in_part();
 -- an exclusion alone changes what the next build publishes
 SELECT greenery_exclude_user((SELECT min(user_id) FROM greenery.users u WHERE EXISTS (SELECT FROM greenery_published.user_repeat_features f WHERE f.user_id = u.user_id)), 'staff');
 CALL greenery_build();
 SELECT * FROM pg_temp.stale();
 SELECT bool_or(updated + deleted > 0) AS changed FROM greenery.build_models WHERE model = 'user_repeat_features' AND build_id = (SELECT max(build_id) FROM greenery.builds);
+SELECT bool_or(changed_keys IS NOT NULL) AS any_in_part FROM greenery.build_models b
+WHERE build_id = (SELECT max(build_id) FROM greenery.builds) AND b.model IN (SELECT model FROM greenery.incremental_inputs);
 RESET greenery.currency;
 SELECT pg_temp.empty_shop();
