@@ -42,10 +42,13 @@ $$;
 CREATE FUNCTION pg_temp.cliffs_below(node jsonb, ctes jsonb, hashed text) RETURNS SETOF text LANGUAGE plpgsql AS $$
 DECLARE
 	input jsonb;
+	-- what is computed once stands before them
+	outer_input CONSTANT jsonb := jsonb_path_query_first(node, '$.Plans[*] ? (@."Parent Relationship" == "Outer")');
+	inner_input CONSTANT jsonb := jsonb_path_query_first(node, '$.Plans[*] ? (@."Parent Relationship" == "Inner")');
 BEGIN
 	IF node ->> 'Node Type' = 'Nested Loop'
-	   AND NOT pg_temp.one_row(node #> '{Plans,0}', ctes) AND NOT pg_temp.cheap_again(node #> '{Plans,1}', ctes) THEN
-		RETURN NEXT format('%s again for each row of %s', node #>> '{Plans,1,Node Type}', node #>> '{Plans,0,Node Type}');
+	   AND NOT pg_temp.one_row(outer_input, ctes) AND NOT pg_temp.cheap_again(inner_input, ctes) THEN
+		RETURN NEXT format('%s again for each row of %s', inner_input ->> 'Node Type', outer_input ->> 'Node Type');
 	ELSIF node ->> 'Parent Relationship' = 'SubPlan' AND NOT pg_temp.cheap_again(node, ctes)
 		  AND position('hashed ' || (node ->> 'Subplan Name') || ')' IN hashed) = 0 THEN
 		RETURN NEXT format('%s, a subquery, again for each row', node ->> 'Node Type');
