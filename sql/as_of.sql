@@ -28,6 +28,11 @@ SELECT greenery_as_of() = b.as_of AS stays FROM (SELECT DISTINCT as_of FROM publ
 SELECT pg_temp.cohorts_differ();
 SELECT count(*) < 20000 AS few FROM greenery_cohort_retention('day');
 SELECT count(*) < 20000 AS few FROM greenery_cohort_retention('day', 'rolling', 'America/New_York');
+-- nor does a cancelled order move it, whichever column says so
+INSERT INTO greenery.orders (order_id, user_id, created_at, status, is_cancelled)
+VALUES ('cancelled1', 'nobody', clock_timestamp(), ' cancelled', NULL), ('cancelled2', 'nobody', clock_timestamp(), 'delivered', true);
+SELECT greenery_as_of() = b.as_of AS stays FROM (SELECT DISTINCT as_of FROM public.as_of_before) b;
+SELECT pg_temp.cohorts_differ();
 -- what has just been ordered counts, in a transaction that has begun before
 INSERT INTO greenery.orders (order_id, user_id, created_at) VALUES ('now', 'nobody', clock_timestamp());
 SELECT greenery_as_of() = o.created_at AND greenery_as_of() > now() AS now FROM greenery.orders o WHERE o.order_id = 'now';

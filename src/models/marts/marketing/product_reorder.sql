@@ -62,8 +62,8 @@ FROM (
 			SELECT i.product_id, @extschema@.repeat_counts(o.user_id, o.order_id) AS bought
 			FROM greenery.fact_order_items_products i
 			JOIN greenery.stg_orders o ON o.order_id = i.order_id
-			WHERE NOT o.is_cancelled
-				AND o.user_id NOT IN (SELECT x.user_id FROM greenery.excluded_users x)
+			WHERE NOT i.is_cancelled
+				AND NOT i.is_excluded
 			GROUP BY i.product_id
 		) s ON s.product_id = c.product_id
 		LEFT JOIN (
@@ -84,9 +84,9 @@ CROSS JOIN LATERAL (SELECT @extschema@.wilson_interval(h.reorder_buyers, h.buyer
 CROSS JOIN LATERAL (SELECT @extschema@.wilson_interval(h.first_order_repeaters, h.first_order_buyers) AS i) w;
 
 COMMENT ON VIEW greenery.product_reorder IS
-	'One row per product: how many of its buyers bought it again so far, and how many of those whose first order contained it bought anything again within the horizon. Excluded users, cancelled orders and excluded products (greenery.excluded_products) are left out.';
-COMMENT ON COLUMN greenery.product_reorder.buyers IS 'Users who ordered it at least once; NULL in a shop without order items.';
-COMMENT ON COLUMN greenery.product_reorder.reorder_buyers IS 'Users who ordered it in two or more orders, so far; NULL in a shop without order items.';
+	'One row per product: how many of its buyers bought it again, and how many of those whose first order contained it bought anything again so far. Cancelled orders, excluded users and excluded products are left out.';
+COMMENT ON COLUMN greenery.product_reorder.buyers IS 'Users who ordered it at least once.';
+COMMENT ON COLUMN greenery.product_reorder.reorder_buyers IS 'Users who ordered it in two or more orders.';
 COMMENT ON COLUMN greenery.product_reorder.reorder_rate IS 'reorder_buyers divided by buyers; NULL when it has no buyers.';
 COMMENT ON COLUMN greenery.product_reorder.first_order_buyers IS 'Users whose first order contained it, and who have been followed for the horizon; NULL in a shop without order items.';
 COMMENT ON COLUMN greenery.product_reorder.first_order_repeaters IS 'Those of them who ordered anything again within the horizon of their first order.';
