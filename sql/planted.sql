@@ -42,7 +42,7 @@ ROLLBACK;
 -- visitors who are not logged in are ordinary, up to a half
 BEGIN;
 SELECT count(*) AS tables FROM greenery_load_sample_shop();
-UPDATE greenery.events e SET user_id = NULL FROM (SELECT event_id, row_number() OVER (ORDER BY event_id) <= count(*) OVER () / 2 AS half FROM greenery.events) h
+UPDATE greenery.events e SET user_id = NULL FROM (SELECT event_id, row_number() OVER (ORDER BY user_id IS NOT NULL, event_id) <= count(*) OVER () / 2 AS half FROM greenery.events) h
 WHERE h.event_id = e.event_id AND h.half;
 SELECT status, failures <= total / 2 AS half FROM greenery_test('greenery.stg_events') WHERE test_id = 102;
 UPDATE greenery.events SET user_id = NULL WHERE event_id IN (SELECT event_id FROM greenery.events WHERE user_id IS NOT NULL LIMIT 2);
