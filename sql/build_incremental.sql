@@ -43,6 +43,19 @@ BEGIN
 						WHERE NOT EXISTS (SELECT FROM greenery.events o WHERE o.session_id = e.session_id AND o.order_id IS NOT NULL));
 	-- the same rows in other places
 	UPDATE greenery.events SET event_type = event_type WHERE event_id = ids[10];
+	-- visitors log in half-way: a session until its checkout, an event of another, one that takes
+	-- a user away from those before it, and one that is anonymous no more
+	UPDATE greenery.events e SET user_id = NULL
+	WHERE e.event_type IN ('page_view', 'add_to_cart')
+		AND e.session_id = (SELECT session_id FROM greenery.events WHERE event_type = 'checkout' ORDER BY md5(event_id || round) COLLATE "C" DESC LIMIT 1);
+	UPDATE greenery.events SET user_id = NULL WHERE event_id = ids[11];
+	UPDATE greenery.events SET user_id = (SELECT max(user_id COLLATE "C") FROM greenery.users)
+	WHERE event_id = (SELECT min(event_id) FROM greenery.events
+					  WHERE session_id = (SELECT min(session_id) FROM greenery.events WHERE user_id IS NULL) AND user_id IS NOT NULL);
+	UPDATE greenery.events SET user_id = (SELECT min(user_id COLLATE "C") FROM greenery.users)
+	WHERE event_id = (SELECT max(event_id) FROM greenery.events WHERE user_id IS NULL AND round % 2 = 0);
+	-- the source's own kind of page
+	UPDATE greenery.events SET page_kind = CASE round % 3 WHEN 0 THEN 'other' WHEN 1 THEN 'shipping' END WHERE event_id = ids[12];
 	-- checkouts of two sessions take each other's order
 	ids := ARRAY(SELECT event_id FROM greenery.events WHERE event_type = 'checkout'
 				 ORDER BY md5(event_id || round) COLLATE "C" LIMIT 2);
@@ -136,11 +149,14 @@ WITH changed_events AS (
 	UNION ALL (TABLE public.incremental_events EXCEPT TABLE greenery.events)
 ), events AS (
 	SELECT DISTINCT session_id FROM changed_events
+), anonymous AS (
+	SELECT event_id FROM greenery.events
+	WHERE user_id IS NULL AND event_type <> 'package_shipped' AND session_id IN (SELECT session_id FROM changed_events)
 ), views AS (
-	SELECT event_id FROM changed_events
+	SELECT event_id FROM changed_events UNION SELECT event_id FROM anonymous
 	UNION SELECT event_id FROM public.incremental_views WHERE product_id = (SELECT min(product_id) FROM greenery.products)
 ), order_views AS (
-	SELECT event_id FROM changed_events
+	SELECT event_id FROM changed_events UNION SELECT event_id FROM anonymous
 	UNION SELECT v.event_id FROM public.incremental_order_views v JOIN greenery.users u ON u.user_id = v.user_id AND u.created_at <> v.user_created_at
 ), items AS (
 	SELECT e.session_id FROM greenery.events e WHERE e.event_type = 'checkout' AND e.order_id IN (
@@ -265,6 +281,27 @@ UPDATE greenery_published.fact_events SET session_id = 'wrong'
 WHERE event_id = (SELECT min(event_id) FROM greenery_published.fact_events);
 DELETE FROM greenery_published.fact_order_items_products
 WHERE order_id = (SELECT min(order_id) FROM greenery_published.fact_order_items_products);
+CALL greenery_build();
+SELECT mart, some_rows FROM pg_temp.slices();
+SELECT * FROM pg_temp.stale();
+
+-- whom the marts leave out, and the zone of their days, are no rows of an input
+SELECT greenery_exclude_user((SELECT user_id FROM greenery.events WHERE event_type = 'checkout' ORDER BY event_id LIMIT 1), 'test');
+CALL greenery_build();
+SELECT mart, some_rows FROM pg_temp.slices();
+SELECT * FROM pg_temp.stale();
+SELECT pg_temp.few_changes(16);
+CALL greenery_build();
+SELECT mart, some_rows FROM pg_temp.slices();
+SELECT * FROM pg_temp.stale();
+SELECT greenery_set('timezone', 'Pacific/Auckland');
+SET greenery.timezone = 'Pacific/Auckland';
+CALL greenery_build();
+SELECT mart, some_rows FROM pg_temp.slices();
+SELECT * FROM pg_temp.stale();
+SELECT greenery_include_user(user_id) FROM greenery.excluded_users;
+SELECT greenery_set('timezone', NULL);
+RESET greenery.timezone;
 CALL greenery_build();
 SELECT mart, some_rows FROM pg_temp.slices();
 SELECT * FROM pg_temp.stale();
