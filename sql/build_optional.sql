@@ -19,7 +19,7 @@ BEGIN
 				 ORDER BY md5(event_id || round) COLLATE "C" LIMIT 8);
 	UPDATE greenery.events SET user_id = NULL WHERE event_id = ANY (ids[1:3]);
 	UPDATE greenery.events e SET user_id = NULL FROM greenery.events o
-	WHERE o.event_id = ids[4] AND e.session_id = o.session_id AND e.event_type <> 'checkout';
+	WHERE o.event_id = ids[4] AND e.session_id = o.session_id AND e.event_type IN ('page_view', 'add_to_cart');
 	UPDATE greenery.events SET page_kind = (ARRAY['checkout', 'other', 'product'])[1 + round % 3] WHERE event_id = ANY (ids[5:6]);
 	UPDATE greenery.events SET page_kind = NULL
 	WHERE event_id = (SELECT min(event_id COLLATE "C") FROM greenery.events WHERE page_kind IS NOT NULL AND NOT event_id = ANY (ids));

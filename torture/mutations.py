@@ -69,8 +69,8 @@ EVENTS = [
 EVENTS += [
     # visitors who log in half-way, or whose login is lost
     (5, lambda d: f"UPDATE greenery.events SET user_id = NULL WHERE session_id = {d.one('events', 'session_id')} "
-        f"AND md5(event_id) < '{d.of('4', '8', 'c')}'"),
-    (4, lambda d: f"UPDATE greenery.events SET user_id = NULL WHERE {d.pick('events')}"),
+        f"AND md5(event_id) < '{d.of('4', '8', 'c')}' AND event_type <> 'package_shipped'"),
+    (4, lambda d: f"UPDATE greenery.events SET user_id = NULL WHERE event_type <> 'package_shipped' AND {d.pick('events')}"),
     (3, lambda d: f"UPDATE greenery.events SET page_kind = {d.good(['NULL', KIND_OTHER, KIND_CHECKOUT], KINDS)} "
         f"WHERE {d.pick('events')}"),
     (1, lambda d: f"UPDATE greenery.events SET visitor_id = {d.odd()} WHERE {d.pick('events')}"),
