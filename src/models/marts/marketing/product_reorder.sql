@@ -49,7 +49,6 @@ FROM (
 				min(u.horizon) AS horizon
 			FROM greenery.purchasers u
 			WHERE u.is_mature
-				AND u.user_id NOT IN (SELECT x.user_id FROM greenery.excluded_users x)
 		) a
 		CROSS JOIN (
 			SELECT CASE WHEN EXISTS (SELECT FROM greenery.fact_order_items_products) THEN 0 END AS none
@@ -74,7 +73,6 @@ FROM (
 			FROM greenery.fact_order_items_products i
 			JOIN greenery.purchasers u ON u.first_order_id = i.order_id
 			WHERE u.is_mature
-				AND u.user_id NOT IN (SELECT x.user_id FROM greenery.excluded_users x)
 			GROUP BY i.product_id
 		) f ON f.product_id = c.product_id
 		WHERE coalesce(c.product_id NOT IN (SELECT x.product_id FROM greenery.excluded_products x), true)
