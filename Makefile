@@ -266,6 +266,8 @@ REGRESS = \
 	product_pairs \
 	cohorts \
 	gap_sessions \
+	login \
+	session_marts \
 	planted \
 	models_sample \
 	repeat_features \
@@ -291,6 +293,7 @@ REGRESS = \
 	build_helpers \
 	first_build \
 	freshness \
+	build_optional \
 	user_models \
 	change_requests \
 	privileges \

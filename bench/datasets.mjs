@@ -161,22 +161,25 @@ const phones = (scale) => ({
 const SHOP = {
 	users: 'user_id, first_name, last_name, email, phone_number, created_at, updated_at, address_id',
 	addresses: 'address_id, address, zipcode, state, country',
-	products: 'product_id, name, price, inventory',
-	promos: 'promo_id, discount, status',
+	products: 'product_id, name, price, inventory, category',
+	promos: 'promo_id, discount, status, code, percent',
 	orders: `order_id, user_id, promo_id, address_id, created_at, order_cost, shipping_cost, order_total,
-		tracking_id, shipping_service, estimated_delivery_at, delivered_at, status`,
-	order_items: 'order_id, product_id, quantity',
-	events: 'event_id, session_id, user_id, page_url, created_at, event_type, order_id, product_id',
+		tracking_id, shipping_service, estimated_delivery_at, delivered_at, status,
+		discount, tax, refunded, currency, is_cancelled, channel, session_id`,
+	order_items: 'order_id, product_id, quantity, unit_price, returned_quantity, user_id, currency',
+	events: 'event_id, session_id, user_id, page_url, created_at, event_type, order_id, product_id, page_kind, visitor_id',
 };
 
 function duckdb_type(column)
 {
 	if (/_at$/.test(column))
 		return 'timestamp';
-	if (/^(price|order_cost|shipping_cost|order_total|discount)$/.test(column))
+	if (/^(price|order_cost|shipping_cost|order_total|discount|percent|tax|refunded|unit_price)$/.test(column))
 		return 'decimal(12,2)';
-	if (/^(inventory|quantity)$/.test(column))
+	if (/^(inventory|quantity|returned_quantity)$/.test(column))
 		return 'bigint';
+	if (/^is_/.test(column))
+		return 'boolean';
 	return 'varchar';
 }
 

@@ -28,6 +28,11 @@ SELECT greenery_as_of() = b.as_of AS stays FROM (SELECT DISTINCT as_of FROM publ
 SELECT pg_temp.cohorts_differ();
 SELECT count(*) < 20000 AS few FROM greenery_cohort_retention('day');
 SELECT count(*) < 20000 AS few FROM greenery_cohort_retention('day', 'rolling', 'America/New_York');
+-- nor does a cancelled order move it, whichever column says so
+INSERT INTO greenery.orders (order_id, user_id, created_at, status, is_cancelled)
+VALUES ('cancelled1', 'nobody', clock_timestamp(), ' cancelled', NULL), ('cancelled2', 'nobody', clock_timestamp(), 'delivered', true);
+SELECT greenery_as_of() = b.as_of AS stays FROM (SELECT DISTINCT as_of FROM public.as_of_before) b;
+SELECT pg_temp.cohorts_differ();
 -- what has just been ordered counts, in a transaction that has begun before
 INSERT INTO greenery.orders (order_id, user_id, created_at) VALUES ('now', 'nobody', clock_timestamp());
 SELECT greenery_as_of() = o.created_at AND greenery_as_of() > now() AS now FROM greenery.orders o WHERE o.order_id = 'now';
@@ -100,13 +105,20 @@ SELECT greenery_add_model('public.as_of_model', key => '{id}');
 CALL greenery_build();
 SELECT p.setting = b.as_of AS set, p.as_of = b.as_of AS as_of FROM greenery_published.as_of_model p, (SELECT DISTINCT as_of FROM public.as_of_before) b;
 SHOW greenery.as_of;
--- workers read it too
+-- workers of its queries read it too, one each
+SET max_parallel_maintenance_workers = 0;
+SET max_parallel_workers_per_gather = 1;
 SET parallel_setup_cost = 0;
 SET parallel_tuple_cost = 0;
 SET min_parallel_table_scan_size = 0;
 CREATE VIEW public.as_of_orders AS SELECT 1 AS id, count(*) AS orders FROM greenery.orders;
 SELECT greenery_add_model('public.as_of_orders', key => '{id}');
 CALL greenery_build();
+RESET parallel_setup_cost;
+RESET parallel_tuple_cost;
+RESET min_parallel_table_scan_size;
+RESET max_parallel_workers_per_gather;
+RESET max_parallel_maintenance_workers;
 SELECT orders > 0 AS published FROM greenery_published.as_of_orders;
 SELECT inserted, updated, deleted FROM greenery.build_models WHERE model = 'as_of_model' ORDER BY build_id DESC LIMIT 1;
 SELECT greenery_set('as_of', '2021-02-01 12:00+05:30');

@@ -252,20 +252,20 @@ SELECT greenery_add_test('greenery.fact_user_orders', 'range', 'created_at', '{"
 SELECT greenery_add_test('greenery.fact_user_orders', 'expression', NULL, '{"expression": "created_at < timestamptz ''now''"}') AS moving \gset
 SELECT greenery_add_test('greenery.fact_user_orders', 'expression', NULL, '{"expression": "created_at < timestamptz ''2100-01-01 00:00:00Z''"}') AS fixed \gset
 -- a bound without time zone is one of the shop's, in builds and in greenery_test()
-SELECT greenery_add_test('greenery.fact_user_orders', 'range', 'created_at', '{"min": "2021-02-10 00:00"}', severity => 'warn') AS bound \gset
+SELECT greenery_add_test('greenery.fact_user_orders', 'range', 'created_at', '{"min": "2021-05-06 00:00"}', severity => 'warn') AS bound \gset
 SELECT greenery_set('timezone', 'America/New_York');
 SET timezone = 'Asia/Tokyo';
 CALL greenery_build();
 SELECT CASE test_id WHEN :moving THEN 'moving' WHEN :fixed THEN 'fixed' END AS test FROM greenery.test_states WHERE test_id IN (:moving, :fixed);
-SELECT r.failures = count(*) FILTER (WHERE o.created_at < '2021-02-10 00:00-05') AS in_build,
+SELECT r.failures = count(*) FILTER (WHERE o.created_at < '2021-05-06 00:00-04') AS in_build,
 	(SELECT failures FROM greenery_test('greenery.fact_user_orders') WHERE test_id = :bound) = r.failures AS as_tested,
-	count(*) FILTER (WHERE o.created_at < '2021-02-10 00:00-05') <> count(*) FILTER (WHERE o.created_at < '2021-02-10 00:00+09') AS it_matters
+	count(*) FILTER (WHERE o.created_at < '2021-05-06 00:00-04') <> count(*) FILTER (WHERE o.created_at < '2021-05-06 00:00+09') AS it_matters
 FROM greenery.test_results r CROSS JOIN greenery.fact_user_orders o
 WHERE r.test_id = :bound AND r.build_id = (SELECT max(build_id) FROM greenery.builds) GROUP BY r.failures;
 -- no build counts from what another time zone has left
 SELECT greenery_set('timezone', 'Asia/Tokyo');
 CALL greenery_build();
-SELECT r.failures = count(*) FILTER (WHERE o.created_at < '2021-02-10 00:00+09') AS in_build,
+SELECT r.failures = count(*) FILTER (WHERE o.created_at < '2021-05-06 00:00+09') AS in_build,
 	(SELECT failures FROM greenery_test('greenery.fact_user_orders') WHERE test_id = :bound) = r.failures AS as_tested
 FROM greenery.test_results r CROSS JOIN greenery.fact_user_orders o
 WHERE r.test_id = :bound AND r.build_id = (SELECT max(build_id) FROM greenery.builds) GROUP BY r.failures;

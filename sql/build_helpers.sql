@@ -45,7 +45,7 @@ SELECT count(*) FROM pg_class WHERE relnamespace = 'greenery_build'::regnamespac
 
 -- where it cannot be computed, the marts that read it say so
 SELECT pg_get_viewdef('greenery.purchasers'::regclass) AS definition \gset
-SELECT regexp_replace(:'definition', 'WHERE \((o\.)?user_id IS NOT NULL\)', 'WHERE user_id IS NOT NULL AND 1 / (order_number - order_number) = 1') AS broken \gset
+SELECT regexp_replace(:'definition', 'WHERE \(\((o\.)?user_id IS NOT NULL\)', 'WHERE ((user_id IS NOT NULL AND 1 / (order_number - order_number) = 1)') AS broken \gset
 CREATE OR REPLACE VIEW greenery.purchasers AS :broken
 DROP EVENT TRIGGER helpers_note;
 \set VERBOSITY terse

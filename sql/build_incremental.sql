@@ -68,26 +68,6 @@ BEGIN
 				 ORDER BY md5(e.user_id || round) COLLATE "C" LIMIT 2);
 	UPDATE greenery.users SET created_at = created_at - interval '1 day' WHERE user_id = ids[1];
 	UPDATE greenery.users SET last_name = last_name || round WHERE user_id = ids[2];
-	-- visitors who log in half-way, a kind of page that the source knows, a device
-	ids := ARRAY(SELECT event_id FROM greenery.events WHERE event_type = 'page_view' AND product_id IS NOT NULL AND user_id IS NOT NULL
-				 ORDER BY md5(event_id || 'n' || round) COLLATE "C" LIMIT 4);
-	UPDATE greenery.events SET user_id = NULL WHERE event_id = ANY (ids[1:2]);
-	UPDATE greenery.events SET page_kind = (ARRAY['checkout', 'other', 'product'])[1 + round % 3] WHERE event_id = ids[3];
-	UPDATE greenery.events SET visitor_id = 'v' || round WHERE event_id = ids[4];
-	-- orders that are cancelled and no longer are, refunded, taxed and discounted, sold elsewhere
-	orders := ARRAY(SELECT order_id FROM greenery.orders WHERE promo_id IS NULL ORDER BY md5(order_id || 'n' || round) COLLATE "C" LIMIT 5);
-	UPDATE greenery.orders SET is_cancelled = false
-	WHERE order_id = (SELECT min(order_id COLLATE "C") FROM greenery.orders WHERE is_cancelled);
-	UPDATE greenery.orders SET is_cancelled = true WHERE order_id = ANY (orders[1:2]);
-	UPDATE greenery.orders SET refunded = 1.25 WHERE order_id = orders[3];
-	UPDATE greenery.orders SET tax = round, discount = round WHERE order_id = orders[4];
-	UPDATE greenery.orders SET currency = CASE round % 3 WHEN 2 THEN 'EUR' END, channel = 'store', session_id = 'new' || round WHERE order_id = orders[5];
-	UPDATE greenery.order_items SET unit_price = 7.5, returned_quantity = 1 WHERE order_id = orders[5];
-	UPDATE greenery.products SET category = 'c' || round WHERE product_id = (SELECT min(product_id) FROM greenery.products);
-	-- a user who is left out, and one who no longer is
-	DELETE FROM greenery.excluded_users;
-	INSERT INTO greenery.excluded_users (user_id, reason)
-	SELECT user_id, 'a till' FROM greenery.users ORDER BY md5(user_id || round) COLLATE "C" LIMIT round % 2;
 END
 $change$;
 
@@ -324,5 +304,4 @@ SELECT * FROM pg_temp.stale();
 RESET greenery.session_gap;
 
 DROP SCHEMA difference_before CASCADE;
-DELETE FROM greenery.excluded_users;
 SELECT pg_temp.empty_shop();

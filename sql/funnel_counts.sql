@@ -49,22 +49,26 @@ BEGIN
 					  GROUP BY g, depth) c ON c.g IS NOT DISTINCT FROM gs.g AND c.d = d.d
 		 GROUP BY gs.g', id, regexp_replace(steps, 'kind|i\M', '1', 'g'), steps);
 END $$;
-CREATE FUNCTION pg_temp.by_counts(id name, steps text) RETURNS TABLE (grp int, x bigint[]) LANGUAGE plpgsql AS $$
+CREATE FUNCTION pg_temp.by_counts(steps text) RETURNS TABLE (id name, grp int, x bigint[]) LANGUAGE plpgsql AS $$
 BEGIN
-	RETURN QUERY EXECUTE format('
-		SELECT grp, funnel_counts(''40 minutes'', %1$I, t, %2$s) FILTER (WHERE bought IS NOT NULL) FROM mixed_events GROUP BY grp
-		UNION ALL
-		SELECT NULL, funnel_counts(''40 minutes'', %1$I, t, %2$s) FILTER (WHERE bought IS NOT NULL) FROM mixed_events', id, steps);
+	-- all types at once, since workers take their time to start
+	RETURN QUERY EXECUTE (SELECT format('
+		SELECT v.id::name, q.grp, v.x
+		  FROM (SELECT grp, %1$s FROM mixed_events GROUP BY grp
+				UNION ALL
+				SELECT NULL, %1$s FROM mixed_events) q, LATERAL (VALUES %2$s) AS v(id, x)',
+		string_agg(format('funnel_counts(''40 minutes'', %1$I, t, %2$s) FILTER (WHERE bought IS NOT NULL) AS %1$I', c.id, steps), ', '),
+		string_agg(format('(%1$L, q.%1$I)', c.id), ', ')) FROM id_columns c);
 END $$;
 CREATE TEMP TABLE funnels (few boolean, steps text);
 INSERT INTO funnels VALUES (true, 'kind IN (0, 1), kind > 0, kind = 2, kind <> 3'),
 	(false, 'kind < 4, kind > 0, true, kind > 1, kind < 3, kind < 5, kind <> 2, kind <> 1, kind > 2, kind < 4');
 CREATE TEMP TABLE expected AS SELECT id, steps, e.* FROM id_columns, funnels, pg_temp.by_group_by(id, steps) e;
-SELECT c.id, f.few, count(*), bool_or(0 < ALL (a.x[1:4])) AS telling,
+SELECT a.id, f.few, count(*), bool_or(0 < ALL (a.x[1:4])) AS telling,
 	   count(*) FILTER (WHERE a.x IS DISTINCT FROM e.x) AS wrong
-  FROM id_columns c CROSS JOIN funnels f CROSS JOIN LATERAL pg_temp.by_counts(c.id, f.steps) a
-  LEFT JOIN expected e ON e.id = c.id AND e.steps = f.steps AND e.grp IS NOT DISTINCT FROM a.grp
- GROUP BY c.id, f.few ORDER BY c.id, f.few;
+  FROM funnels f CROSS JOIN LATERAL pg_temp.by_counts(f.steps) a
+  LEFT JOIN expected e ON e.id = a.id AND e.steps = f.steps AND e.grp IS NOT DISTINCT FROM a.grp
+ GROUP BY a.id, f.few ORDER BY a.id, f.few;
 -- moving frames
 SELECT count(*) AS frames, count(*) FILTER (WHERE m <> e) AS wrong
   FROM (SELECT i, funnel_counts('5 minutes', n % 5, t, kind < 3, kind > 1, kind = 4) OVER (ORDER BY i ROWS BETWEEN 29 PRECEDING AND 2 FOLLOWING) AS m
@@ -94,10 +98,10 @@ SET LOCAL max_parallel_workers_per_gather = 3;
 SET LOCAL parallel_leader_participation = off;
 SELECT pg_temp.plan_has('SELECT funnel_counts(''1 hour'', by_text, t, true) FROM mixed_events', 'Partial Aggregate') AS whole,
 	   pg_temp.plan_has('SELECT grp, funnel_counts(''1 hour'', by_text, t, true) FROM mixed_events GROUP BY grp', 'Partial HashAggregate') AS groups;
-SELECT c.id, f.few, count(*), count(*) FILTER (WHERE a.x IS DISTINCT FROM e.x) AS wrong
-  FROM id_columns c CROSS JOIN funnels f CROSS JOIN LATERAL pg_temp.by_counts(c.id, f.steps) a
-  LEFT JOIN expected e ON e.id = c.id AND e.steps = f.steps AND e.grp IS NOT DISTINCT FROM a.grp
- GROUP BY c.id, f.few ORDER BY c.id, f.few;
+SELECT a.id, f.few, count(*), count(*) FILTER (WHERE a.x IS DISTINCT FROM e.x) AS wrong
+  FROM funnels f CROSS JOIN LATERAL pg_temp.by_counts(f.steps) a
+  LEFT JOIN expected e ON e.id = a.id AND e.steps = f.steps AND e.grp IS NOT DISTINCT FROM a.grp
+ GROUP BY a.id, f.few ORDER BY a.id, f.few;
 SELECT funnel_counts('1 hour', by_text, t, true) AS nothing FROM mixed_events WHERE i < 0;
 SELECT pg_temp.error_of('SELECT funnel_counts(i % 2 * interval ''1 hour'', by_text, t, true) FROM mixed_events');
 SELECT left(pg_temp.error_of('SELECT funnel_counts(''1 hour'', by_text, t, VARIADIC array_fill(true, ARRAY[1 + i % 2])) FROM mixed_events'), 5);

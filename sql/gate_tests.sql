@@ -179,6 +179,16 @@ SELECT d.model, d.kind, d.column_name, r.status, r.failures, r.message
 FROM greenery_test('greenery.stg_order_items') r JOIN greenery.data_tests d USING (test_id)
 WHERE r.status = 'skipped' ORDER BY test_id;
 
+-- an optional column is one that the shop has as soon as a row has a value in it
+BEGIN;
+INSERT INTO greenery.order_items (order_id, product_id, quantity) VALUES ('o', 'p', 1), ('o', 'q', 2);
+SELECT greenery_add_test('greenery.stg_order_items', 'range', 'unit_price', '{"min": 0}') AS range \gset
+SELECT greenery_add_test('greenery.stg_order_items', 'not_null', 'unit_price') AS present \gset
+SELECT kind, status, failures, total, message FROM greenery_test('greenery.stg_order_items') WHERE test_id IN (:range, :present) ORDER BY test_id;
+UPDATE greenery.order_items SET unit_price = -1 WHERE product_id = 'q';
+SELECT kind, status, failures, total, message FROM greenery_test('greenery.stg_order_items') WHERE test_id IN (:range, :present) ORDER BY test_id;
+ROLLBACK;
+
 -- what cannot be a test says so when it is added
 \set VERBOSITY sqlstate
 SELECT pg_temp.add('not_null');

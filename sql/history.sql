@@ -77,6 +77,16 @@ SELECT opened, closed FROM greenery_record_history() WHERE history = 'promo_hist
 SELECT opened, closed FROM greenery_record_history() WHERE history = 'promo_history';
 SELECT * FROM pg_temp.promo_rows();
 
+-- a percentage is among the terms: another one is another row
+TRUNCATE greenery.promo_history, greenery.promos;
+INSERT INTO greenery.promos (promo_id, status, percent) VALUES ('P', 'active', 10);
+SELECT opened, closed FROM greenery_record_history() WHERE history = 'promo_history';
+UPDATE greenery.promo_history SET valid_from = '2021-01-01';
+UPDATE greenery.promos SET percent = 15;
+SELECT opened, closed FROM greenery_record_history() WHERE history = 'promo_history';
+SELECT promo_id, discount, percent, valid_to IS NULL AS holds FROM greenery.promo_history ORDER BY valid_from;
+SELECT promo_id, percent, next_percent, recorded_from, valid_from, valid_to = 'infinity' AS open FROM greenery.promo_terms ORDER BY valid_from LIMIT 1;
+
 -- active at a moment, and since when: an unbroken time, whatever the discount did
 TRUNCATE greenery.promo_history, greenery.promos;
 INSERT INTO greenery.promo_history VALUES

@@ -158,14 +158,15 @@ WHERE m.timeliness IS DISTINCT FROM
 	CASE sign(extract(epoch FROM o.delivered_at - o.estimated_delivery_at))
 		WHEN -1 THEN 'early' WHEN 0 THEN 'on_time' WHEN 1 THEN 'late' ELSE 'unknown' END;
 
--- product conversion: sessions that viewed it, and whose own order contains it
+-- product conversion: sessions that viewed it, and whose own order contains it, whatever
+-- became of the order: a visit with a checkout is converted
 SELECT m.product_id
 FROM greenery.product_funnel m, LATERAL (
 	SELECT count(DISTINCT v.session_id) AS viewed,
-		(SELECT count(DISTINCT e.session_id) FROM own e JOIN kept_items i USING (order_id)
+		(SELECT count(DISTINCT e.session_id) FROM own e JOIN greenery.order_items i USING (order_id)
 		 WHERE e.event_type = 'checkout' AND i.product_id = m.product_id) AS bought,
 		count(DISTINCT v.session_id) FILTER (WHERE EXISTS (
-			SELECT FROM own e JOIN kept_items i USING (order_id)
+			SELECT FROM own e JOIN greenery.order_items i USING (order_id)
 			WHERE e.event_type = 'checkout' AND i.product_id = m.product_id AND e.session_id = v.session_id))::float8
 		/ nullif(count(DISTINCT v.session_id), 0) AS conversion
 	FROM own v WHERE v.event_type = 'page_view' AND v.product_id = m.product_id) s
@@ -215,12 +216,13 @@ FROM greenery.fact_promo_orders m JOIN greenery.orders o USING (order_id)
 WHERE (m.promo_orders IS NOT NULL) <> (o.promo_id IS NOT NULL)
 	OR m.promo_orders <> (SELECT count(*) FROM kept p WHERE p.promo_id = o.promo_id)
 	OR abs(m.promo_share - m.promo_orders::numeric / (SELECT count(*) FROM kept)) > 1e-12;
--- addresses: the registered one and every one shipped to, each once
+-- addresses: the registered one and every one shipped to, each once; a cancelled order is
+-- not shipped
 SELECT m.user_id
 FROM greenery.dim_users m
 WHERE (SELECT array_agg(a ->> 'address_id' ORDER BY a ->> 'address_id' COLLATE "C") FROM jsonb_array_elements(m.addresses) a)
 	IS DISTINCT FROM
 	(SELECT array_agg(DISTINCT x COLLATE "C") FROM (
 		SELECT address_id AS x FROM greenery.users WHERE user_id = m.user_id
-		UNION SELECT address_id FROM greenery.orders WHERE user_id = m.user_id) a);
+		UNION SELECT address_id FROM kept WHERE user_id = m.user_id) a);
 ROLLBACK;

@@ -127,6 +127,10 @@ SELECT user_id, lifetime_value FROM greenery.dim_users ORDER BY 1;
 SELECT name, value, numerator, denominator FROM greenery.metrics WHERE name IN ('average_order_value', 'revenue', 'orders') ORDER BY 1;
 SELECT greenery_set('currency', 'EUR');
 SELECT test_id, status, failures, total FROM greenery_test('greenery.stg_orders') WHERE test_id = 63;
+SELECT user_id, order_value FROM greenery.user_repeat_features ORDER BY 1;
+SET LOCAL greenery.currency = 'USD';
+SELECT user_id, order_value FROM greenery.user_repeat_features ORDER BY 1;
+SET LOCAL greenery.currency = 'EUR';
 -- one that no order has
 SELECT greenery_set('currency', 'eur');
 SELECT test_id, status, failures, total FROM greenery_test('greenery.stg_orders') WHERE test_id = 63;
@@ -224,6 +228,9 @@ SELECT product_id, units_sold, orders FROM greenery.dim_products;
 SELECT user_id, orders, lifetime_value FROM greenery.dim_users ORDER BY 1;
 SELECT name, value, numerator, denominator FROM greenery.metrics
 WHERE name IN ('units_per_order', 'products_per_order', 'promo_use_rate', 'average_order_value', 'revenue', 'delivery_days', 'late_delivery_rate', 'orders') ORDER BY 1;
+SELECT user_id, promo_used, basket_size, distinct_products, order_value FROM greenery.user_repeat_features ORDER BY 1;
+SELECT indicator, users, verdict FROM greenery.repeat_indicators
+WHERE indicator IN ('promo_used', 'basket_size', 'distinct_products', 'order_value', 'weekend') ORDER BY 1;
 UPDATE greenery.orders SET order_total = NULL;
 SELECT user_id, orders, lifetime_value FROM greenery.dim_users ORDER BY 1;
 SELECT name, value, numerator FROM greenery.metrics WHERE name IN ('average_order_value', 'revenue', 'orders') ORDER BY 1;
@@ -233,6 +240,7 @@ SELECT test_id, status, total FROM greenery_test('greenery.stg_orders') WHERE te
 INSERT INTO greenery.promos (promo_id, discount) VALUES ('x', 1);
 INSERT INTO greenery.order_items (order_id, product_id, quantity) VALUES ('1', 'p', 2), ('1', 'q', 1);
 SELECT name, value, numerator, denominator FROM greenery.metrics WHERE name IN ('units_per_order', 'promo_use_rate') ORDER BY 1;
+SELECT user_id, promo_used, basket_size, distinct_products FROM greenery.user_repeat_features ORDER BY 1;
 -- of q no price is known, and so no amount of the order
 SELECT order_id, units, distinct_products, items_amount FROM greenery.dim_order_products ORDER BY 1;
 ROLLBACK;
@@ -346,10 +354,20 @@ SELECT * FROM pg_temp.wrong();
 CALL greenery_build();
 SELECT * FROM pg_temp.stale();
 SELECT build_id, status FROM greenery.builds ORDER BY 1;
+-- incremental marts are computed in part when nothing has changed, and whole when somebody
+-- else is excluded
+CREATE FUNCTION pg_temp.in_part() RETURNS boolean LANGUAGE sql AS $$
+	SELECT bool_and(b.changed_keys IS NOT NULL) FROM greenery.build_models b
+	WHERE b.build_id = (SELECT max(build_id) FROM greenery.builds) AND b.model IN (SELECT model FROM greenery.incremental_inputs)
+$$;
+CALL greenery_build();
+SELECT pg_temp.in_part();
 -- an exclusion alone changes what the next build publishes
 SELECT greenery_exclude_user((SELECT min(user_id) FROM greenery.users u WHERE EXISTS (SELECT FROM greenery_published.user_repeat_features f WHERE f.user_id = u.user_id)), 'staff');
 CALL greenery_build();
 SELECT * FROM pg_temp.stale();
 SELECT bool_or(updated + deleted > 0) AS changed FROM greenery.build_models WHERE model = 'user_repeat_features' AND build_id = (SELECT max(build_id) FROM greenery.builds);
+SELECT bool_or(changed_keys IS NOT NULL) AS any_in_part FROM greenery.build_models b
+WHERE build_id = (SELECT max(build_id) FROM greenery.builds) AND b.model IN (SELECT model FROM greenery.incremental_inputs);
 RESET greenery.currency;
 SELECT pg_temp.empty_shop();

@@ -14,6 +14,8 @@ CREATE FUNCTION own.rate() RETURNS TABLE (rate numeric, same boolean) LANGUAGE s
 					(SELECT count(*) FILTER (WHERE u.orders > 1)::float8 / nullif(count(*), 0)
 					 FROM (SELECT count(DISTINCT o.order_id) AS orders FROM greenery.stg_orders o
 							WHERE o.user_id IS NOT NULL AND o.order_id IS NOT NULL
+								AND NOT o.is_cancelled
+								AND NOT EXISTS (SELECT FROM greenery.excluded_users x WHERE x.user_id = o.user_id)
 								AND (b.since IS NULL OR o.created_at >= b.since)
 								AND (b.until IS NULL OR o.created_at < b.until)
 							GROUP BY o.user_id) u)
@@ -21,7 +23,7 @@ CREATE FUNCTION own.rate() RETURNS TABLE (rate numeric, same boolean) LANGUAGE s
 						(NULL, '2021-02-01 00:30+00'), ('2021-02-01 00:10+00', '2021-02-01 00:40+00'),
 						('2030-01-01', NULL)) b (since, until)) w (since, until, rate))
 $$;
--- puts a query that lists order_id, user_id, created_at behind staging
+-- puts a query that lists order_id, user_id, created_at, is_cancelled, status behind staging
 CREATE FUNCTION own.bind(columns text, rest text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
 	EXECUTE regexp_replace((SELECT definition FROM original), 'AS \$function\$.*\$function\$',
@@ -29,9 +31,10 @@ BEGIN
 			(SELECT format('%s, %s, NULL::pg_catalog.text, NULL::pg_catalog.text, %s,
 				NULL::pg_catalog.numeric, NULL::pg_catalog.numeric, NULL::pg_catalog.numeric,
 				NULL::pg_catalog.text, NULL::pg_catalog.text, NULL::pg_catalog.timestamptz,
-				NULL::pg_catalog.timestamptz, NULL::pg_catalog.text, NULL::pg_catalog.numeric,
-				NULL::pg_catalog.numeric, NULL::pg_catalog.numeric, NULL::pg_catalog.text, NULL::pg_catalog.bool,
-				NULL::pg_catalog.text, NULL::pg_catalog.text, NULL::pg_catalog.jsonb', c[1], c[2], c[3])
+				NULL::pg_catalog.timestamptz, %s, NULL::pg_catalog.numeric,
+				NULL::pg_catalog.numeric, NULL::pg_catalog.numeric, NULL::pg_catalog.text, %s,
+				NULL::pg_catalog.text, NULL::pg_catalog.text, NULL::pg_catalog.jsonb', c[1], c[2], c[3],
+				coalesce(c[5], 'NULL::pg_catalog.text'), coalesce(c[4], 'NULL::pg_catalog.bool'))
 			 FROM string_to_array(columns, ', ') c), rest)));
 END
 $$;
@@ -139,6 +142,35 @@ SELECT * FROM own.rate();
 CREATE VIEW own.view AS SELECT id, customer, placed FROM own.numbers WHERE customer < 100;
 SELECT own.bind('s.id::text, s.customer::text, s.placed', 'own.view s');
 SELECT * FROM own.rate();
+-- cancelled orders, by a column, by an expression and by a status of any type; all that a
+-- status can be is a text
+CREATE TYPE own.state AS ENUM ('void', 'open', 'cancelled');
+ALTER TABLE own.numbers ADD cancelled boolean, ADD state own.state, ADD "the status" varchar(20), ADD code integer;
+UPDATE own.numbers SET cancelled = nullif(customer % 3, 0) = 1, state = (enum_range(NULL::own.state))[1 + customer % 4],
+	"the status" = (ARRAY['cancelled', ' cancelled ', 'Cancelled', 'open', ''])[1 + customer % 6], code = customer % 2;
+SELECT own.bind('s.id::text, s.customer::text, s.placed, s.cancelled', 'own.numbers s');
+SELECT * FROM own.rate();
+SELECT own.bind('s.id::text, s.customer::text, s.placed, NULL::pg_catalog.bool, s.state::text', 'own.numbers s');
+SELECT * FROM own.rate();
+SELECT own.bind('s.id::text, s.customer::text, s.placed, s.state = ''void'', s."the status"', 'own.numbers s');
+SELECT * FROM own.rate();
+SELECT own.bind('s.id::text, s.customer::text, s.placed, s.code <> 0', 'own.numbers s');
+SELECT * FROM own.rate();
+-- excluded users, by what staging shows of a number; what is no number's text is nobody's
+INSERT INTO greenery.excluded_users (user_id, reason)
+SELECT u, 'bot' FROM unnest('{1,2,3,4,5,6,7,8,9,10,011, 12,+13,14.0,x,99999999999999999999,-1}'::text[]) u;
+SELECT * FROM own.rate();
+SELECT own.bind('s.id::text, s.customer::text, s.placed', 'own.view s');
+SELECT * FROM own.rate();
+DELETE FROM greenery.excluded_users;
+-- of a uuid, as it is written, and of a text, as it is trimmed
+INSERT INTO greenery.excluded_users (user_id, reason)
+SELECT u, 'bot' FROM unnest(ARRAY[md5('1')::uuid::text, upper(md5('2')::uuid::text), md5('3'), '{' || md5('4')::uuid || '}', 'u1', ' u2', 'u3 ']) u;
+SELECT own.bind('s.id::text, s.customer::text, s.placed', 'own.parts s');
+SELECT * FROM own.rate();
+SELECT own.bind('s."Order Id", s."user", s."at"', 'own."Odd ""one" s');
+SELECT * FROM own.rate();
+DELETE FROM greenery.excluded_users;
 -- the caller's rights on the table itself, and its policies
 SELECT own.bind('s.id::text, s.customer::text, s.placed', 'own.numbers s');
 CREATE ROLE regress_greenery_own;

@@ -31,7 +31,7 @@ BEGIN
 		WHEN node ->> 'Node Type' IN ('Materialize', 'CTE Scan') THEN pg_temp.one_row(node, ctes)
 		WHEN node ->> 'Node Type' IN ('Index Scan', 'Index Only Scan') THEN node ? 'Index Cond'
 		WHEN node ->> 'Node Type' = 'Bitmap Heap Scan' THEN true
-		WHEN node ->> 'Node Type' = 'Function Scan' THEN true
+		WHEN node ->> 'Node Type' IN ('Function Scan', 'Values Scan') THEN true
 		WHEN node ->> 'Node Type' IN ('Result', 'Append', 'Subquery Scan', 'Nested Loop', 'Memoize', 'Limit')
 		THEN (SELECT coalesce(bool_and(pg_temp.cheap_again(p, ctes)), true) FROM jsonb_array_elements(node -> 'Plans') p
 			  WHERE p ->> 'Parent Relationship' IN ('Outer', 'Inner', 'Subquery', 'Member'))
@@ -42,10 +42,13 @@ $$;
 CREATE FUNCTION pg_temp.cliffs_below(node jsonb, ctes jsonb, hashed text) RETURNS SETOF text LANGUAGE plpgsql AS $$
 DECLARE
 	input jsonb;
+	-- a CTE may be among the plans too
+	outside jsonb := jsonb_path_query_first(node, '$.Plans[*] ? (@."Parent Relationship" == "Outer")');
+	inside jsonb := jsonb_path_query_first(node, '$.Plans[*] ? (@."Parent Relationship" == "Inner")');
 BEGIN
 	IF node ->> 'Node Type' = 'Nested Loop'
-	   AND NOT pg_temp.one_row(node #> '{Plans,0}', ctes) AND NOT pg_temp.cheap_again(node #> '{Plans,1}', ctes) THEN
-		RETURN NEXT format('%s again for each row of %s', node #>> '{Plans,1,Node Type}', node #>> '{Plans,0,Node Type}');
+	   AND NOT pg_temp.one_row(outside, ctes) AND NOT pg_temp.cheap_again(inside, ctes) THEN
+		RETURN NEXT format('%s again for each row of %s', inside ->> 'Node Type', outside ->> 'Node Type');
 	ELSIF node ->> 'Parent Relationship' = 'SubPlan' AND NOT pg_temp.cheap_again(node, ctes)
 		  AND position('hashed ' || (node ->> 'Subplan Name') || ')' IN hashed) = 0 THEN
 		RETURN NEXT format('%s, a subquery, again for each row', node ->> 'Node Type');
@@ -104,6 +107,7 @@ BEGIN
 		UNION ALL
 		SELECT v, 'SELECT * FROM ' || v FROM unnest(ARRAY[
 			'greenery.purchasers', 'greenery.purchaser_events', 'greenery.first_orders', 'greenery.session_events',
+			'greenery.mixed_sessions', 'greenery.shopper_events',
 			'greenery_repeat_features()', 'greenery_repeat_features(now())', 'greenery_repeat_rate_summary()',
 			$f$greenery.cohort_periods('month', 'calendar', 'UTC')$f$, $f$greenery.cohort_periods('day', 'rolling', 'UTC')$f$,
 			'greenery.user_repeat_history JOIN greenery_repeat_features() USING (user_id)',

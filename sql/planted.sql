@@ -12,6 +12,16 @@ ROLLBACK;
 
 BEGIN;
 SELECT count(*) AS tables FROM greenery_load_sample_shop(bad_rows => true);
+-- a bot: nothing is wrong with it, but how often it comes
+INSERT INTO greenery.events (event_id, session_id, user_id, created_at, event_type)
+SELECT 'bot ' || i, 'bot ' || i, u.user_id, u.created_at, 'page_view'
+FROM (SELECT user_id, created_at FROM greenery.events WHERE event_type = 'checkout' ORDER BY created_at LIMIT 1) u,
+	generate_series(1, (SELECT 3 * count(*) FROM greenery.events)) i;
+-- and more visitors without a user than with one
+INSERT INTO greenery.events (event_id, session_id, created_at, event_type)
+SELECT 'visitor ' || i, 'visitor ' || i, u.created_at, 'page_view'
+FROM (SELECT max(created_at) AS created_at FROM greenery.events WHERE isfinite(created_at)) u,
+	generate_series(1, (SELECT 2 * count(*) FROM greenery.events)) i;
 CREATE TEMP TABLE result AS SELECT * FROM greenery_test();
 -- must be none
 SELECT r.test_id, r.model, r.kind, r.column_name, r.status, r.message
@@ -32,7 +42,7 @@ ROLLBACK;
 -- visitors who are not logged in are ordinary, up to a half
 BEGIN;
 SELECT count(*) AS tables FROM greenery_load_sample_shop();
-UPDATE greenery.events e SET user_id = NULL FROM (SELECT event_id, row_number() OVER (ORDER BY event_id) <= count(*) OVER () / 2 AS half FROM greenery.events) h
+UPDATE greenery.events e SET user_id = NULL FROM (SELECT event_id, row_number() OVER (ORDER BY user_id IS NOT NULL, event_id) <= count(*) OVER () / 2 AS half FROM greenery.events) h
 WHERE h.event_id = e.event_id AND h.half;
 SELECT status, failures <= total / 2 AS half FROM greenery_test('greenery.stg_events') WHERE test_id = 102;
 UPDATE greenery.events SET user_id = NULL WHERE event_id IN (SELECT event_id FROM greenery.events WHERE user_id IS NOT NULL LIMIT 2);

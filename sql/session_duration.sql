@@ -125,5 +125,15 @@ SELECT fails('SELECT session_duration(t) FROM (VALUES (timestamptz ''4713-01-01 
 SELECT fails('SELECT session_duration(1)');
 SELECT fails('SELECT session_duration(time ''10:00'')');
 
+-- days have no time zone: no clock is put forward or back in them, whatever the session's zone
+SET timezone = 'Europe/Berlin';
+SELECT session_duration(d) AS duration, session_duration(d::timestamptz) AS of_moments
+FROM (VALUES (date '2021-03-27'), ('2021-03-29'), (NULL), ('infinity'), ('-infinity')) v(d);
+SELECT session_duration(d), session_duration(d) FILTER (WHERE d > '2021-10-30'), session_duration(d) FILTER (WHERE d IS NULL)
+FROM (VALUES (date '2021-10-30'), ('2021-10-31'), (NULL)) v(d);
+SELECT i, session_duration(date '2021-03-01' + i) OVER (ORDER BY i ROWS BETWEEN 2 PRECEDING AND CURRENT ROW) FROM generate_series(26, 30) i;
+RESET timezone;
+SELECT fails('SELECT session_duration(date ''5874897-12-31'')');
+
 DROP FUNCTION fails, check_sessions;
 DROP TABLE random_events;

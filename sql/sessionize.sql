@@ -126,3 +126,11 @@ SELECT count(*) AS differ FROM sessionized
 SELECT count(*) > 1000 AS lengths_matter FROM sessionized WHERE by_gap <> by_length;
 
 DROP TABLE session_events, sessionized;
+
+-- days have no time zone: each is 24 hours after the one before, whatever the session's zone
+SET timezone = 'Europe/Berlin';
+SELECT d, sessionize(d, '1 day') OVER w AS by_day, sessionize(d, '23:59') OVER w AS by_less, sessionize(d, '1 day', '2 days') OVER w AS by_length,
+	sessionize(d::timestamptz, '1 day') OVER w AS of_moments
+FROM (VALUES (date '2021-10-29'), ('2021-10-30'), ('2021-10-31'), ('2021-11-01'), ('2021-11-03'), ('infinity'), (NULL)) v(d)
+WINDOW w AS (ORDER BY d);
+RESET timezone;

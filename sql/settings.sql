@@ -56,6 +56,16 @@ RESET greenery.alert_cooldown;
 RESET greenery.retention;
 SELECT greenery_stock_cover(), greenery_session_gap(), greenery_repeat_horizon_setting(), greenery_alert_cooldown(), greenery_retention();
 
+-- a currency: as orders have it, without blanks; empty is none
+SELECT greenery_currency_setting() IS NULL AS none;
+SET greenery.currency = 'EUR';
+SELECT greenery_currency_setting();
+SET greenery.currency = ' EUR';
+SET greenery.currency = 'E R';
+SET greenery.currency = '';
+SELECT greenery_currency_setting() IS NULL AS none;
+RESET greenery.currency;
+
 -- a moment: ISO 8601 with Z or a numeric offset
 CREATE FUNCTION as_of(value text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE

@@ -26,15 +26,17 @@ SELECT v, p FROM unnest(ARRAY['users', 'addresses', 'products', 'promos', 'order
 -- a filter on an id uses the index, through staging and through marts
 SELECT count(*) FILTER (WHERE p LIKE '%orders_user_id_idx%') AS user_index, count(*) FILTER (WHERE p LIKE '%Seq Scan on orders%') AS scans
 FROM pg_temp.plan('SELECT * FROM greenery.stg_orders WHERE user_id = ''u7''') p;
-SELECT count(*) FILTER (WHERE p LIKE '%events_user_id_idx%') AS user_index, count(*) FILTER (WHERE p LIKE '%Seq Scan on events%') AS scans
-FROM pg_temp.plan('SELECT * FROM greenery.fact_user_sessions WHERE user_id = ''u7''') p;
+-- anonymous events may be those of the user: where all have a user,
+-- one row is read to see that
+SELECT count(*) FILTER (WHERE p LIKE '%events_user_id_idx%') > 0 AS user_index, count(*) FILTER (WHERE p ~ 'Seq Scan on events .*rows=([2-9]|1[0-9])') AS scans
+FROM pg_temp.plan('SELECT * FROM greenery.fact_user_sessions WHERE user_id = ''u7''', true) p;
 SELECT count(*) FILTER (WHERE p LIKE '%events_session_id_idx%') > 0 AS session_index, count(*) FILTER (WHERE p LIKE '%Seq Scan on events%') AS scans
 FROM pg_temp.plan('SELECT * FROM greenery.fact_user_sessions WHERE session_id = ''s7''') p;
 -- whether there are session ids is asked once a scan, and no event is read for those
 -- that have none
-SELECT count(*) FILTER (WHERE p LIKE '%One-Time Filter: %has_session_ids()%') AS asked,
+SELECT count(*) FILTER (WHERE p LIKE '%One-Time Filter: %has_session_ids()%') > 1 AS asked,
 	count(*) FILTER (WHERE p LIKE '%Filter: %has_session_ids()%' AND p NOT LIKE '%One-Time%') AS asked_by_row,
-	count(*) FILTER (WHERE p LIKE '%Scan%on events%' AND p LIKE '%never executed%') AS not_read
+	count(*) FILTER (WHERE p LIKE '%Scan%on events%' AND p LIKE '%never executed%') > 0 AS not_read
 FROM pg_temp.plan('SELECT * FROM greenery.fact_user_sessions WHERE session_id = ''s7''', true) p;
 SELECT count(*) FILTER (WHERE p LIKE '%Seq Scan on orders%') AS scans
 FROM pg_temp.plan('SELECT * FROM greenery.dim_users WHERE user_id = ''u7''') p;

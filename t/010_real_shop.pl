@@ -125,6 +125,12 @@ answer(
 		 AND f.timeliness = 'unknown'},
 	'19', 'no estimate is unknown, not late');
 
+answer(
+	q{SELECT m.numerator = (SELECT sum(order_total) FROM greenery.orders), r.revenue = m.numerator, r.orders
+		FROM greenery.metrics m, (SELECT sum(revenue) AS revenue, sum(orders) AS orders FROM greenery.revenue_by_month) r
+	   WHERE m.name = 'revenue'},
+	't|t|361', 'revenue, all in all and by month');
+
 # The same figures once more in plain SQL over the raw rows
 answer(
 	q{SELECT count(*) FROM (

@@ -59,7 +59,7 @@ foreach my $role ($superuser, 'shopkeeper')
 	isnt($ret, 0, "$kind: a build that fails");
 
 	my $before = contents($node, $shop, $role);
-	like($before, qr/^greenery\.metrics\|12\|/m, "$kind: there is something to dump");
+	like($before, qr/^greenery\.metrics\|15\|/m, "$kind: there is something to dump");
 	like($before, qr/^greenery\.promo_history\|[1-9]/m, "$kind: there is a history to dump");
 	like($before, qr/^greenery\.builds\|2\|/m, "$kind: there are builds to dump");
 	like($before, qr/^greenery_published\.fact_user_orders\|[1-9]/m,

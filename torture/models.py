@@ -25,7 +25,7 @@ SHAPES = [
     Shape('SELECT r.user_id, r.purchased_again, f.lifetime_value FROM greenery.user_repeat_features r '
           'JOIN greenery.dim_users f USING (user_id)', '{user_id}'),
     # constants whose text depends on settings
-    Shape("SELECT order_id, '2021-02-11 12:00:00+00'::timestamptz AS at, created_at > '2021-02-12 00:30+05:30' AS late, "
+    Shape("SELECT order_id, '2021-08-11 12:00:00+00'::timestamptz AS at, created_at > '2021-08-12 00:30+05:30' AS late, "
           "created_at + interval '1 mon 2 days 03:04:05.678' AS due, interval '-1 year 2 mons -3 days 04:05:06' AS i, "
           "date '2021-02-03' AS d, timestamp '2021-04-05 06:07:08.9' AS ts, time with time zone '12:34:56-03:30' AS tz "
           'FROM greenery.fact_user_orders', '{order_id}'),
@@ -125,12 +125,12 @@ TESTS = {
         """'relationships', 'product_id', '{"to": "greenery.stg_products", "field": "product_id"}'""",
         """'unique_combination', NULL, '{"columns": ["event_id", "session_id"], "where": "user_id IS NOT NULL"}'""",
         # bounds with a zone, and one of the shop's
-        """'range', 'created_at', '{"max": "2021-02-14 12:00"}'""",
-        """'range', 'created_at', '{"min": "2021-02-10T12:00:00+05:30"}'""",
-        """'range', 'created_at', '{"max": "2021-02-11T00:00:00Z", "inclusive": false}'""",
-        """'range', 'created_at', '{"min": "2021-02-05 10:00:00-03:30", "max": "2021-02-20 10:00:00.000001+00"}'""",
-        """'expression', NULL, '{"expression": "created_at < ''2021-02-11 12:00+00''"}'""",
-        """'expression', NULL, '{"expression": "created_at < timestamp ''2021-02-11 12:00''"}'"""],
+        """'range', 'created_at', '{"max": "2021-08-14 12:00"}'""",
+        """'range', 'created_at', '{"min": "2021-08-10T12:00:00+05:30"}'""",
+        """'range', 'created_at', '{"max": "2021-08-11T00:00:00Z", "inclusive": false}'""",
+        """'range', 'created_at', '{"min": "2021-08-05 10:00:00-03:30", "max": "2021-08-20 10:00:00.000001+00"}'""",
+        """'expression', NULL, '{"expression": "created_at < ''2021-08-11 12:00+00''"}'""",
+        """'expression', NULL, '{"expression": "created_at < timestamp ''2021-08-11 12:00''"}'"""],
     'fact_user_sessions': [
         """'range', 'duration', '{"max": "10 minutes"}'""", """'range', 'page_views', '{"min": 1, "max": 5}'""",
         """'range', 'duration', '{"min": "-1 mon +31 days 00:01:00"}'""",
@@ -144,12 +144,12 @@ TESTS = {
     'dim_users': [
         """'range', 'lifetime_value', '{"max": 1000}'""", """'email', 'email', '{}'""",
         """'phone', 'phone_number_raw', '{}'""",
-        """'range', 'first_order_at', '{"max": "2021-02-11T12:00:00+14:00"}'""",
+        """'range', 'first_order_at', '{"max": "2021-08-11T12:00:00+14:00"}'""",
         """'expression', NULL, '{"expression": "jsonb_array_length(addresses) > 1"}'"""],
     'fact_user_orders': [
         """'accepted_values', 'timeliness', '{"values": ["early"]}'""",
         """'range', 'order_total', '{"min": 50, "max": 400}'""",
-        """'range', 'delivered_at', '{"min": "2021-02-14T00:00:00-11:00"}'""",
+        """'range', 'delivered_at', '{"min": "2021-08-14T00:00:00-11:00"}'""",
         """'unique', 'user_id', '{"where": "has_promo"}'"""],
     'dim_products': ["""'range', 'price', '{"min": 30}'"""],
     'fact_order_items_products': ["""'range', 'amount', '{"max": 100}'"""],

@@ -106,6 +106,15 @@ ORDERS = [
         f"WHERE {d.pick('orders')}"),
     (2, lambda d: f"UPDATE greenery.orders SET order_cost = order_cost WHERE {d.pick('orders', 5 * d.few())}"),
     (1, lambda d: swap(d, 'orders', 'order_id')),
+    (2, lambda d: f"UPDATE greenery.orders SET is_cancelled = {d.of('true', 'false', 'NULL')} WHERE {d.pick('orders')}"),
+    (1, lambda d: f"UPDATE greenery.orders SET status = '{d.of('cancelled', ' cancelled ', 'delivered')}' WHERE {d.pick('orders')}"),
+    (1, lambda d: f"UPDATE greenery.orders SET refunded = {d.of('order_total', 'order_total / 2', 'NULL')} WHERE {d.pick('orders')}"),
+    (1, lambda d: 'UPDATE greenery.orders SET order_total = order_total - coalesce(tax, 0) + 3, tax = 3 '
+        f"WHERE {d.pick('orders')}"),
+    (1, lambda d: f"INSERT INTO greenery.excluded_users (user_id, reason) SELECT user_id, 'bot' FROM greenery.users "
+        f"WHERE {d.pick('users', 1)} AND trim(user_id) <> '' ON CONFLICT DO NOTHING"),
+    (1, lambda d: 'DELETE FROM greenery.excluded_users'),
+    (1, lambda d: 'UPDATE greenery.orders SET currency = ' + d.of("'EUR'", "' USD'", 'NULL') + f" WHERE {d.pick('orders')}"),
 ]
 ORDERS += [
     (4, lambda d: f"UPDATE greenery.orders SET is_cancelled = {d.of('true', 'true', 'false', 'NULL')} WHERE {d.pick('orders')}"),

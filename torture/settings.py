@@ -33,7 +33,7 @@ AROUND = [
     ('greenery.incremental_builds', ['off']), ('greenery.direct_scan', ['off']),
     ('greenery.debug_max_listed', ['1', '5', '40']),
     # builds have their own
-    ('greenery.as_of', ['2021-02-15T00:00:00Z']), ('greenery.timezone', ['Asia/Kolkata']),
+    ('greenery.as_of', ['2021-08-15T00:00:00Z']), ('greenery.timezone', ['Asia/Kolkata']),
     ('greenery.session_gap', ['1 minute']),
     ('greenery.stock_cover', ['90 days']), ('greenery.repeat_horizon', ['3 days']), ('greenery.max_shrink', ['0%']),
     ('greenery.max_failures', ['1']),
@@ -41,7 +41,7 @@ AROUND = [
 SETTINGS = FORMATS + PLANS + AROUND
 
 BUILD_SETTINGS = [
-    ('as_of', ["'2021-02-20T00:00:00Z'", "'2021-06-01T00:00:00+05:30'", 'NULL', 'NULL']),
+    ('as_of', ["'2021-10-20T00:00:00Z'", "'2022-06-01T00:00:00+05:30'", 'NULL', 'NULL']),
     ('timezone', ["'America/New_York'", "'Asia/Kolkata'", 'NULL']),
     ('stock_cover', ["'1 day'", "'60 days'", 'NULL']),
     ('session_gap', ["'5 minutes'", "'3 hours'", "'-1 day 25:00:00'", 'NULL']),

@@ -26,23 +26,29 @@ export const preparation = `
 		   clean_text(state) AS state, clean_text(country) AS country
 	  FROM addresses;
 	CREATE OR REPLACE VIEW stg_products AS
-	SELECT clean_text(product_id) AS product_id, clean_text(name) AS name, price, inventory FROM products;
+	SELECT clean_text(product_id) AS product_id, clean_text(name) AS name, price, inventory,
+		   clean_text(category) AS category FROM products;
 	CREATE OR REPLACE VIEW stg_promos AS
-	SELECT clean_text(promo_id) AS promo_id, discount, clean_text(status) AS status FROM promos;
+	SELECT clean_text(promo_id) AS promo_id, discount, clean_text(status) AS status,
+		   clean_text(code) AS code, percent FROM promos;
 	CREATE OR REPLACE VIEW stg_orders AS
 	SELECT clean_text(order_id) AS order_id, clean_text(user_id) AS user_id, clean_text(promo_id) AS promo_id,
 		   clean_text(address_id) AS address_id, created_at, order_cost, shipping_cost, order_total,
 		   clean_text(tracking_id) AS tracking_id, clean_text(shipping_service) AS shipping_service,
-		   estimated_delivery_at, delivered_at, clean_text(status) AS status
+		   estimated_delivery_at, delivered_at, clean_text(status) AS status, discount, tax, refunded,
+		   clean_text(currency) AS currency,
+		   coalesce(is_cancelled, false) OR coalesce(clean_text(status) = 'cancelled', false) AS is_cancelled,
+		   clean_text(channel) AS channel, clean_text(session_id) AS session_id
 	  FROM orders;
 	CREATE OR REPLACE VIEW stg_order_items AS
 	SELECT clean_text(order_id) AS order_id, clean_text(product_id) AS product_id, quantity,
-		   NULL::varchar AS user_id, NULL::decimal(12,2) AS unit_price
+		   unit_price, returned_quantity, clean_text(user_id) AS user_id, clean_text(currency) AS currency
 	  FROM order_items;
 	CREATE OR REPLACE VIEW stg_events AS
 	SELECT clean_text(event_id) AS event_id, clean_text(session_id) AS session_id, clean_text(user_id) AS user_id,
 		   clean_text(page_url) AS page_url, created_at, clean_text(event_type) AS event_type,
-		   clean_text(order_id) AS order_id, clean_text(product_id) AS product_id
+		   clean_text(order_id) AS order_id, clean_text(product_id) AS product_id,
+		   clean_text(page_kind) AS page_kind, clean_text(visitor_id) AS visitor_id
 	  FROM events;
 	-- the histories as the first build has taken them
 	CREATE OR REPLACE TABLE inventory_history AS
@@ -294,8 +300,8 @@ export const marts = {
 		  LEFT JOIN viewed AS v ON v.user_id = o.user_id`,
 	user_repeat_labels: `
 		SELECT u.user_id, u.first_order_at, u.second_order_at, n.as_of - u.first_order_at AS follow_up,
-			   u.first_order_at <= n.as_of - interval '7 days' AS is_mature,
-			   coalesce(u.second_order_at <= u.first_order_at + interval '7 days', false) AS purchased_again_within
+			   u.first_order_at <= n.as_of - interval '90 days' AS is_mature,
+			   coalesce(u.second_order_at <= u.first_order_at + interval '90 days', false) AS purchased_again_within
 		  FROM (SELECT user_id, created_at AS first_order_at, lead(created_at) OVER w AS second_order_at,
 					   row_number() OVER w AS position
 				  FROM fact_user_orders WHERE user_id IS NOT NULL

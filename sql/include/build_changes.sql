@@ -30,10 +30,11 @@ BEGIN
 		WHERE o.layer = 'mart' ORDER BY o.model COLLATE "C"
 	LOOP
 		mart := m.model;
-		EXECUTE format('SELECT EXISTS ((SELECT zz::text FROM %1$s zz EXCEPT ALL SELECT zz::text FROM greenery_published.%2$I zz)
-									   UNION ALL
-									   (SELECT zz::text FROM greenery_published.%2$I zz EXCEPT ALL SELECT zz::text FROM %1$s zz))',
-					   m.relation, m.model) INTO differs;
+		EXECUTE format('SELECT EXISTS (
+							SELECT FROM (SELECT zz::text AS r, 1 AS n FROM %1$s zz
+										 UNION ALL
+										 SELECT zz::text, -1 FROM greenery_published.%2$I zz) AS rows
+							GROUP BY r HAVING sum(n) <> 0)', m.relation, m.model) INTO differs;
 		IF differs THEN
 			what := 'rows'; built := NULL; expected := NULL;
 			RETURN NEXT;

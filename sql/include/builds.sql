@@ -34,10 +34,11 @@ DECLARE
 	differs boolean;
 BEGIN
 	FOR m IN SELECT * FROM greenery.models WHERE layer = 'mart' ORDER BY model COLLATE "C" LOOP
-		EXECUTE format('SELECT EXISTS ((SELECT t::text FROM %1$s t EXCEPT ALL SELECT t::text FROM greenery_published.%2$I t)
-									   UNION ALL
-									   (SELECT t::text FROM greenery_published.%2$I t EXCEPT ALL SELECT t::text FROM %1$s t))',
-					   m.relation, m.model) INTO differs;
+		EXECUTE format('SELECT EXISTS (
+							SELECT FROM (SELECT t::text AS r, 1 AS n FROM %1$s t
+										 UNION ALL
+										 SELECT t::text, -1 FROM greenery_published.%2$I t) AS rows
+							GROUP BY r HAVING sum(n) <> 0)', m.relation, m.model) INTO differs;
 		IF differs THEN
 			RETURN NEXT m.model;
 		END IF;

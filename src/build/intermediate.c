@@ -53,7 +53,8 @@ load_intermediates(Build *build)
 					" WHERE v.relkind = 'v' AND v.relnamespace = 'greenery'::regnamespace"
 					"   AND NOT EXISTS (SELECT FROM greenery.models o WHERE greenery.relation_named(o.relation) = v.oid)"
 					" GROUP BY v.relname, v.oid"
-					" ORDER BY v.relname COLLATE \"C\"", false, 0) != SPI_OK_SELECT)
+	/* a view is younger than the views that it reads */
+					" ORDER BY v.oid", false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not look up the intermediate models");
 	MemoryContextSwitchTo(context);
 	for (uint64 i = 0; i < SPI_processed; i++)
@@ -179,11 +180,10 @@ make_intermediates(Build *build)
 void
 drop_intermediates(const Build *build)
 {
-	ListCell   *lc;
-
-	foreach(lc, build->intermediates)
+	/* the last first, since it may read others */
+	for (int i = list_length(build->intermediates) - 1; i >= 0; i--)
 	{
-		const IntermediateModel *view = lfirst(lc);
+		const IntermediateModel *view = list_nth(build->intermediates, i);
 
 		if (view->made)
 			drop_work_table(view->is_stored ? "TABLE" : "VIEW", view->table);

@@ -217,6 +217,18 @@ is_unbound(const DataTest *test)
 }
 
 /*
+ * Whether the test, which has been answered, asks about an optional column in which no
+ * row has a value: the shop has not got it.
+ */
+static bool
+column_is_empty(const DataTest *test)
+{
+	return test->column != NULL && test->where == NULL &&
+		(test->kind == TEST_NOT_NULL ? test->failures == test->total : test->total == 0) &&
+		asked_of("SELECT greenery.is_optional($1, $2)", test->model, test->column);
+}
+
+/*
  * Run the tests of one model.  All results are filled in; kind shrink, which
  * only a build can answer, is left alone.  What has been counted is only judged.
  */
@@ -267,7 +279,11 @@ tests_run(List *tests, const TestTarget *target)
 	{
 		DataTest   *test = lfirst(lc);
 
-		if (test->status == RESULT_WARN || test->status == RESULT_ERROR)
+		if (test->status == RESULT_BROKEN || test->status == RESULT_SKIPPED)
+			continue;
+		if (column_is_empty(test))
+			tests_set_status(list_make1(test), RESULT_SKIPPED, "not bound");
+		else if (test->status != RESULT_PASS)
 			(void) guard_one(test, target, run_sample);
 	}
 }

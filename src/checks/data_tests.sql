@@ -7,12 +7,34 @@ BEGIN ATOMIC
 	SELECT column_name = 'attributes' AND relation LIKE 'greenery.stg\_%'
 		-- no event has one: such a shop's sessions are cut at pauses
 		OR (relation, column_name) = ('greenery.stg_events', 'session_id')
-			AND NOT greenery.has_session_ids()
-		OR (relation, column_name) IN (('greenery.stg_order_items', 'user_id'),
-									   ('greenery.stg_order_items', 'unit_price'));
+			AND NOT greenery.has_session_ids();
 END;
 COMMENT ON FUNCTION greenery.is_unbound(text, text) IS
 	'Whether a staging view''s column is one that its source leaves out.';
+
+-- The raw tables have columns for what not every shop has.
+CREATE FUNCTION greenery.is_optional(relation text, column_name text) RETURNS boolean
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT (relation, column_name) IN (
+		('greenery.stg_products', 'category'),
+		('greenery.stg_promos', 'code'),
+		('greenery.stg_promos', 'percent'),
+		('greenery.stg_orders', 'discount'),
+		('greenery.stg_orders', 'tax'),
+		('greenery.stg_orders', 'refunded'),
+		('greenery.stg_orders', 'currency'),
+		('greenery.stg_orders', 'channel'),
+		('greenery.stg_orders', 'session_id'),
+		('greenery.stg_order_items', 'unit_price'),
+		('greenery.stg_order_items', 'returned_quantity'),
+		('greenery.stg_order_items', 'user_id'),
+		('greenery.stg_order_items', 'currency'),
+		('greenery.stg_events', 'page_kind'),
+		('greenery.stg_events', 'visitor_id'));
+END;
+COMMENT ON FUNCTION greenery.is_optional(text, text) IS
+	'Whether a staging view''s column is one that many shops have not got: without any value, its tests are skipped.';
 
 CREATE FUNCTION @extschema@.greenery_test(model regclass DEFAULT NULL)
 	RETURNS TABLE (

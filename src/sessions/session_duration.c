@@ -6,7 +6,7 @@
  * The state is an array of the first and the last time, a type that anyone can
  * store, merge and ship: so anyone can also call these functions, with any
  * array.  timestamp and timestamptz are both microseconds in 64 bits, so one
- * set of functions does for both.
+ * set of functions does for both.  A date is the timestamp of its midnight.
  *
  *-------------------------------------------------------------------------
  */
@@ -20,6 +20,7 @@
 #include "utils/timestamp.h"
 
 PG_FUNCTION_INFO_V1(session_duration_transition);
+PG_FUNCTION_INFO_V1(session_duration_date_transition);
 PG_FUNCTION_INFO_V1(session_duration_combine);
 PG_FUNCTION_INFO_V1(session_duration_final);
 
@@ -48,13 +49,12 @@ own_state(FunctionCallInfo fcinfo, int arg)
 		PG_GETARG_ARRAYTYPE_P(arg) : PG_GETARG_ARRAYTYPE_P_COPY(arg);
 }
 
-/* Take in one time; NULL and infinite ones are not events */
-Datum
-session_duration_transition(PG_FUNCTION_ARGS)
+/* Take in one time, DT_NOEND for none; infinite ones are not events */
+static Datum
+take_time(FunctionCallInfo fcinfo, Timestamp ts)
 {
 	ArrayType  *state;
 	int64	   *times;
-	Timestamp	ts = PG_ARGISNULL(1) ? DT_NOEND : PG_GETARG_TIMESTAMP(1);
 
 	if (TIMESTAMP_NOT_FINITE(ts))
 	{
@@ -79,6 +79,19 @@ session_duration_transition(PG_FUNCTION_ARGS)
 	times[0] = Min(times[0], ts);
 	times[1] = Max(times[1], ts);
 	PG_RETURN_ARRAYTYPE_P(state);
+}
+
+Datum
+session_duration_transition(PG_FUNCTION_ARGS)
+{
+	return take_time(fcinfo, PG_ARGISNULL(1) ? DT_NOEND : PG_GETARG_TIMESTAMP(1));
+}
+
+Datum
+session_duration_date_transition(PG_FUNCTION_ARGS)
+{
+	return take_time(fcinfo, PG_ARGISNULL(1) ? DT_NOEND :
+					 DatumGetTimestamp(DirectFunctionCall1(date_timestamp, PG_GETARG_DATUM(1))));
 }
 
 Datum

@@ -11,6 +11,7 @@
  */
 #include "postgres.h"
 
+#include "compat.h"
 #include "sessions/fixed_interval.h"
 #include "sessions/reach.h"
 #include "utils/timestamp.h"
@@ -28,6 +29,7 @@ typedef struct SessionState
 } SessionState;
 
 PG_FUNCTION_INFO_V1(sessionize);
+PG_FUNCTION_INFO_V1(sessionize_date);
 
 /* The current row's argument argno, a fixed length of time. */
 static int64
@@ -68,14 +70,12 @@ update_lengths(FunctionCallInfo fcinfo, WindowObject winobj, SessionState *state
 	state->begun = true;
 }
 
-/*
- * sessionize(ts timestamp[tz], gap interval [, max_length interval])
- */
-Datum
-sessionize(PG_FUNCTION_ARGS)
+static Datum
+session_number(FunctionCallInfo fcinfo, bool is_date)
 {
 	WindowObject winobj = PG_WINDOW_OBJECT();
 	SessionState *state;
+	Datum		value;
 	Timestamp	ts;
 	bool		isnull;
 
@@ -84,8 +84,11 @@ sessionize(PG_FUNCTION_ARGS)
 	WinSetMarkPosition(winobj, WinGetCurrentPosition(winobj));
 	update_lengths(fcinfo, winobj, state);
 
-	ts = DatumGetTimestamp(WinGetFuncArgCurrent(winobj, 0, &isnull));
-	if (isnull || TIMESTAMP_NOT_FINITE(ts))
+	value = WinGetFuncArgCurrent(winobj, 0, &isnull);
+	if (isnull)
+		PG_RETURN_NULL();
+	ts = DatumGetTimestamp(is_date ? DirectFunctionCall1(date_timestamp, value) : value);
+	if (TIMESTAMP_NOT_FINITE(ts))
 		PG_RETURN_NULL();
 
 	if (state->session == 0)
@@ -108,4 +111,22 @@ sessionize(PG_FUNCTION_ARGS)
 	}
 	state->last = ts;
 	PG_RETURN_INT64(state->session);
+}
+
+/*
+ * sessionize(ts timestamp[tz], gap interval [, max_length interval])
+ */
+Datum
+sessionize(PG_FUNCTION_ARGS)
+{
+	return session_number(fcinfo, false);
+}
+
+/*
+ * sessionize(day date, gap interval [, max_length interval])
+ */
+Datum
+sessionize_date(PG_FUNCTION_ARGS)
+{
+	return session_number(fcinfo, true);
 }

@@ -19,3 +19,13 @@ CREATE FUNCTION @extschema@.sessionize(ts timestamp, gap interval, max_length in
 	LANGUAGE C IMMUTABLE PARALLEL SAFE WINDOW AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.sessionize(timestamp, interval, interval) IS
 	'Window function: as sessionize(timestamptz, interval, interval), for times without time zone, which are taken as they stand.';
+
+CREATE FUNCTION @extschema@.sessionize(day date, gap interval) RETURNS bigint
+	LANGUAGE C IMMUTABLE PARALLEL SAFE WINDOW AS 'MODULE_PATHNAME', 'sessionize_date';
+COMMENT ON FUNCTION @extschema@.sessionize(date, interval) IS
+	'Window function: as sessionize(timestamp, interval), for days, which have no time zone.';
+
+CREATE FUNCTION @extschema@.sessionize(day date, gap interval, max_length interval) RETURNS bigint
+	LANGUAGE C IMMUTABLE PARALLEL SAFE WINDOW AS 'MODULE_PATHNAME', 'sessionize_date';
+COMMENT ON FUNCTION @extschema@.sessionize(date, interval, interval) IS
+	'Window function: as sessionize(timestamp, interval, interval), for days, which have no time zone.';

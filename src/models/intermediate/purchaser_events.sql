@@ -103,15 +103,20 @@ FROM (
 					e.page_kind,
 					e.product_id,
 					e.page_url
-				FROM greenery.fact_events e
-				JOIN greenery.mixed_sessions m ON m.session_id = e.session_id
+				FROM (
+					SELECT e.*
+					FROM greenery.fact_events e
+					JOIN greenery.mixed_sessions m ON m.session_id = e.session_id
+					WHERE e.is_own_event
+					-- a fence: few sessions are mixed, which the planner cannot know
+					OFFSET 0
+				) e
 				LEFT JOIN greenery.first_orders f ON f.user_id = e.user_id
 				LEFT JOIN (
 					SELECT i.order_id, min(i.created_at) FILTER (WHERE isfinite(i.created_at)) AS created_at
 					FROM greenery.first_orders i
 					GROUP BY i.order_id
 				) o ON o.order_id = e.order_id
-				WHERE e.is_own_event
 			) h
 			-- what has no finite time is known at no moment
 			WHERE h.happened_at IS NOT NULL

@@ -29,7 +29,10 @@ SELECT
 	min(o.created_at) FILTER (WHERE o.order_number = 1) AS first_order_at,
 	min(o.units) FILTER (WHERE o.order_number = 1) AS units,
 	min(o.distinct_products) FILTER (WHERE o.order_number = 1) AS distinct_products,
-	min(o.order_total) FILTER (WHERE o.order_number = 1) AS order_total,
+	-- amounts of different currencies are not compared; a scalar subquery: computed once
+	min(o.order_total) FILTER (
+		WHERE o.order_number = 1
+			AND coalesce(o.currency, '') = (SELECT c.currency FROM greenery.shop_currency c)) AS order_total,
 	min(o.estimated_delivery_days) FILTER (WHERE o.order_number = 1) AS estimated_delivery_days,
 	(min(o.timeliness COLLATE "C") FILTER (WHERE o.order_number = 1)) COLLATE "default" AS timeliness,
 	(SELECT p.horizon FROM present p) AS horizon,
@@ -63,7 +66,7 @@ COMMENT ON COLUMN greenery.purchasers.first_order_id IS 'The first order: fact_u
 COMMENT ON COLUMN greenery.purchasers.first_order_at IS 'When the user ordered first; NULL when unknown.';
 COMMENT ON COLUMN greenery.purchasers.units IS 'Units in the first order.';
 COMMENT ON COLUMN greenery.purchasers.distinct_products IS 'Different products in the first order.';
-COMMENT ON COLUMN greenery.purchasers.order_total IS 'What the first order cost, in the shop''s currency.';
+COMMENT ON COLUMN greenery.purchasers.order_total IS 'What the first order cost; NULL when that was not in the shop''s currency: see shop_currency.';
 COMMENT ON COLUMN greenery.purchasers.estimated_delivery_days IS 'Days from the first order to its estimated delivery, with fractions; NULL without estimate.';
 COMMENT ON COLUMN greenery.purchasers.timeliness IS 'Delivery of the first order against its estimate: early, on_time, late or unknown.';
 COMMENT ON COLUMN greenery.purchasers.horizon IS 'greenery_repeat_horizon(): how long each user is followed, in hours.';

@@ -29,7 +29,9 @@ UNION ALL
 SELECT
 	e.event_id,
 	e.session_id,
-	m.user_id,
+	-- CASE: the user that a reader looks for is compared after the join, not before it, where
+	-- the planner would expect one session
+	CASE WHEN NOT m.has_several_users THEN m.user_id END,
 	e.created_at,
 	e.event_type,
 	e.page_kind,

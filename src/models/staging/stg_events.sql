@@ -26,7 +26,7 @@ INSERT INTO greenery.test_definitions
 	(test_id, model, kind, column_name, args, warn_above, error_above, description, builtin)
 VALUES
 	(102, 'greenery.stg_events', 'not_null', 'user_id', '{}', '50%', NULL,
-	 'At least half of the events have a user: the others are of visitors who did not log in.', true),
+	 'At least half of the events have a user; the others are of visitors who have not logged in.', true),
 	(103, 'greenery.stg_events', 'not_null', 'session_id', '{}', NULL, '0',
 	 'Every event has its session.', true),
 	(104, 'greenery.stg_events', 'relationships', 'user_id', '{"to": "greenery.stg_users", "field": "user_id"}', NULL, '0',

@@ -72,7 +72,7 @@ CROSS JOIN LATERAL (
 		 'Orders delivered after the estimate, divided by delivered orders that had an estimate. Cancelled orders and orders of excluded users do not count.'),
 		('on_time_or_early_rate', NULL, o.in_time, o.late + o.in_time,
 		 'Orders delivered at or before the estimate, divided by delivered orders that had an estimate. Cancelled orders and orders of excluded users do not count.'),
-		('promo_use_rate', NULL, CASE WHEN o.promo_orders > 0 OR o.has_promos THEN o.promo_orders END, o.orders,
+		('promo_use_rate', NULL, CASE WHEN o.has_promos OR o.promo_orders > 0 THEN o.promo_orders END, o.orders,
 		 'Orders with a promo, divided by orders. Cancelled orders and orders of excluded users do not count. NULL for a shop without promos.'),
 		('units_per_order', NULL, o.units, o.orders_with_units,
 		 'Units ordered, divided by orders. Cancelled orders and orders of excluded users do not count. NULL for a shop without order items.'),

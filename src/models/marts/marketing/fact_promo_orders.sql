@@ -9,6 +9,7 @@ SELECT
 	o.user_id,
 	o.created_at,
 	o.order_total,
+	o.currency,
 	(o.created_at AT TIME ZONE greenery.timezone())::date AS order_date,
 	o.is_cancelled,
 	coalesce(o.user_id IN (SELECT u.user_id FROM greenery.excluded_users u), false) AS is_excluded

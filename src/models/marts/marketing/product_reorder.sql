@@ -61,8 +61,8 @@ FROM (
 			SELECT i.product_id, @extschema@.repeat_counts(o.user_id, o.order_id) AS bought
 			FROM greenery.fact_order_items_products i
 			JOIN greenery.stg_orders o ON o.order_id = i.order_id
-			WHERE NOT o.is_cancelled
-				AND o.user_id NOT IN (SELECT x.user_id FROM greenery.excluded_users x)
+			WHERE NOT i.is_cancelled
+				AND NOT i.is_excluded
 			GROUP BY i.product_id
 		) s ON s.product_id = c.product_id
 		LEFT JOIN (

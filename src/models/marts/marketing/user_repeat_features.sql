@@ -19,7 +19,10 @@ SELECT
 	coalesce((s.known).product_views - (s.known).breadth, z.none) AS repeat_product_views,
 	coalesce((s.known).breadth, z.none) AS breadth,
 	(s.known).product_views::double precision / nullif((s.known).breadth, 0) AS depth,
-	o.promo_id IS NOT NULL AS promo_used,
+	-- of a shop without promos it is not known; subqueries: asked once
+	o.promo_id IS NOT NULL
+		OR CASE WHEN EXISTS (SELECT FROM greenery.stg_promos)
+					 OR EXISTS (SELECT FROM greenery.stg_orders s WHERE s.promo_id IS NOT NULL) THEN false END AS promo_used,
 	-- before the recorded history it is unknown, and not none
 	CASE WHEN isfinite(o.first_order_at) AND o.first_order_at >= p.recorded_since
 		 THEN coalesce(o.first_order_at <@ p.active, false) END AS active_promotion,
@@ -65,7 +68,7 @@ CROSS JOIN LATERAL (
 ) t;
 
 COMMENT ON VIEW greenery.user_repeat_features IS
-	'One row per purchaser: what was known of them up to and including their first order. Only the columns named delivery, and purchased_again, were known later.';
+	'One row per purchaser: what was known of them up to and including their first order. Only the columns named delivery, and purchased_again, were known later. Cancelled orders do not count, and excluded users are left out.';
 COMMENT ON COLUMN greenery.user_repeat_features.user_id IS 'The purchaser: dim_users.user_id.';
 COMMENT ON COLUMN greenery.user_repeat_features.first_order_id IS 'The first recorded order: fact_user_orders.order_id.';
 COMMENT ON COLUMN greenery.user_repeat_features.first_order_at IS 'When it was made: the cut-off, after which nothing is known.';
@@ -81,11 +84,11 @@ COMMENT ON COLUMN greenery.user_repeat_features.product_views IS 'Page views wit
 COMMENT ON COLUMN greenery.user_repeat_features.repeat_product_views IS 'product_views less breadth: views of what had been viewed before.';
 COMMENT ON COLUMN greenery.user_repeat_features.breadth IS 'Different products viewed up to the cut-off.';
 COMMENT ON COLUMN greenery.user_repeat_features.depth IS 'product_views divided by breadth; NULL when no product was viewed.';
-COMMENT ON COLUMN greenery.user_repeat_features.promo_used IS 'Whether the first order used a promo.';
+COMMENT ON COLUMN greenery.user_repeat_features.promo_used IS 'Whether the first order used a promo; NULL for a shop without promos.';
 COMMENT ON COLUMN greenery.user_repeat_features.active_promotion IS
 	'Whether any promo was active when the first order was made, by the recorded history; NULL when that does not reach back.';
-COMMENT ON COLUMN greenery.user_repeat_features.basket_size IS 'Units of all products in the first order.';
-COMMENT ON COLUMN greenery.user_repeat_features.order_value IS 'What the first order cost the customer, in the shop''s currency.';
+COMMENT ON COLUMN greenery.user_repeat_features.basket_size IS 'Units of all products in the first order; NULL for a shop without order items.';
+COMMENT ON COLUMN greenery.user_repeat_features.order_value IS 'What the first order cost the customer; NULL when that was not in the shop''s currency: see shop_currency.';
 COMMENT ON COLUMN greenery.user_repeat_features.night IS 'Whether the first order was made from 00:00 to 05:59, in setting greenery.timezone.';
 COMMENT ON COLUMN greenery.user_repeat_features.weekend IS 'Whether it was made on a Saturday or Sunday.';
 COMMENT ON COLUMN greenery.user_repeat_features.weekend_afternoon IS 'Whether it was made on a Saturday or Sunday from 12:00 to 17:59.';

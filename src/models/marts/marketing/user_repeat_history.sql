@@ -63,7 +63,7 @@ LEFT JOIN (
 ) k ON k.user_id = h.user_id;
 
 COMMENT ON VIEW greenery.user_repeat_history IS
-	'One row per user who had ordered by one moment, the same for all users: how they had bought until then, and whether they bought again within the same time after it. greenery_repeat_features() returns it, and more, for any moment.';
+	'One row per user who had ordered by one moment, the same for all users: how they had bought until then, and whether they bought again within the same time after it. greenery_repeat_features() returns it, and more, for any moment. Cancelled orders do not count, and excluded users are left out.';
 COMMENT ON COLUMN greenery.user_repeat_history.user_id IS 'The purchaser: dim_users.user_id.';
 COMMENT ON COLUMN greenery.user_repeat_history.landmark_at IS 'The moment: greenery_as_of() less greenery_repeat_horizon(). Nothing later is known, but the label.';
 COMMENT ON COLUMN greenery.user_repeat_history.first_order_at IS 'When the user ordered first.';

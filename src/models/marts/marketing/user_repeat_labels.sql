@@ -16,7 +16,7 @@ FROM greenery.purchasers u
 CROSS JOIN greenery.as_of n;
 
 COMMENT ON VIEW greenery.user_repeat_labels IS
-	'One row per purchaser: whether they bought again within the same time after their first order, for those who have been followed that long.';
+	'One row per purchaser: whether they bought again within the same time after their first order, for those who have been followed that long. Cancelled orders do not count, and excluded users are left out.';
 COMMENT ON COLUMN greenery.user_repeat_labels.user_id IS 'The purchaser: dim_users.user_id.';
 COMMENT ON COLUMN greenery.user_repeat_labels.first_order_at IS 'When the user ordered first.';
 COMMENT ON COLUMN greenery.user_repeat_labels.second_order_at IS 'When the user ordered for the second time; NULL if not yet.';
