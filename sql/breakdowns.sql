@@ -156,7 +156,7 @@ SELECT sum(rows) > 1000 AS loaded FROM greenery_load_sample_shop(users => 400, e
 ANALYZE greenery.orders, greenery.order_items, greenery.addresses;
 SET LOCAL greenery.repeat_horizon = '9 days';
 INSERT INTO greenery.excluded_users (user_id, reason) SELECT user_id, 'staff' FROM greenery.users ORDER BY md5(user_id) LIMIT 12;
-CREATE TEMP VIEW counted AS
+CREATE TEMP TABLE counted ON COMMIT DROP AS
 SELECT * FROM greenery.orders o
 WHERE o.status <> 'cancelled' AND NOT EXISTS (SELECT FROM greenery.excluded_users x WHERE x.user_id = o.user_id);
 CREATE TEMP TABLE person ON COMMIT DROP AS

@@ -170,6 +170,9 @@ PRODUCTS = [
     (2, lambda d: f"INSERT INTO greenery.products SELECT {d.new_id()}, name, price, inventory FROM greenery.products "
         f"WHERE {d.pick('products', 1)}"),
     (1, lambda d: swap(d, 'products', 'product_id')),
+    (1, lambda d: "INSERT INTO greenery.excluded_products (product_id, reason) SELECT trim(product_id), 'postage' "
+        f"FROM greenery.products WHERE {d.pick('products', 1)} AND trim(product_id) <> '' ON CONFLICT DO NOTHING"),
+    (1, lambda d: 'DELETE FROM greenery.excluded_products'),
 ]
 PRODUCTS += [
     (1, lambda d: f"UPDATE greenery.products SET category = {d.odd()} WHERE {d.pick('products')}"),

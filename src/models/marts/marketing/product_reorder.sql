@@ -49,7 +49,6 @@ FROM (
 				min(u.horizon) AS horizon
 			FROM greenery.purchasers u
 			WHERE u.is_mature
-				AND u.user_id NOT IN (SELECT x.user_id FROM greenery.excluded_users x)
 		) a
 		CROSS JOIN (
 			SELECT CASE WHEN EXISTS (SELECT FROM greenery.fact_order_items_products) THEN 0 END AS none
@@ -74,7 +73,6 @@ FROM (
 			FROM greenery.fact_order_items_products i
 			JOIN greenery.purchasers u ON u.first_order_id = i.order_id
 			WHERE u.is_mature
-				AND u.user_id NOT IN (SELECT x.user_id FROM greenery.excluded_users x)
 			GROUP BY i.product_id
 		) f ON f.product_id = c.product_id
 		WHERE coalesce(c.product_id NOT IN (SELECT x.product_id FROM greenery.excluded_products x), true)
@@ -84,9 +82,9 @@ CROSS JOIN LATERAL (SELECT @extschema@.wilson_interval(h.reorder_buyers, h.buyer
 CROSS JOIN LATERAL (SELECT @extschema@.wilson_interval(h.first_order_repeaters, h.first_order_buyers) AS i) w;
 
 COMMENT ON VIEW greenery.product_reorder IS
-	'One row per product: how many of its buyers bought it again, and how many of those whose first order contained it bought anything again so far. Cancelled orders, excluded users and excluded products are left out.';
-COMMENT ON COLUMN greenery.product_reorder.buyers IS 'Users who ordered it at least once.';
-COMMENT ON COLUMN greenery.product_reorder.reorder_buyers IS 'Users who ordered it in two or more orders.';
+	'One row per product: how many of its buyers bought it again so far, and how many of those whose first order contained it bought anything again within the horizon. Excluded users, cancelled orders and excluded products (greenery.excluded_products) are left out.';
+COMMENT ON COLUMN greenery.product_reorder.buyers IS 'Users who ordered it at least once; NULL in a shop without order items.';
+COMMENT ON COLUMN greenery.product_reorder.reorder_buyers IS 'Users who ordered it in two or more orders, so far; NULL in a shop without order items.';
 COMMENT ON COLUMN greenery.product_reorder.reorder_rate IS 'reorder_buyers divided by buyers; NULL when it has no buyers.';
 COMMENT ON COLUMN greenery.product_reorder.first_order_buyers IS 'Users whose first order contained it, and who have been followed for the horizon; NULL in a shop without order items.';
 COMMENT ON COLUMN greenery.product_reorder.first_order_repeaters IS 'Those of them who ordered anything again within the horizon of their first order.';

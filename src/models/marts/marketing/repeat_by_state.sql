@@ -30,7 +30,6 @@ FROM (
 			min(u.horizon) AS horizon
 		FROM greenery.purchasers u
 		WHERE u.is_mature
-			AND u.user_id NOT IN (SELECT x.user_id FROM greenery.excluded_users x)
 		GROUP BY coalesce(u.state, '(unknown)')
 	) b
 ) g

@@ -41,7 +41,6 @@ FROM (
 		CROSS JOIN greenery.as_of n
 		WHERE isfinite(u.first_order_at)
 			AND u.first_order_at <= n.as_of
-			AND u.user_id NOT IN (SELECT x.user_id FROM greenery.excluded_users x)
 		GROUP BY 1, 2, 3
 	) c
 	CROSS JOIN unnest('{30,60,90,180,365}'::integer[]) d (days)
