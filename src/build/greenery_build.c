@@ -200,17 +200,14 @@ find_present(Build *build)
 	char	   *as_of;
 	char	   *horizon;
 	char	   *currency;
-	const char *asked = "NULL::text";
 
-	/* an update script may not have come to it yet */
-	if (OidIsValid(get_relname_relid("shop_currency", get_namespace_oid("greenery", false))))
-		asked = "(SELECT nullif(c.currency, '') FROM greenery.shop_currency c)";
 	role_enter(build->builder, &before);
 	/* the format has no place for years before the first */
-	if (SPI_execute(psprintf("SELECT CASE WHEN p.as_of >= '0001-01-01 00:00:00Z'"
-							 "            THEN to_char(p.as_of AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') END,"
-							 "       (SELECT h.horizon FROM greenery.repeat_horizon h)::text, %s"
-							 "  FROM greenery.as_of p", asked), false, 0) != SPI_OK_SELECT)
+	if (SPI_execute("SELECT CASE WHEN p.as_of >= '0001-01-01 00:00:00Z'"
+					"            THEN to_char(p.as_of AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') END,"
+					"       (SELECT h.horizon FROM greenery.repeat_horizon h)::text,"
+					"       (SELECT nullif(c.currency, '') FROM greenery.shop_currency c)"
+					"  FROM greenery.as_of p", false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not find the time of the last order");
 	as_of = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
 	horizon = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
