@@ -85,13 +85,20 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (path.at == NULL)
 		return 0;
-	/* the path is a part of the URL, and ends where that or what follows it ends */
+
+	/*
+	 * the path is a part of the URL, and ends where that or what follows it
+	 * ends
+	 */
 	FUZZ_CHECK(path.at >= url && path.at + path.length <= url + size);
 	FUZZ_CHECK(path.at + path.length == url + size ||
 			   path.at[path.length] == '?' || path.at[path.length] == '#');
 	FUZZ_CHECK(memchr(path.at, '#', path.length) == NULL && memchr(path.at, '?', path.length) == NULL);
 
-	/* segments come in order, are not empty, and only slashes are between them */
+	/*
+	 * segments come in order, are not empty, and only slashes are between
+	 * them
+	 */
 	while ((segment = url_next_segment(&path)).at != NULL)
 	{
 		FUZZ_CHECK(segment.length > 0 && segment.at >= last);

@@ -66,7 +66,7 @@ read_id(const char *text, Oid type, Datum *value)
 			if (strlen(text) != 36 || strspn(text, "0123456789abcdef-") != 36)
 				return false;
 			for (int i = 0; i < 36; i++)
-				if ((text[i] == '-') != (i == 8 || i == 13 || i == 18 || i == 23))
+				if ((text[i] == '-') !=(i == 8 || i == 13 || i == 18 || i == 23))
 					return false;
 			*value = DirectFunctionCall1(uuid_in, CStringGetDatum(text));
 			return true;

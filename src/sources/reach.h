@@ -25,8 +25,7 @@ typedef struct Reach
 								 * aggregates included */
 	List	   *types;			/* OIDs of types of columns and values, and
 								 * what these are made from */
-	List	   *made;			/* OIDs of those of which a query makes
-								 * values */
+	List	   *made;			/* OIDs of those of which a query makes values */
 	List	   *hidden;			/* OIDs of functions whose bodies cannot be
 								 * looked into */
 	List	   *session;		/* OIDs of functions that tell of the session */
