@@ -70,6 +70,7 @@ ROLLBACK;
 -- To leave users out is to say what would be said without their sessions.
 BEGIN;
 SELECT sum(rows) > 1000 AS loaded FROM greenery_load_sample_shop(seed => 5);
+ANALYZE greenery.events, greenery.orders;
 -- some log in half-way
 UPDATE greenery.events SET user_id = NULL WHERE event_type IN ('page_view', 'add_to_cart') AND md5(event_id) < '6';
 CREATE FUNCTION pg_temp.answers() RETURNS TABLE (answer text) LANGUAGE sql AS $$
