@@ -16,6 +16,11 @@ SELECT normalize_phone('831' || chr(160) || '155' || chr(183) || '1615' || chr(1
 	   is_email(repeat(chr(233), 1000000)) AS long,
 	   clean_text(' ' || chr(233) || E'\t') = chr(233) AS trimmed,
 	   url_path_segment('/' || chr(233) || '/b', 1) = chr(233) AS segment;
+-- URLs are in UTF-8: escapes become the database's own characters; a euro is none of LATIN1's, and
+-- a segment with both is left alone
+SELECT url_page_segment('/product/caf%C3%A9', 2) = 'caf' || chr(233) AS decoded, url_page_segment('/product/%E2%82%AC', 2) AS euro,
+	   url_page_segment('/product/%E9', 2) AS no_utf8, url_page_segment('/product/' || chr(233) || '%C3%A9', 2) = chr(233) || '%C3%A9' AS both,
+	   url_page_kind('/en/%70roduct/x') AS kind;
 -- every character has an answer
 SELECT count(*), count(phone_problem(chr(c))) AS problems, count(is_email(chr(c) || '@x.org')) AS answers,
 	   count(clean_text(chr(c))) AS texts
@@ -43,6 +48,8 @@ SELECT normalize_phone(convert_from('\xa1caa3b8a3b3a3b1a1cba1a1a3b1a3b5a3b5a1dda
 
 \c greenery_sql_ascii
 CREATE EXTENSION greenery;
+-- any bytes will do
+SELECT url_page_segment('/product/caf%C3%A9', 2) = 'caf' || E'\xC3\xA9' AS decoded, length(url_page_segment('/%FF', 1)), url_page_segment('/%00', 1);
 -- bytes without an encoding are taken for UTF-8 if they are that
 CREATE TABLE bytes (n int, v text);
 \copy bytes from stdin

@@ -155,6 +155,21 @@ answer(
 answer('SELECT count(*) FROM greenery.product_funnel WHERE conversion_rate > 1',
 	'0', 'no product converts above 1');
 
+# One user has 219 of 578 sessions and two purchases: the only warning
+answer(
+	q{SELECT string_agg(t.test_id || ' ' || t.status, ', '), max(f.busiest_user_sessions || ' of ' || f.sessions)
+		FROM greenery_test() t, greenery.session_funnel f WHERE t.status NOT IN ('pass', 'skipped')},
+	'343 warn|219 of 578', 'the only warning');
+answer(
+	q{WITH busiest AS MATERIALIZED (SELECT greenery_exclude_user(busiest_user_id, 'looks, and does not buy') FROM greenery.session_funnel)
+		SELECT count(*) FROM busiest},
+	'1', 'the user is left out');
+answer(
+	q{SELECT m.numerator, m.denominator, f.sessions, (SELECT sum(sessions) FROM greenery.sessions_by_day)
+		FROM greenery.metrics m, greenery.session_funnel f WHERE m.name = 'conversion_rate'},
+	'359|359|359|359', 'all others buy');
+answer(q{SELECT count(greenery_include_user(user_id)::text) FROM greenery.excluded_users}, '1', 'and is back');
+
 # Who will buy again: two days of orders tell nothing, and that is what is said
 answer(
 	q{SELECT count(*) FROM greenery.repeat_indicators

@@ -36,6 +36,14 @@ EVENTS = [
         f"WHERE {d.pick('events')}"),
     (3, lambda d: f"UPDATE greenery.events SET user_id = {d.one('users', 'user_id')} "
         f"WHERE session_id = {d.one('events', 'session_id')}"),
+    # visitors who log in half-way, and a list of users to leave out
+    (4, lambda d: "UPDATE greenery.events SET user_id = NULL WHERE event_type IN ('page_view', 'add_to_cart') "
+        f"AND session_id = {d.one('events', 'session_id')}"),
+    (2, lambda d: f"UPDATE greenery.events SET page_kind = {d.good([chr(39) + 'product' + chr(39), 'NULL'], [d.odd()])} "
+        f"WHERE {d.pick('events')}"),
+    (1, lambda d: "INSERT INTO greenery.excluded_users (user_id, reason) "
+        f"SELECT u, 'torture' FROM (SELECT {d.one('users', 'user_id')} AS u) x WHERE u IS NOT NULL ON CONFLICT DO NOTHING"),
+    (1, lambda d: 'DELETE FROM greenery.excluded_users'),
     (5, lambda d: f"UPDATE greenery.events SET session_id = "
         f"{d.good([d.one('events', 'session_id'), d.odd()], ['NULL', BLANK])} WHERE {d.pick('events')}"),
     (2,
