@@ -78,7 +78,7 @@ INSERT INTO greenery.test_definitions
 VALUES
 	(273, 'greenery.fact_user_sessions', 'range', 'duration', '{"min": "0"}', NULL, '0',
 	 'No session has a negative length. Holds by construction.', true),
-	(274, 'greenery.fact_user_sessions', 'range', 'events', '{"min": 0, "inclusive": false}', NULL, '0',
-	 'Every session has events of its shopper.', true),
+	(274, 'greenery.fact_user_sessions', 'range', 'events', '{"min": 0, "inclusive": false}', '0', NULL,
+	 'Every session has events of its shopper: a session id with nothing but shipments counts as a session in no rate.', true),
 	(275, 'greenery.fact_user_sessions', 'unique', 'session_id', '{"where": "user_id IS NOT NULL"}', '0', NULL,
 	 'No session id is used by two users.', true);
