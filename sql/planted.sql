@@ -1,5 +1,5 @@
 --
--- Every built-in test passes on the sample shop and fails on its planted bad rows,
+-- Every built-in test passes on the sample shop, but for the one that finds its bot, and fails on its planted bad rows,
 -- but for those that hold by construction and say so, and those of an empty
 -- source or of a large share of the rows, which are planted here.  All is rolled back.
 --

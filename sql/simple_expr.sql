@@ -86,9 +86,10 @@ SELECT array_agg(sessions ORDER BY depth) AS expected FROM (
 		SELECT window_funnel('1 hour', t, kind = 'view', flag, kind = 'checkout') AS depth FROM visits GROUP BY session_id) AS s ON depth = d
 	 GROUP BY d) AS c;
 
--- in parallel, with one worker, as workers take their time to start
+-- in parallel: all rows are the workers'
 CREATE TEMP TABLE expected AS SELECT n, e.* FROM conditions, pg_temp.expected(condition) AS e;
-SET max_parallel_workers_per_gather = 1;
+SET max_parallel_workers_per_gather = 2;
+SET parallel_leader_participation = off;
 SET min_parallel_table_scan_size = 0;
 SET parallel_setup_cost = 0;
 SET parallel_tuple_cost = 0;
@@ -96,6 +97,7 @@ SELECT pg_temp.plan_has($$SELECT session_summary(session_id, t, kind = 'view') F
 SELECT count(*) AS conditions, count(*) FILTER (WHERE d IS DISTINCT FROM ROW(e.conversions, e.events, e.chosen)) AS wrong
   FROM conditions JOIN expected AS e USING (n), pg_temp.answers(condition, true) AS d;
 SELECT funnel_counts('1 hour', session_id, t, kind = 'view', flag, kind = 'checkout') FROM visits;
+RESET parallel_leader_participation;
 SET max_parallel_workers_per_gather = 0;
 
 -- counted by EXPLAIN ANALYZE all the same
