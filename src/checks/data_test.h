@@ -83,6 +83,8 @@ typedef struct DataTest
 	 */
 	char	   *join;			/* LEFT JOIN … that the test needs, or NULL */
 	char	   *failing;		/* true for a failing row, or NULL */
+	char	   *repeated;		/* the query of which failing tells, or NULL
+								 * for the model */
 	char	   *aggregate;		/* bigint: what answers it in one scan */
 	char	   *native;			/* the same faster and without the join, or
 								 * NULL */
