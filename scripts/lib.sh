@@ -479,6 +479,7 @@ make_in()
 
 # Start a server on a socket in WORK/s, or in directory s of the directory named; reachable
 # by no network and, as WORK is closed to others, by no other user: hence no password.
+# A second argument is a line of its configuration.
 start_server()
 {
 	SERVER=${1:-$WORK}
@@ -501,6 +502,7 @@ start_server()
 		max_worker_processes = 16
 		max_parallel_workers = 8
 		max_prepared_transactions = 4
+		${2:-}
 	CONF
 	run -o /dev/null as_server "$BIN/pg_ctl" -D "$SERVER/data" \
 		-l "$SERVER/server.log" -w -t 300 start ||
