@@ -268,6 +268,7 @@ REGRESS = \
 	gap_sessions \
 	login \
 	session_marts \
+	unknown \
 	planted \
 	models_sample \
 	repeat_features \

@@ -158,16 +158,16 @@ WHERE m.timeliness IS DISTINCT FROM
 	CASE sign(extract(epoch FROM o.delivered_at - o.estimated_delivery_at))
 		WHEN -1 THEN 'early' WHEN 0 THEN 'on_time' WHEN 1 THEN 'late' ELSE 'unknown' END;
 
--- product conversion: sessions that viewed it, and whose own order contains it, whatever
--- became of the order: a visit with a checkout is converted
+-- product conversion: sessions that viewed it, and whose own order contains it, if that is not
+-- cancelled
 SELECT m.product_id
 FROM greenery.product_funnel m, LATERAL (
 	SELECT count(DISTINCT v.session_id) AS viewed,
-		(SELECT count(DISTINCT e.session_id) FROM own e JOIN greenery.order_items i USING (order_id)
-		 WHERE e.event_type = 'checkout' AND i.product_id = m.product_id) AS bought,
+		(SELECT count(DISTINCT e.session_id) FROM own e JOIN greenery.order_items i USING (order_id) JOIN greenery.orders o USING (order_id)
+		 WHERE e.event_type = 'checkout' AND o.status <> 'cancelled' AND i.product_id = m.product_id) AS bought,
 		count(DISTINCT v.session_id) FILTER (WHERE EXISTS (
-			SELECT FROM own e JOIN greenery.order_items i USING (order_id)
-			WHERE e.event_type = 'checkout' AND i.product_id = m.product_id AND e.session_id = v.session_id))::float8
+			SELECT FROM own e JOIN greenery.order_items i USING (order_id) JOIN greenery.orders o USING (order_id)
+			WHERE e.event_type = 'checkout' AND o.status <> 'cancelled' AND i.product_id = m.product_id AND e.session_id = v.session_id))::float8
 		/ nullif(count(DISTINCT v.session_id), 0) AS conversion
 	FROM own v WHERE v.event_type = 'page_view' AND v.product_id = m.product_id) s
 WHERE (m.sessions_viewed, m.sessions_bought, m.conversion_rate) IS DISTINCT FROM (s.viewed, s.bought, s.conversion);

@@ -77,10 +77,10 @@ shopkeeper(q{
 	SELECT greenery_add_model('public.quoting', '{user_id}')});
 my ($ret, $out, $err) = $node->psql('shop',
 	'SET client_min_messages = debug1; SET debug_print_plan = on; CALL greenery_build()', extra_params => [ '-U', 'clerk' ]);
-like($err, qr/quoting: 0 rows.*Error SQLSTATE 22P02 \(invalid_text_representation\); its text may quote data/, 'an operator is told that a model failed');
+like($err, qr/quoting: failed; .*Error SQLSTATE 22P02 \(invalid_text_representation\); its text may quote data/, 'an operator is told that a model failed');
 unlike($err, qr/\@|DEBUG:|plan:/, 'and nothing else');
 ($ret, $out, $err) = $node->psql('shop', 'CALL greenery_build()', extra_params => [ '-U', 'shopkeeper' ]);
-like($err, qr/quoting: 0 rows.*invalid input syntax for type integer: "\S+@/, 'the owner is told all');
+like($err, qr/quoting: failed; .*invalid input syntax for type integer: "\S+@/, 'the owner is told all');
 shopkeeper(q{SELECT greenery_drop_model('quoting')});
 
 # the builder

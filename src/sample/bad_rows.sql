@@ -249,6 +249,8 @@ BEGIN
 	-- a price below 0; more sent back than was ordered
 	UPDATE greenery.order_items SET unit_price = -1 WHERE order_id = 'bad-order-cost';
 	UPDATE greenery.order_items SET returned_quantity = quantity + 1 WHERE order_id = 'bad-order-user';
+	-- a kind of page that there is not
+	UPDATE greenery.events SET page_kind = 'catalogue' WHERE event_id = 'bad-event-price-zero';
 	-- an amount and a percentage, and above 100
 	UPDATE greenery.promos SET percent = 101 WHERE promo_id = 'bad promo status';
 

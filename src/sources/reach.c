@@ -40,7 +40,6 @@
 #include "parser/parser.h"
 #include "sources/named_schema.h"
 #include "sources/reach.h"
-#include "sources/reach_parts.h"
 #include "tcop/tcopprot.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -76,8 +75,9 @@ add_schema(Reach *reach, Oid schema)
 		add_unique(&reach->schemas, schema);
 }
 
-void
-reach_named_schema(Reach *reach, Oid schema)
+/* The same for what is not called: no other suits better, but its schema can be renamed */
+static void
+add_named(Reach *reach, Oid schema)
 {
 	if (OidIsValid(schema) && schema != PG_CATALOG_NAMESPACE)
 		add_unique(&reach->named, schema);
@@ -86,7 +86,7 @@ reach_named_schema(Reach *reach, Oid schema)
 void
 reach_by_name(Reach *reach, Oid relid)
 {
-	reach_named_schema(reach, get_rel_namespace(relid));
+	add_named(reach, get_rel_namespace(relid));
 }
 
 bool
@@ -163,8 +163,9 @@ walk_as(bool is_text, Node *node, Reach *reach)
 	reach->is_text = outer;
 }
 
-void
-reach_parsed(Reach *reach, Node *node)
+/* What was parsed when it was written: what its names mean is settled */
+static void
+walk_parsed(Reach *reach, Node *node)
 {
 	walk_as(false, node, reach);
 }
@@ -193,7 +194,7 @@ look_into_body(Reach *reach, HeapTuple procedure)
 	StringBody	parsed = {reach, procedure, NULL};
 
 	if (!isnull)
-		reach_parsed(reach, stringToNode(TextDatumGetCString(body)));
+		walk_parsed(reach, stringToNode(TextDatumGetCString(body)));
 	else if (!has_polymorphic_arguments(form) && run_expecting(parse_body, &parsed, reach_is_no_answer, NULL))
 		reach_text(reach, parsed.queries);
 	else
@@ -202,8 +203,8 @@ look_into_body(Reach *reach, HeapTuple procedure)
 
 static bool add_function(Oid function, void *context);
 
-void
-reach_function(Reach *reach, Oid function)
+static void
+add_if_valid(Reach *reach, Oid function)
 {
 	if (OidIsValid(function))
 		(void) add_function(function, reach);
@@ -218,16 +219,16 @@ look_into_aggregate(Reach *reach, Oid function)
 	if (!HeapTupleIsValid(tuple))
 		elog(ERROR, "cache lookup failed for aggregate %u", function);
 	form = (Form_pg_aggregate) GETSTRUCT(tuple);
-	reach_function(reach, form->aggtransfn);
-	reach_function(reach, form->aggfinalfn);
-	reach_function(reach, form->aggcombinefn);
-	reach_function(reach, form->aggserialfn);
-	reach_function(reach, form->aggdeserialfn);
-	reach_function(reach, form->aggmtransfn);
-	reach_function(reach, form->aggminvtransfn);
-	reach_function(reach, form->aggmfinalfn);
+	add_if_valid(reach, form->aggtransfn);
+	add_if_valid(reach, form->aggfinalfn);
+	add_if_valid(reach, form->aggcombinefn);
+	add_if_valid(reach, form->aggserialfn);
+	add_if_valid(reach, form->aggdeserialfn);
+	add_if_valid(reach, form->aggmtransfn);
+	add_if_valid(reach, form->aggminvtransfn);
+	add_if_valid(reach, form->aggmfinalfn);
 	if (OidIsValid(form->aggsortop))
-		reach_function(reach, get_opcode(form->aggsortop));
+		add_if_valid(reach, get_opcode(form->aggsortop));
 	ReleaseSysCache(tuple);
 }
 
@@ -284,11 +285,66 @@ add_function(Oid function, void *context)
 	return false;
 }
 
+/* What the types call that have come */
+static void
+look_into_types(Reach *reach)
+{
+	TypeReach  *types = &reach->types;
+	List	   *functions = types->functions;
+	List	   *checks = types->checks;
+	ListCell   *lc;
+
+	types->functions = types->checks = NIL;
+	foreach(lc, functions)
+		add_if_valid(reach, lfirst_oid(lc));
+	foreach(lc, checks)
+		walk_parsed(reach, lfirst(lc));
+}
+
+static void
+add_value_type(Reach *reach, Oid type)
+{
+	if (reach->is_text && type >= FirstNormalObjectId)
+		add_named(reach, type_schema(type));
+	reach_type(&reach->types, type, true);
+	look_into_types(reach);
+}
+
+/* The type of the value of an expression that may make it, out of a text or else */
+static void
+add_type_of(Reach *reach, Node *node)
+{
+	ListCell   *lc;
+
+	switch (nodeTag(node))
+	{
+		case T_RangeTblFunction:
+			foreach(lc, ((RangeTblFunction *) node)->funccoltypes)
+				add_value_type(reach, lfirst_oid(lc));
+			break;
+		case T_Const:
+		case T_FuncExpr:
+		case T_OpExpr:
+		case T_Aggref:
+		case T_WindowFunc:
+		case T_RelabelType:
+		case T_CoerceViaIO:
+		case T_ArrayCoerceExpr:
+		case T_ConvertRowtypeExpr:
+		case T_CoerceToDomain:
+		case T_RowExpr:
+			add_value_type(reach, exprType(node));
+			break;
+		default:
+			break;
+	}
+}
+
 static void
 add_operator(Reach *reach, Oid operator)
 {
 	if (OidIsValid(operator))
-		reach_function(reach, get_opcode(operator));
+		add_if_valid(reach, get_opcode(operator));
 }
 
 static bool
@@ -327,7 +383,7 @@ walk(Node *node, void *context)
 		add_schema(reach, schema_of_call(node));
 		add_schema(reach, schema_of_cast_as_call(node));
 	}
-	reach_value_type(reach, node);
+	add_type_of(reach, node);
 	(void) check_functions_in_node(node, add_function, reach);
 	return expression_tree_walker(node, walk, context);
 }
@@ -343,7 +399,7 @@ look_into_attribute(Reach *reach, int cache, HeapTuple tuple, AttrNumber attribu
 	Datum		expressions = SysCacheGetAttr(cache, tuple, attribute, &isnull);
 
 	if (!isnull)
-		reach_parsed(reach, stringToNode(TextDatumGetCString(expressions)));
+		walk_parsed(reach, stringToNode(TextDatumGetCString(expressions)));
 }
 
 /* The row of an object in the catalog, and expressions in two of its columns */
@@ -380,11 +436,11 @@ look_into_constraints(Reach *reach, Relation rel)
 	TupleConstr *constr = RelationGetDescr(rel)->constr;
 
 	for (int i = 0; constr != NULL && i < constr->num_check; i++)
-		reach_parsed(reach, stringToNode(constr->check[i].ccbin));
+		walk_parsed(reach, stringToNode(constr->check[i].ccbin));
 	/* generated columns are computed as they are read, since 18 */
 	for (int i = 0; constr != NULL && i < constr->num_defval; i++)
 		if (TupleDescAttr(RelationGetDescr(rel), constr->defval[i].adnum - 1)->attgenerated != '\0')
-			reach_parsed(reach, stringToNode(constr->defval[i].adbin));
+			walk_parsed(reach, stringToNode(constr->defval[i].adbin));
 	if (rel->rd_rel->relkind == RELKIND_PARTITIONED_TABLE)
 		look_into_row(reach, PARTRELID, RelationGetRelid(rel),
 					  Anum_pg_partitioned_table_partexprs, InvalidAttrNumber);
@@ -398,7 +454,7 @@ look_into_view(Reach *reach, Relation rel)
 
 	for (int i = 0; rules != NULL && i < rules->numLocks; i++)
 		if (rules->rules[i]->event == CMD_SELECT)
-			reach_parsed(reach, (Node *) rules->rules[i]->actions);
+			walk_parsed(reach, (Node *) rules->rules[i]->actions);
 }
 
 void
@@ -416,7 +472,8 @@ reach_relation(Reach *reach, Oid relid)
 		return;
 	reach->relations = lappend_oid(reach->relations, relid);
 	relkind = rel->rd_rel->relkind;
-	reach_column_types(reach, rel);
+	reach_column_types(&reach->types, rel, false);
+	look_into_types(reach);
 	if (relkind == RELKIND_VIEW)
 		look_into_view(reach, rel);
 	else

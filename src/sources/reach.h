@@ -16,6 +16,7 @@
 
 #include "nodes/parsenodes.h"
 #include "nodes/pg_list.h"
+#include "sources/reach_types.h"
 
 typedef struct Reach
 {
@@ -23,9 +24,7 @@ typedef struct Reach
 								 * included */
 	List	   *functions;		/* OIDs, those behind operators, casts and
 								 * aggregates included */
-	List	   *types;			/* OIDs of types of columns and values, and
-								 * what these are made from */
-	List	   *made;			/* OIDs of those of which a query makes values */
+	TypeReach	types;			/* types of columns and values */
 	List	   *hidden;			/* OIDs of functions whose bodies cannot be
 								 * looked into */
 	List	   *session;		/* OIDs of functions that tell of the session */

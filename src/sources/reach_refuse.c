@@ -130,7 +130,7 @@ reach_refuse_strangers(const Reach *reach, Oid builder)
 		if (is_strange(owner))
 			refuse_stranger("function", format_procedure(lfirst_oid(lc)), owner, builder, runs);
 	}
-	foreach(lc, reach->types)
+	foreach(lc, reach->types.types)
 	{
 		owner = object_owner(TypeRelationId, lfirst_oid(lc));
 		if (is_strange(owner))

@@ -17,20 +17,16 @@
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "miscadmin.h"
-#include "nodes/nodeFuncs.h"
-#include "sources/named_schema.h"
-#include "sources/reach_parts.h"
+#include "sources/reach_types.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
-static void add_type(Reach *reach, Oid type, bool is_made);
-
 /* What a domain's checks call */
 static void
-look_into_checks(Reach *reach, Oid domain)
+look_into_checks(TypeReach *reach, Oid domain)
 {
 	Relation	rel;
 	ScanKeyData key;
@@ -47,42 +43,36 @@ look_into_checks(Reach *reach, Oid domain)
 		Datum		check = heap_getattr(tuple, Anum_pg_constraint_conbin, RelationGetDescr(rel), &isnull);
 
 		if (!isnull)
-			reach_parsed(reach, stringToNode(TextDatumGetCString(check)));
+			reach->checks = lappend(reach->checks, stringToNode(TextDatumGetCString(check)));
 	}
 	systable_endscan(scan);
 	table_close(rel, AccessShareLock);
 }
 
-static void
-add_column_types(Reach *reach, Relation rel, bool is_made)
+void
+reach_column_types(TypeReach *reach, Relation rel, bool is_made)
 {
 	TupleDesc	desc = RelationGetDescr(rel);
 
 	for (int i = 0; i < desc->natts; i++)
 		if (!TupleDescAttr(desc, i)->attisdropped)
-			add_type(reach, TupleDescAttr(desc, i)->atttypid, is_made);
-}
-
-void
-reach_column_types(Reach *reach, Relation rel)
-{
-	add_column_types(reach, rel, false);
+			reach_type(reach, TupleDescAttr(desc, i)->atttypid, is_made);
 }
 
 static void
-look_into_composite(Reach *reach, Oid relid, bool is_made)
+look_into_composite(TypeReach *reach, Oid relid, bool is_made)
 {
 	Relation	rel = try_relation_open(relid, AccessShareLock);
 
 	if (rel == NULL)
 		return;
-	add_column_types(reach, rel, is_made);
+	reach_column_types(reach, rel, is_made);
 	relation_close(rel, AccessShareLock);
 }
 
 /* A range's ranges are told apart, and sampled by ANALYZE, by functions of its own */
 static void
-look_into_range(Reach *reach, Oid range, bool is_made)
+look_into_range(TypeReach *reach, Oid range, bool is_made)
 {
 	HeapTuple	tuple = SearchSysCache1(RANGETYPE, ObjectIdGetDatum(range));
 	Form_pg_range form;
@@ -90,19 +80,14 @@ look_into_range(Reach *reach, Oid range, bool is_made)
 	if (!HeapTupleIsValid(tuple))
 		elog(ERROR, "cache lookup failed for range type %u", range);
 	form = (Form_pg_range) GETSTRUCT(tuple);
-	reach_function(reach, form->rngcanonical);
-	reach_function(reach, form->rngsubdiff);
-	add_type(reach, form->rngsubtype, is_made);
+	reach->functions = lappend_oid(reach->functions, form->rngcanonical);
+	reach->functions = lappend_oid(reach->functions, form->rngsubdiff);
+	reach_type(reach, form->rngsubtype, is_made);
 	ReleaseSysCache(tuple);
 }
 
-/*
- * A type, and those that it is made from.  Its owner may make casts from it, which are found
- * as a query is parsed, or as a value becomes JSON.  Where values of it are made, the checks
- * of domains run, also those of a column of a composite type or of the elements of an array.
- */
-static void
-add_type(Reach *reach, Oid type, bool is_made)
+void
+reach_type(TypeReach *reach, Oid type, bool is_made)
 {
 	HeapTuple	tuple;
 	Form_pg_type form;
@@ -117,13 +102,13 @@ add_type(Reach *reach, Oid type, bool is_made)
 	if (!HeapTupleIsValid(tuple))
 		return;
 	form = (Form_pg_type) GETSTRUCT(tuple);
-	add_type(reach, form->typelem, is_made);
+	reach_type(reach, form->typelem, is_made);
 	switch (form->typtype)
 	{
 		case TYPTYPE_DOMAIN:
 			if (is_made)
 				look_into_checks(reach, type);
-			add_type(reach, form->typbasetype, is_made);
+			reach_type(reach, form->typbasetype, is_made);
 			break;
 		case TYPTYPE_COMPOSITE:
 			look_into_composite(reach, form->typrelid, is_made);
@@ -132,47 +117,10 @@ add_type(Reach *reach, Oid type, bool is_made)
 			look_into_range(reach, type, is_made);
 			break;
 		case TYPTYPE_MULTIRANGE:
-			add_type(reach, get_multirange_range(type), is_made);
+			reach_type(reach, get_multirange_range(type), is_made);
 			break;
 		default:
 			break;
 	}
 	ReleaseSysCache(tuple);
-}
-
-static void
-add_value_type(Reach *reach, Oid type)
-{
-	if (reach->is_text && type >= FirstNormalObjectId)
-		reach_named_schema(reach, type_schema(type));
-	add_type(reach, type, true);
-}
-
-void
-reach_value_type(Reach *reach, Node *node)
-{
-	ListCell   *lc;
-
-	switch (nodeTag(node))
-	{
-		case T_RangeTblFunction:
-			foreach(lc, ((RangeTblFunction *) node)->funccoltypes)
-				add_value_type(reach, lfirst_oid(lc));
-			break;
-		case T_Const:
-		case T_FuncExpr:
-		case T_OpExpr:
-		case T_Aggref:
-		case T_WindowFunc:
-		case T_RelabelType:
-		case T_CoerceViaIO:
-		case T_ArrayCoerceExpr:
-		case T_ConvertRowtypeExpr:
-		case T_CoerceToDomain:
-		case T_RowExpr:
-			add_value_type(reach, exprType(node));
-			break;
-		default:
-			break;
-	}
 }

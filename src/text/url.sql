@@ -24,3 +24,8 @@ CREATE FUNCTION @extschema@.url_page_kind(url text) RETURNS text
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.url_page_kind(text) IS
 	'product, checkout or shipping, if that is the first segment of a URL''s path, whatever its case, as url_page_segment() reads it; else other. NULL for NULL.';
+
+CREATE FUNCTION greenery.url_page_kind(url text) RETURNS text
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'url_page_kind';
+COMMENT ON FUNCTION greenery.url_page_kind(text) IS
+	'url_page_kind(), by a name that no other function can take.';

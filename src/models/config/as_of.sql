@@ -19,6 +19,7 @@ SELECT coalesce(
 	(SELECT max(o.created_at)
 	   FROM greenery.stg_orders o
 	  WHERE isfinite(o.created_at)
+		AND o.order_id IS NOT NULL
 		AND NOT o.is_cancelled
 		-- a subquery: evaluated once, so that an index on the time can be used
 		AND o.created_at <= (SELECT greenery.clock()))) AS as_of

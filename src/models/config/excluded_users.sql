@@ -23,11 +23,13 @@ AS $exclude$
 DECLARE
 	old jsonb;
 BEGIN
-	IF user_id IS NULL OR reason IS NULL OR btrim(reason, E' \t\n\r') = '' THEN
+	IF greenery.clean_text(user_id) IS NULL OR reason IS NULL OR btrim(reason, E' \t\n\r') = '' THEN
 		RAISE EXCEPTION 'a user is excluded for a reason'
 			USING ERRCODE = 'null_value_not_allowed',
 				  HINT = 'For example greenery_exclude_user(''u1'', ''test account of the warehouse'').';
 	END IF;
+	-- as staging shows it
+	user_id := greenery.clean_text(user_id);
 	SELECT to_jsonb(x) INTO old FROM greenery.excluded_users x WHERE x.user_id = user_id;
 	INSERT INTO greenery.excluded_users (user_id, reason) VALUES (user_id, reason)
 	ON CONFLICT ON CONSTRAINT excluded_users_pkey
@@ -51,6 +53,7 @@ AS $include$
 DECLARE
 	old jsonb;
 BEGIN
+	user_id := greenery.clean_text(user_id);
 	DELETE FROM greenery.excluded_users x WHERE x.user_id = user_id RETURNING to_jsonb(x) INTO old;
 	IF NOT FOUND THEN
 		RAISE EXCEPTION 'user "%" is not excluded', user_id

@@ -97,16 +97,16 @@ BEGIN ATOMIC
 		h.first_order_at,
 		h.follow_up,
 		h.purchase_frequency,
-		greenery.a_week(coalesce((s.known).sessions, 0), h.first_order_at, h.landmark_at),
+		greenery.a_week(coalesce((s.known).sessions, z.none), h.first_order_at, h.landmark_at),
 		(s.known).session_duration_without_purchase,
 		(s.known).mean_session_duration,
-		coalesce((s.known).sessions_without_purchase, 0),
-		coalesce((s.known).abandoned_carts, 0),
-		coalesce((s.known).bounced_sessions, 0),
+		coalesce((s.known).sessions_without_purchase, z.none),
+		coalesce((s.known).abandoned_carts, z.none),
+		coalesce((s.known).bounced_sessions, z.none),
 		(s.known).bounced_sessions::double precision / nullif((s.known).sessions, 0),
-		coalesce((s.known).product_views, 0),
-		coalesce((s.known).product_views - (s.known).breadth, 0),
-		coalesce((s.known).breadth, 0),
+		coalesce((s.known).product_views, z.none),
+		coalesce((s.known).product_views - (s.known).breadth, z.none),
+		coalesce((s.known).breadth, z.none),
 		(s.known).product_views::double precision / nullif((s.known).breadth, 0),
 		f.promo_used,
 		f.active_promotion,
@@ -132,7 +132,9 @@ BEGIN ATOMIC
 		WHERE e.known_at <= (SELECT n.landmark_at FROM greenery.history_landmark(at, horizon) n)
 			AND (e.known_until <= (SELECT n.landmark_at FROM greenery.history_landmark(at, horizon) n)) IS NOT TRUE
 		GROUP BY e.user_id
-	) s ON s.user_id = h.user_id;
+	) s ON s.user_id = h.user_id
+	-- of a shop without events nothing is known; a subquery: asked once
+	CROSS JOIN LATERAL (SELECT (SELECT 0 WHERE greenery.has_events()) AS none) z;
 END;
 COMMENT ON FUNCTION @extschema@.greenery_repeat_features(timestamptz, interval) IS
 	'One row per user with an order at or before a moment: what was known of them then, and, in purchased_again_within, whether they ordered after the moment and at most horizon after it (where that reaches beyond greenery_as_of(): so far). Columns as user_repeat_features, those of the order being about the first one, and: purchase_frequency, orders at or before the moment; session_frequency, sessions for each week since the first order (NULL when that was the same moment); past_on_time_share and past_late_share, of the orders that had arrived and had an estimate. NULL for horizon is greenery_repeat_horizon(), NULL for at is greenery_as_of() less the horizon; no rows for an infinite moment. In horizon a day is 24 hours; error 22023 when it has months or is negative. Cancelled orders and excluded users do not count.';

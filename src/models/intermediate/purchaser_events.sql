@@ -22,7 +22,7 @@ SELECT
 	CASE WHEN isfinite(k.first_order_at) THEN k.first_order_at END AS first_order_at,
 	CASE WHEN k.event_type = 'page_view'
 		 THEN coalesce(k.product_id,
-					   CASE WHEN k.page_kind = 'product'
+					   CASE WHEN greenery.url_page_kind(k.page_url) = 'product'
 							THEN greenery.url_page_segment(k.page_url, 2) END)
 	END AS viewed_product,
 	k.event_type = 'add_to_cart' AS added,

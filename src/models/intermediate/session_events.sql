@@ -13,6 +13,14 @@ END;
 COMMENT ON FUNCTION greenery.has_session_ids() IS
 	'Whether any event has a session id. Where none has, visits are cut at pauses longer than setting greenery.session_gap.';
 
+CREATE FUNCTION greenery.has_events() RETURNS boolean
+	LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT EXISTS (SELECT FROM greenery.stg_events);
+END;
+COMMENT ON FUNCTION greenery.has_events() IS
+	'Whether the shop has events. Of one that has none, what shoppers did is unknown, and not nothing.';
+
 -- Either half is switched off as a whole: has_session_ids() depends on no row, so
 -- that the executor asks once for each half.  It is a function, not a subquery,
 -- because a subquery in a UNION's arm keeps the arm from being scanned in parallel.

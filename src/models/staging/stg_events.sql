@@ -10,7 +10,7 @@ SELECT
 	@extschema@.clean_text(s.event_type) AS event_type,
 	@extschema@.clean_text(s.order_id) AS order_id,
 	@extschema@.clean_text(s.product_id) AS product_id,
-	@extschema@.clean_text(s.page_kind) AS page_kind,
+	lower(@extschema@.clean_text(s.page_kind)) AS page_kind,
 	@extschema@.clean_text(s.visitor_id) AS visitor_id,
 	s.attributes AS attributes
 FROM greenery.source_events() s;
@@ -45,4 +45,6 @@ VALUES
 	 'Every event has its time.', true),
 	-- as for orders
 	(111, 'greenery.stg_events', 'expression', NULL, '{"expression": "created_at <= (SELECT greenery.clock()) + interval ''5 minutes''"}', NULL, '0',
-	 'No event lies in the future, by more than five minutes: a mistyped year.', true);
+	 'No event lies in the future, by more than five minutes: a mistyped year.', true),
+	(112, 'greenery.stg_events', 'accepted_values', 'page_kind', '{"values": ["product", "checkout", "shipping", "other"]}', '0', NULL,
+	 'A page is of kind product, checkout, shipping or other, where the source says it.', true);

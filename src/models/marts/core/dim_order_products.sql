@@ -8,7 +8,14 @@ SELECT
 	coalesce(i.product_ids, CASE WHEN z.none = 0 THEN '{}'::text[] END) AS product_ids,
 	coalesce(cardinality(i.product_ids), z.none)::bigint AS distinct_products,
 	CASE WHEN i.order_id IS NULL THEN z.none ELSE i.units END AS units,
-	CASE WHEN i.order_id IS NULL THEN z.none ELSE i.items_amount END AS items_amount
+	CASE
+		WHEN i.order_id IS NULL THEN z.none
+		-- amounts of different currencies are never added, and list prices are in the shop's
+		WHEN i.first_currency <> i.last_currency OR i.first_currency <> o.currency THEN NULL
+		WHEN i.has_list_prices
+			AND coalesce(i.first_currency, o.currency, '') IS DISTINCT FROM (SELECT c.currency FROM greenery.shop_currency c) THEN NULL
+		ELSE i.items_amount
+	END AS items_amount
 FROM greenery.stg_orders o
 LEFT JOIN (
 	SELECT
@@ -19,7 +26,10 @@ LEFT JOIN (
 		sum(s.quantity) AS units,
 		-- what is not known of each of them is not known of all
 		CASE WHEN count(s.quantity * coalesce(s.unit_price, p.price)) = count(*)
-			 THEN sum(s.quantity * coalesce(s.unit_price, p.price)) END AS items_amount
+			 THEN sum(s.quantity * coalesce(s.unit_price, p.price)) END AS items_amount,
+		bool_or(s.unit_price IS NULL) AS has_list_prices,
+		min(s.currency COLLATE "C") AS first_currency,
+		max(s.currency COLLATE "C") AS last_currency
 	FROM greenery.stg_order_items s
 	-- twice, for the planner: see fact_user_orders
 	LEFT JOIN greenery.stg_products p

@@ -8,7 +8,7 @@ SELECT
 	c.name,
 	c.price,
 	c.inventory,
-	c.inventory <= 0 OR c.inventory < coalesce(d.units, 0) AS is_at_risk_of_stockout,
+	c.inventory <= 0 OR c.inventory < coalesce(d.units, (SELECT 0 WHERE EXISTS (SELECT FROM greenery.stg_order_items))) AS is_at_risk_of_stockout,
 	h.inventory_moments,
 	h.inventories,
 	-- the first recording found it as it was, and cannot tell since when
@@ -54,7 +54,7 @@ COMMENT ON VIEW greenery.dim_product_stock IS
 	'One row per product, of the catalogue or with a recorded history: what is in stock, whether that may run out, and what was in stock before.';
 COMMENT ON COLUMN greenery.dim_product_stock.name IS 'Name of the product; NULL when it is no longer in the catalogue.';
 COMMENT ON COLUMN greenery.dim_product_stock.is_at_risk_of_stockout IS
-	'Whether today''s inventory is below the units ordered in setting greenery.stock_cover (7 days) before greenery_as_of(), or is 0 or less; NULL when the inventory is unknown. Cancelled orders and orders of excluded users do not count.';
+	'Whether today''s inventory is below the units ordered in setting greenery.stock_cover (7 days) before greenery_as_of(), or is 0 or less; NULL when the inventory is unknown, or the shop has no order items. Cancelled orders and orders of excluded users do not count.';
 COMMENT ON COLUMN greenery.dim_product_stock.inventory_moments IS
 	'The recorded history: moments at which the inventory was recorded as another, in order; NULL without a history. At a moment t it was inventories[width_bucket(t, inventory_moments)].';
 COMMENT ON COLUMN greenery.dim_product_stock.inventories IS

@@ -5,13 +5,15 @@ SELECT
 	i.product_id,
 	i.quantity,
 	p.price,
-	i.quantity * coalesce(i.unit_price, p.price) AS amount,
+	-- a list price is in the shop's currency, and says nothing of another
+	i.quantity * coalesce(i.unit_price, CASE WHEN coalesce(i.currency, o.currency, '') = (SELECT c.currency FROM greenery.shop_currency c)
+											 THEN p.price END) AS amount,
 	p.name,
 	i.unit_price,
 	i.returned_quantity,
 	coalesce(i.currency, o.currency) AS currency,
 	coalesce(o.is_cancelled, false) AS is_cancelled,
-	coalesce(coalesce(o.user_id, i.user_id) IN (SELECT u.user_id FROM greenery.excluded_users u), false) AS is_excluded
+	coalesce(o.user_id IN (SELECT u.user_id FROM greenery.excluded_users u), false) AS is_excluded
 FROM greenery.stg_order_items i
 -- twice, for the planner: see fact_user_orders
 LEFT JOIN greenery.stg_products p
@@ -25,7 +27,7 @@ COMMENT ON COLUMN greenery.fact_order_items_products.order_id IS 'The order: fac
 COMMENT ON COLUMN greenery.fact_order_items_products.product_id IS 'The product: dim_products.product_id.';
 COMMENT ON COLUMN greenery.fact_order_items_products.price IS 'List price today, in the shop''s currency; NULL for an unknown product.';
 COMMENT ON COLUMN greenery.fact_order_items_products.amount IS
-	'Amount spent: quantity times the price per unit at the time of the order where the source knows it, else times the list price of today. Units that were sent back are in it.';
+	'Amount spent: quantity times the price per unit at the time of the order where the source knows it, else times the list price of today; NULL where that is in another currency than the order. Units that were sent back are in it.';
 COMMENT ON COLUMN greenery.fact_order_items_products.currency IS 'Currency of amount: that of the order item where the source has one, else that of the order; NULL when unknown. A list price is in setting greenery.currency.';
 COMMENT ON COLUMN greenery.fact_order_items_products.is_cancelled IS 'Whether its order is cancelled.';
 COMMENT ON COLUMN greenery.fact_order_items_products.is_excluded IS 'Whether its user is excluded: see excluded_users.';

@@ -21,7 +21,7 @@ FROM (
 		f.session_id,
 		f.created_at,
 		coalesce(f.product_id,
-				 CASE WHEN f.page_kind = 'product'
+				 CASE WHEN @extschema@.url_page_kind(f.page_url) = 'product'
 					  THEN @extschema@.url_page_segment(f.page_url, 2) END) AS product_id,
 		f.page_kind,
 		f.page_url
@@ -63,5 +63,5 @@ VALUES
 	 'Every product viewed has a positive price: no product is given away.', true),
 	(284, 'greenery.fact_user_content_pageviews', 'not_null', 'price', '{"where": "product_id IS NOT NULL"}', NULL, '0',
 	 'Every product viewed has a price.', true),
-	(285, 'greenery.fact_user_content_pageviews', 'not_null', 'inventory', '{"where": "product_id IS NOT NULL"}', NULL, '0',
+	(285, 'greenery.fact_user_content_pageviews', 'not_null', 'inventory', '{"where": "product_id IS NOT NULL"}', '0', NULL,
 	 'Every product viewed has a known inventory.', true);

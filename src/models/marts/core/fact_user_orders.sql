@@ -13,7 +13,11 @@ SELECT
 	@extschema@.days_between(o.previous_order_at, o.created_at) AS days_since_previous_order,
 	o.order_cost,
 	o.shipping_cost,
-	coalesce(o.discount, t.discount, round(o.order_cost * t.percent / 100, 2)) AS discount,
+	coalesce(o.discount,
+			 -- amounts of promos are in the shop's currency
+			 CASE WHEN t.discount IS NULL THEN round(o.order_cost * t.percent / 100, 2)
+				  WHEN coalesce(o.currency, '') = (SELECT c.currency FROM greenery.shop_currency c) THEN t.discount
+			 END) AS discount,
 	o.order_total,
 	o.promo_id,
 	o.promo_id IS NOT NULL AS has_promo,
@@ -37,7 +41,7 @@ SELECT
 		WHEN o.delivered_at > o.estimated_delivery_at THEN 'late'
 		ELSE 'unknown'
 	END AS timeliness,
-	coalesce(o.delivered_at IS NULL
+	coalesce(NOT o.is_cancelled AND o.delivered_at IS NULL
 			 AND o.estimated_delivery_at < (SELECT n.as_of FROM greenery.as_of n), false) AS is_overdue,
 	(o.created_at AT TIME ZONE greenery.timezone())::date AS order_date,
 	o.tax,
@@ -54,7 +58,9 @@ SELECT
 	CASE WHEN o.discount IS NULL
 			  AND o.created_at >= t.recorded_from
 			  AND (t.next_discount, t.next_percent) IS DISTINCT FROM (t.discount, t.percent)
-		 THEN coalesce(t.next_discount, round(o.order_cost * t.next_percent / 100, 2)) END AS discount_recorded_next
+		 THEN CASE WHEN t.next_discount IS NULL THEN round(o.order_cost * t.next_percent / 100, 2)
+				   WHEN coalesce(o.currency, '') = (SELECT c.currency FROM greenery.shop_currency c) THEN t.next_discount
+			  END END AS discount_recorded_next
 FROM (
 	SELECT
 		s.*,
@@ -86,7 +92,7 @@ COMMENT ON COLUMN greenery.fact_user_orders.order_number IS
 COMMENT ON COLUMN greenery.fact_user_orders.previous_order_at IS 'When the user ordered before; NULL for a first order, for a guest and for a cancelled order.';
 COMMENT ON COLUMN greenery.fact_user_orders.days_since_previous_order IS 'Days since the user ordered before, with fractions.';
 COMMENT ON COLUMN greenery.fact_user_orders.discount IS
-	'Amount taken off this order: the source''s own where it has one, else what the promo takes off by its terms when the order was made (for orders before the recorded history, its earliest recorded terms); NULL without either.';
+	'Amount taken off this order: the source''s own where it has one, else what the promo takes off by its terms when the order was made (for orders before the recorded history, its earliest recorded terms); NULL without either, and where the promo takes off an amount and the order is in another currency than the shop''s.';
 COMMENT ON COLUMN greenery.fact_user_orders.discount_source IS 'Where discount is from: order (the source''s own) or promo (its terms); NULL without discount and promo.';
 COMMENT ON COLUMN greenery.fact_user_orders.discount_recorded_next IS
 	'What the promo took off if its terms had already changed when the order was made: terms are known only at the moments at which they were recorded, and those recorded next were others. Else NULL.';
@@ -103,7 +109,7 @@ COMMENT ON COLUMN greenery.fact_user_orders.estimated_delivery_days IS 'Days fro
 COMMENT ON COLUMN greenery.fact_user_orders.timeliness IS
 	'Delivery against the estimate, exactly: early, on_time or late; unknown when it has not arrived or had no estimate.';
 COMMENT ON COLUMN greenery.fact_user_orders.is_overdue IS
-	'Not delivered, though the estimate has passed at greenery_as_of().';
+	'Neither delivered nor cancelled, though the estimate has passed at greenery_as_of().';
 SELECT greenery.inherit_comments('greenery.fact_user_orders', 'greenery.stg_orders', 'greenery.dim_order_products');
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.

@@ -60,8 +60,9 @@ CROSS JOIN (
 	SELECT recorded_since, active FROM recorded
 ) p
 CROSS JOIN LATERAL (
-	-- of users who ordered at an unknown time nothing is known; not: nothing was
-	SELECT CASE WHEN isfinite(o.first_order_at) THEN 0 END AS none
+	-- of users who ordered at an unknown time nothing is known, nor in a shop without events;
+	-- not: nothing was
+	SELECT CASE WHEN isfinite(o.first_order_at) AND (SELECT greenery.has_events()) THEN 0 END AS none
 ) z
 CROSS JOIN LATERAL (
 	SELECT o.first_order_at AT TIME ZONE greenery.timezone() AS local

@@ -16,7 +16,7 @@ SELECT
 	h.first_order_at,
 	h.follow_up,
 	h.purchase_frequency,
-	greenery.a_week(coalesce(k.sessions, 0), h.first_order_at, h.landmark_at) AS session_frequency,
+	greenery.a_week(coalesce(k.sessions, CASE WHEN (SELECT greenery.has_events()) THEN 0 END), h.first_order_at, h.landmark_at) AS session_frequency,
 	h.past_on_time_share,
 	h.past_late_share,
 	h.purchased_again_within

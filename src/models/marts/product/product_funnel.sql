@@ -3,11 +3,11 @@ CREATE VIEW greenery.product_funnel AS
 SELECT
 	p.product_id,
 	p.name,
-	coalesce(s.sessions_viewed, 0) AS sessions_viewed,
-	coalesce(s.sessions_added, 0) AS sessions_added,
-	coalesce(s.sessions_bought, 0) AS sessions_bought,
-	coalesce(s.sessions_viewed_and_added, 0) AS sessions_viewed_and_added,
-	coalesce(s.sessions_viewed_and_bought, 0) AS sessions_viewed_and_bought,
+	coalesce(s.sessions_viewed, z.none) AS sessions_viewed,
+	coalesce(s.sessions_added, z.none) AS sessions_added,
+	coalesce(s.sessions_bought, z.none) AS sessions_bought,
+	coalesce(s.sessions_viewed_and_added, z.none) AS sessions_viewed_and_added,
+	coalesce(s.sessions_viewed_and_bought, z.none) AS sessions_viewed_and_bought,
 	s.sessions_viewed_and_added::double precision
 		/ nullif(s.sessions_viewed, 0) AS view_to_cart_rate,
 	s.sessions_added_and_bought::double precision
@@ -30,6 +30,8 @@ LEFT JOIN (
 	FROM greenery.product_sessions x
 	GROUP BY x.product_id
 ) s ON s.product_id = p.product_id
+-- a shop without events does not know; a subquery: asked once
+CROSS JOIN LATERAL (SELECT (SELECT 0 WHERE greenery.has_events()) AS none) z
 -- of the sessions that viewed it: how many are lost at each step
 CROSS JOIN LATERAL (
 	SELECT

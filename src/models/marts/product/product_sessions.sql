@@ -1,7 +1,7 @@
 -- Mart: product_sessions (product).  Grain: session and product.
 --
 -- A product counts as bought only when it is in the order of that session's
--- checkout.
+-- checkout, and that is not cancelled.
 --
 -- One pass over the events: a checkout becomes a row for each item of its order, any
 -- other event keeps its own product.
@@ -13,12 +13,12 @@ SELECT
 	bool_or(f.event_type = 'add_to_cart') AS added,
 	bool_or(f.event_type = 'checkout') AS bought
 FROM greenery.shopper_events f
-LEFT JOIN greenery.fact_order_items_products i ON f.event_type = 'checkout' AND i.order_id = f.order_id
+LEFT JOIN greenery.fact_order_items_products i ON f.event_type = 'checkout' AND i.order_id = f.order_id AND NOT i.is_cancelled
 CROSS JOIN LATERAL (
 	SELECT CASE
 		WHEN f.event_type = 'checkout' THEN i.product_id
 		ELSE coalesce(f.product_id,
-					  CASE WHEN f.page_kind = 'product'
+					  CASE WHEN @extschema@.url_page_kind(f.page_url) = 'product'
 						   THEN @extschema@.url_page_segment(f.page_url, 2) END)
 	END AS product_id
 ) x
@@ -33,7 +33,7 @@ COMMENT ON VIEW greenery.product_sessions IS
 COMMENT ON COLUMN greenery.product_sessions.session_id IS 'The session.';
 COMMENT ON COLUMN greenery.product_sessions.viewed IS 'Whether the session has a page_view of the product.';
 COMMENT ON COLUMN greenery.product_sessions.added IS 'Whether the session has an add_to_cart of the product.';
-COMMENT ON COLUMN greenery.product_sessions.bought IS 'Whether the product is in an order that the session checked out.';
+COMMENT ON COLUMN greenery.product_sessions.bought IS 'Whether the product is in an order that the session checked out, and that is not cancelled.';
 SELECT greenery.inherit_comments('greenery.product_sessions', 'greenery.fact_order_items_products');
 
 -- The gate: key and tests.  Ids of built-in tests are never reused.

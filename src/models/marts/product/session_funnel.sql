@@ -28,10 +28,10 @@ SELECT
 	b.sessions AS busiest_user_sessions
 FROM (
 	SELECT
-		coalesce(sum(s.sessions), 0)::bigint AS sessions,
-		coalesce(sum(s.viewed), 0)::bigint AS viewed,
-		coalesce(sum(s.added), 0)::bigint AS added,
-		coalesce(sum(s.bought), 0)::bigint AS bought,
+		coalesce(sum(s.sessions), (SELECT 0 WHERE greenery.has_events()))::bigint AS sessions,
+		coalesce(sum(s.viewed), (SELECT 0 WHERE greenery.has_events()))::bigint AS viewed,
+		coalesce(sum(s.added), (SELECT 0 WHERE greenery.has_events()))::bigint AS added,
+		coalesce(sum(s.bought), (SELECT 0 WHERE greenery.has_events()))::bigint AS bought,
 		sum(s.viewed_and_added)::bigint AS viewed_and_added,
 		sum(s.added_and_bought)::bigint AS added_and_bought
 	FROM shopper s
