@@ -18,8 +18,9 @@ typedef struct TypeReach
 	List	   *types;			/* OIDs of types, and of what these are made
 								 * from */
 	List	   *made;			/* OIDs of those of which values are made */
-	List	   *functions;		/* OIDs of functions that they call, InvalidOid
-								 * among them; the caller looks into them */
+	List	   *functions;		/* OIDs of functions that they call,
+								 * InvalidOid among them; the caller looks
+								 * into them */
 	List	   *checks;			/* expressions, likewise */
 } TypeReach;
 
