@@ -264,11 +264,7 @@ END
 $$;
 BEGIN;
 SELECT count(*) AS tables FROM greenery_load_sample_shop(users => 600, seed => 5);
-<<<<<<< HEAD
-ANALYZE greenery.orders, greenery.order_items, greenery.events;
-=======
 ANALYZE greenery.users, greenery.orders, greenery.order_items, greenery.events;
->>>>>>> fast
 SELECT count(*) FROM greenery_record_history();
 UPDATE greenery.promo_history SET valid_from = '2021-06-04';
 -- the shop has what there is to be caught by
@@ -289,11 +285,7 @@ ROLLBACK;
 -- the same without session ids
 BEGIN;
 SELECT count(*) AS tables FROM greenery_load_sample_shop(users => 200, seed => 6);
-<<<<<<< HEAD
-ANALYZE greenery.orders, greenery.order_items, greenery.events;
-=======
 ANALYZE greenery.users, greenery.orders, greenery.order_items, greenery.events;
->>>>>>> fast
 UPDATE greenery.events SET session_id = NULL;
 CREATE TEMP TABLE before ON COMMIT DROP AS SELECT * FROM greenery.user_repeat_features;
 SELECT orders > 150 AS orders, events > 1500 AS events FROM pg_temp.forget_what_came_later();
@@ -308,11 +300,7 @@ ROLLBACK;
 --
 BEGIN;
 SELECT count(*) AS tables FROM greenery_load_sample_shop(users => 400, seed => 9);
-<<<<<<< HEAD
-ANALYZE greenery.orders, greenery.order_items, greenery.events;
-=======
 ANALYZE greenery.users, greenery.orders, greenery.order_items, greenery.events;
->>>>>>> fast
 CREATE TEMP TABLE t ON COMMIT DROP AS
 	SELECT user_id, min(created_at) AS t, (array_agg(order_id ORDER BY created_at, order_id COLLATE "C"))[1] AS order_id,
 		(array_agg(created_at ORDER BY created_at, order_id COLLATE "C"))[2] AS second, array_agg(created_at) AS orders

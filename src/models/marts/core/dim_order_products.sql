@@ -13,7 +13,7 @@ SELECT
 		-- amounts of different currencies are never added, and list prices are in the shop's
 		WHEN i.first_currency <> i.last_currency OR i.first_currency <> o.currency THEN NULL
 		WHEN i.has_list_prices
-			AND coalesce(i.first_currency, o.currency, '') IS DISTINCT FROM (SELECT c.currency FROM greenery.shop_currency c) THEN NULL
+			AND coalesce(i.first_currency, o.currency, '') IS DISTINCT FROM (SELECT c.list_currency FROM greenery.shop_currency c) THEN NULL
 		ELSE i.items_amount
 	END AS items_amount
 FROM greenery.stg_orders o

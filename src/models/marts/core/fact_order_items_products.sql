@@ -6,7 +6,7 @@ SELECT
 	i.quantity,
 	p.price,
 	-- a list price is in the shop's currency, and says nothing of another
-	i.quantity * coalesce(i.unit_price, CASE WHEN coalesce(i.currency, o.currency, '') = (SELECT c.currency FROM greenery.shop_currency c)
+	i.quantity * coalesce(i.unit_price, CASE WHEN coalesce(i.currency, o.currency, '') = (SELECT c.list_currency FROM greenery.shop_currency c)
 											 THEN p.price END) AS amount,
 	p.name,
 	i.unit_price,

@@ -16,7 +16,7 @@ SELECT
 	coalesce(o.discount,
 			 -- amounts of promos are in the shop's currency
 			 CASE WHEN t.discount IS NULL THEN round(o.order_cost * t.percent / 100, 2)
-				  WHEN coalesce(o.currency, '') = (SELECT c.currency FROM greenery.shop_currency c) THEN t.discount
+				  WHEN coalesce(o.currency, '') = (SELECT c.list_currency FROM greenery.shop_currency c) THEN t.discount
 			 END) AS discount,
 	o.order_total,
 	o.promo_id,
@@ -59,7 +59,7 @@ SELECT
 			  AND o.created_at >= t.recorded_from
 			  AND (t.next_discount, t.next_percent) IS DISTINCT FROM (t.discount, t.percent)
 		 THEN CASE WHEN t.next_discount IS NULL THEN round(o.order_cost * t.next_percent / 100, 2)
-				   WHEN coalesce(o.currency, '') = (SELECT c.currency FROM greenery.shop_currency c) THEN t.next_discount
+				   WHEN coalesce(o.currency, '') = (SELECT c.list_currency FROM greenery.shop_currency c) THEN t.next_discount
 			  END END AS discount_recorded_next
 FROM (
 	SELECT
