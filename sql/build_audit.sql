@@ -41,8 +41,8 @@ BEGIN
 			WHEN 'unique_combination' THEN (SELECT string_agg(format('z.%I IS NOT NULL', c), ' AND ') FROM jsonb_array_elements_text(t.args -> 'columns') c)
 			ELSE format('z.%I IS NOT NULL', t.col) END;
 		IF t.kind LIKE 'unique%' THEN
-			EXECUTE format('SELECT count(*) FILTER (WHERE d.n > 1) || '' of '' || coalesce(sum(d.n), 0) FROM (SELECT count(*) AS n FROM greenery_published.%I z WHERE %s GROUP BY %s) d',
-						   t.model, judged, coalesce(quote_ident(t.col), (SELECT string_agg(quote_ident(c), ', ') FROM jsonb_array_elements_text(t.args -> 'columns') c))) INTO counted;
+			EXECUTE format('SELECT count(*) FILTER (WHERE d.n > 1) || '' of '' || coalesce(sum(d.n), 0) FROM (SELECT count(*) AS n FROM greenery_published.%I z WHERE %s AND (%s) GROUP BY %s) d',
+						   t.model, judged, coalesce(t.args ->> 'where', 'true'), coalesce(quote_ident(t.col), (SELECT string_agg(quote_ident(c), ', ') FROM jsonb_array_elements_text(t.args -> 'columns') c))) INTO counted;
 		ELSE
 			EXECUTE format('SELECT count(*) FILTER (WHERE %s) || '' of '' || count(*) FILTER (WHERE %s) FROM greenery_published.%I z WHERE %s',
 						   condition, judged, t.model, coalesce(t.args ->> 'where', 'true')) INTO counted;

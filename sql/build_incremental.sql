@@ -100,6 +100,8 @@ $redefine$;
 SELECT pg_temp.empty_shop();
 SELECT greenery_set('max_shrink', '100%');
 SELECT count(*) > 0 AS loaded FROM greenery_load_sample_shop(users => 150, orders_per_user => 3, seed => 11);
+-- events are given to other users, who must have registered before
+UPDATE greenery.users SET created_at = created_at - interval '2 years', updated_at = updated_at - interval '2 years';
 -- dependencies as they are declared: all marts that an incremental one reads
 SELECT model, input, column_name FROM greenery.incremental_inputs ORDER BY 1, 2;
 
@@ -324,6 +326,8 @@ SELECT count(*) FROM pg_class WHERE relnamespace = 'greenery_build'::regnamespac
 SELECT pg_temp.empty_shop();
 SELECT greenery_set('max_shrink', '100%');
 SELECT count(*) > 0 AS loaded FROM greenery_load_sample_shop(users => 150, orders_per_user => 3, seed => 12);
+-- events are given to other users, who must have registered before
+UPDATE greenery.users SET created_at = created_at - interval '2 years', updated_at = updated_at - interval '2 years';
 UPDATE greenery.events SET session_id = NULL;
 CALL greenery_build();
 CALL greenery_build();
