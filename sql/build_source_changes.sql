@@ -198,7 +198,7 @@ SELECT greenery_alter_test(103, enabled => true);
 --
 CREATE TABLE public.web_events (id bigint, visit text, who text, url text, at timestamptz, what text, "order" text, product text);
 INSERT INTO public.web_events
-	SELECT row_number() OVER (ORDER BY event_id), 's' || coalesce(user_id, session_id), user_id, page_url, created_at, event_type, order_id, product_id FROM greenery.events;
+	SELECT row_number() OVER (ORDER BY event_id), 's' || coalesce(user_id, event_id), user_id, page_url, created_at, event_type, order_id, product_id FROM greenery.events;
 ANALYZE public.web_events;
 SELECT pg_get_functiondef('greenery.source_events'::regproc) AS source_events \gset
 CREATE FUNCTION pg_temp.read_events(product text, rest text DEFAULT '') RETURNS void LANGUAGE plpgsql AS $read$
