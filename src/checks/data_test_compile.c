@@ -173,6 +173,13 @@ check_column(const DataTest *test)
 				 errdetail("It tests whole rows.")));
 }
 
+/* The argument "where" as a further condition, if it is given */
+static const char *
+and_where(const char *where)
+{
+	return where ? psprintf(" AND (\n%s\n)", where) : "";
+}
+
 /* The number of rows for which both conditions hold; NULL stands for none */
 static char *
 count_of_rows(const char *condition, const char *where)
@@ -181,8 +188,7 @@ count_of_rows(const char *condition, const char *where)
 		return pstrdup("count(*)");
 	if (condition == NULL)
 		return psprintf("count(*) FILTER (WHERE\n%s\n)", where);
-	return psprintf("count(*) FILTER (WHERE %s%s)", condition,
-					where ? psprintf(" AND (\n%s\n)", where) : "");
+	return psprintf("count(*) FILTER (WHERE %s%s)", condition, and_where(where));
 }
 
 static bool
@@ -273,10 +279,8 @@ static void
 fail_if_repeated(DataTest *test, const TestTarget *target, const char *columns, const char *present)
 {
 	test->repeated = psprintf("SELECT t.*, count(*) OVER (PARTITION BY %s) AS \"rows like this\""
-							  " FROM %s t WHERE %s%s%s%s", columns, target->from, present,
-							  test->where ? " AND (\n" : "",
-							  test->where ? test->where : "",
-							  test->where ? "\n)" : "");
+							  " FROM %s t WHERE %s%s", columns, target->from, present,
+							  and_where(test->where));
 	test->failing = "t.\"rows like this\" > 1";
 }
 
@@ -302,11 +306,8 @@ compile_unique_combination(DataTest *test, const TestTarget *target)
 						 foreach_current_index(lc) > 0 ? " AND " : "",
 						 column_reference(column));
 	}
-	test->aggregate = psprintf("greenery.duplicate_count(ROW(%s)) FILTER (WHERE %s%s%s%s)",
-							   row.data, present.data,
-							   test->where ? " AND (\n" : "",
-							   test->where ? test->where : "",
-							   test->where ? "\n)" : "");
+	test->aggregate = psprintf("greenery.duplicate_count(ROW(%s)) FILTER (WHERE %s%s)",
+							   row.data, present.data, and_where(test->where));
 	test->judged = count_of_rows(present.data, test->where);
 	fail_if_repeated(test, target, row.data, present.data);
 }
@@ -377,7 +378,7 @@ compile_recency(DataTest *test, const char *column, Oid type)
 	test->judged = count_of_rows(seen, test->where);
 
 	newest = psprintf("max(%s) FILTER (WHERE %s%s)", column, seen,
-					  test->where ? psprintf(" AND (\n%s\n)", test->where) : "");
+					  and_where(test->where));
 	if (type == DATEOID)
 		newest = psprintf("CAST(%s + 1 AS timestamp)", newest);
 	if (type != TIMESTAMPTZOID)
@@ -431,14 +432,10 @@ test_compile(DataTest *test, const TestTarget *target)
 {
 	char	   *column = NULL;
 	Oid			type = InvalidOid;
-	const char *where_clause = "";
 
 	check_column(test);
 	if (test->where != NULL)
-	{
 		check_expression(test->where, "argument \"where\"");
-		where_clause = psprintf(" AND (\n%s\n)", test->where);
-	}
 	if (test->column != NULL)
 	{
 		type = column_type(test, test->column, target->relid);
@@ -523,7 +520,7 @@ test_compile(DataTest *test, const TestTarget *target)
 	if (test->aggregate == NULL)
 	{
 		test->aggregate = psprintf("count(*) FILTER (WHERE (%s)%s)",
-								   test->failing, where_clause);
+								   test->failing, and_where(test->where));
 		/* 'now' is a constant once it is parsed, and another one tomorrow */
 		test->by_row = test->join == NULL &&
 			!(test->where != NULL && has_moving_word(test->where)) &&
