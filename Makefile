@@ -171,6 +171,7 @@ SQL_PARTS = \
 	src/models/staging/stg_order_items.sql \
 	src/models/staging/stg_events.sql \
 	src/history/history.sql \
+	src/models/config/exclusions.sql \
 	src/models/config/excluded_users.sql \
 	src/models/config/excluded_products.sql \
 	src/models/config/as_of.sql \

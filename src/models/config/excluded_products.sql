@@ -20,23 +20,8 @@ CREATE FUNCTION greenery.exclude_product(product_id text, reason text) RETURNS v
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $exclude$
-#variable_conflict use_variable
-DECLARE
-	old jsonb;
 BEGIN
-	IF greenery.clean_text(product_id) IS NULL OR reason IS NULL OR btrim(reason, E' \t\n\r') = '' THEN
-		RAISE EXCEPTION 'a product is excluded for a reason'
-			USING ERRCODE = 'null_value_not_allowed',
-				  HINT = 'For example greenery_exclude_product(''p1'', ''postage'').';
-	END IF;
-	-- as staging shows it
-	product_id := greenery.clean_text(product_id);
-	SELECT to_jsonb(x) INTO old FROM greenery.excluded_products x WHERE x.product_id = product_id;
-	INSERT INTO greenery.excluded_products (product_id, reason) VALUES (product_id, reason)
-	ON CONFLICT ON CONSTRAINT excluded_products_pkey
-		DO UPDATE SET reason = excluded.reason, excluded_at = excluded.excluded_at, excluded_by = excluded.excluded_by;
-	PERFORM greenery.record_change('excluded product', product_id, CASE WHEN old IS NULL THEN 'add' ELSE 'alter' END,
-		old, (SELECT to_jsonb(x) FROM greenery.excluded_products x WHERE x.product_id = product_id));
+	PERFORM greenery.exclude('product', product_id, reason, 'greenery_exclude_product(''p1'', ''postage'')');
 END
 $exclude$;
 COMMENT ON FUNCTION greenery.exclude_product(text, text) IS 'greenery_exclude_product(), with the rights of the owner.';
@@ -50,17 +35,8 @@ CREATE FUNCTION greenery.include_product(product_id text) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $include$
-#variable_conflict use_variable
-DECLARE
-	old jsonb;
 BEGIN
-	product_id := greenery.clean_text(product_id);
-	DELETE FROM greenery.excluded_products x WHERE x.product_id = product_id RETURNING to_jsonb(x) INTO old;
-	IF NOT FOUND THEN
-		RAISE EXCEPTION 'product "%" is not excluded', product_id
-			USING ERRCODE = 'undefined_object', HINT = 'greenery.excluded_products lists them.';
-	END IF;
-	PERFORM greenery.record_change('excluded product', product_id, 'drop', old, NULL::jsonb);
+	PERFORM greenery.include('product', product_id);
 END
 $include$;
 COMMENT ON FUNCTION greenery.include_product(text) IS 'greenery_include_product(), with the rights of the owner.';
