@@ -103,11 +103,12 @@ url_next_segment(UrlPart *path)
 {
 	UrlPart		segment = {NULL, 0};
 	const char *p = path->at;
-	const char *end = p + path->length;
+	const char *end;
 	const char *stop;
 
 	if (p == NULL)
 		return segment;
+	end = p + path->length;
 	while (p < end && *p == '/')
 		p++;
 	stop = find(p, end, '/');
