@@ -21,6 +21,7 @@ OBJS = \
 	src/text/email.o \
 	src/text/email_check.o \
 	src/text/iso_moment.o \
+	src/text/moment.o \
 	src/text/phone.o \
 	src/text/phone_chars.o \
 	src/text/phone_parse.o \
@@ -83,6 +84,12 @@ OBJS = \
 	src/sessions/window_funnel.o \
 	src/sources/greenery_repeat_rate.o \
 	src/sources/own_columns.o \
+	src/sources/bind.o \
+	src/sources/bind_columns.o \
+	src/sources/bind_query.o \
+	src/sources/bind_text.o \
+	src/sources/binding_state.o \
+	src/sources/known_calls.o \
 	src/sources/named_schema.o \
 	src/sources/reach.o \
 	src/sources/reach_refuse.o \
@@ -152,10 +159,11 @@ SQL_PARTS = \
 	src/statistics/ranks.sql \
 	src/text/json_time.sql \
 	src/gate/comments.sql \
+	src/sources/registry.sql \
+	src/sources/binding.sql \
 	src/gate/registry.sql \
 	src/keys/key_set.sql \
 	src/gate/records.sql \
-	src/sources/registry.sql \
 	src/sources/users.sql \
 	src/sources/addresses.sql \
 	src/sources/products.sql \

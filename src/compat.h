@@ -17,9 +17,11 @@
 #include "executor/executor.h"
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "optimizer/optimizer.h"
 #include "parser/analyze.h"
 #include "parser/parse_relation.h"
 #include "pgtime.h"
+#include "rewrite/rewriteManip.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/datetime.h"
@@ -177,6 +179,30 @@ greenery_forget_view(Query *query pg_attribute_unused(), Oid view pg_attribute_u
 		if (rte->rtekind == RTE_RELATION && rte->relid == view)
 			rte->requiredPerms = 0;
 	}
+#endif
+}
+
+/* Replace the columns of the only entry of a query's FROM; more is to be said since 18 */
+static inline Node *
+greenery_replace_vars(Node *node, RangeTblEntry *entry, List *values, bool *has_sublinks)
+{
+#if PG_VERSION_NUM >= 180000
+	return ReplaceVarsFromTargetList(node, 1, 0, entry, values, 0,
+									 REPLACEVARS_REPORT_ERROR, 0, has_sublinks);
+#else
+	return ReplaceVarsFromTargetList(node, 1, 0, entry, values,
+									 REPLACEVARS_REPORT_ERROR, 0, has_sublinks);
+#endif
+}
+
+/* Replace columns of joins by those of what is joined; the planner has a say since 16 */
+static inline Node *
+greenery_flatten_joins(Query *query, Node *node)
+{
+#if PG_VERSION_NUM >= 160000
+	return flatten_join_alias_vars(NULL, query, node);
+#else
+	return flatten_join_alias_vars(query, node);
 #endif
 }
 

@@ -101,7 +101,7 @@ CREATE TABLE greenery.changes (
 	change_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
 	changed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
 	changed_by text NOT NULL,
-	object text NOT NULL CHECK (object IN ('setting', 'model', 'feature', 'excluded user', 'excluded product', 'alert route', 'privilege')),
+	object text NOT NULL CHECK (object IN ('setting', 'model', 'feature', 'excluded user', 'excluded product', 'alert route', 'privilege', 'binding')),
 	name text NOT NULL,
 	action text NOT NULL CHECK (action IN ('add', 'alter', 'drop')),
 	before jsonb,
@@ -112,11 +112,11 @@ SELECT pg_catalog.pg_extension_config_dump('greenery.changes', '');
 SELECT pg_catalog.pg_extension_config_dump('greenery.changes_change_id_seq', '');
 
 COMMENT ON TABLE greenery.changes IS
-	'Every change of a setting, model, feature, excluded user or product, alert route or privilege: who, when, before and after. Changes of data tests are in test_changes.';
+	'Every change of a setting, model, feature, excluded user or product, alert route, privilege or binding: who, when, before and after. Changes of data tests are in test_changes.';
 COMMENT ON COLUMN greenery.changes.change_id IS 'Identifier, growing with time.';
 COMMENT ON COLUMN greenery.changes.changed_at IS 'When.';
 COMMENT ON COLUMN greenery.changes.changed_by IS 'By which role.';
-COMMENT ON COLUMN greenery.changes.object IS 'setting, model, feature, excluded user or product, alert route or privilege.';
+COMMENT ON COLUMN greenery.changes.object IS 'setting, model, feature, excluded user or product, alert route, privilege or binding.';
 COMMENT ON COLUMN greenery.changes.name IS 'Which one.';
 COMMENT ON COLUMN greenery.changes.action IS 'add, alter or drop.';
 COMMENT ON COLUMN greenery.changes.before IS 'What it was before; NULL for add.';

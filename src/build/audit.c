@@ -36,6 +36,7 @@
 #include "compat.h"
 #include "greenery.h"
 #include "roles.h"
+#include "sources/known_calls.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 

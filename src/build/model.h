@@ -64,7 +64,8 @@ typedef struct SourceTable
 	char	   *definition;		/* the table, and how staging shows it; NULL
 								 * if that is not all */
 	Oid			relid;
-	AttrNumber	key;			/* its column behind the view's key */
+	char	   *key;			/* the view's key, as SQL over the table o */
+	char	   *filter;			/* which rows it shows, likewise; NULL: all */
 } SourceTable;
 
 /* What a model is: the same throughout the build */

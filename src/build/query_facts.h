@@ -15,9 +15,6 @@
 /* Whether a rewritten query reads no other tables than these, by their OIDs */
 extern bool reads_only(Query *query, List *tables);
 
-/* Whether a query or an expression calls only immutable functions of the server and of greenery */
-extern bool calls_only_known(Node *node);
-
 /* Whether a parallel worker can run all of a rewritten query */
 extern bool is_parallel_safe(Query *query);
 

@@ -5,9 +5,10 @@
  *
  * An UPDATE does not change a row in place: it writes another version of it, and each version
  * bears the id of the transaction that wrote it.  If that transaction was over when the last
- * build took its snapshot, the build saw this version.  So a staging view, which shows each
- * row of one table and nothing else, shows these rows as it did then, and only the keys of the
- * others can have changed.
+ * build took its snapshot, the build saw this version.  So a staging view, which shows rows
+ * of one table and nothing else, shows these rows as it did then, and only the keys of the
+ * others can have changed.  A filter of a binding looks at a row alone: it lets the same ones
+ * of these pass as it did then.
  *
  * A deleted row leaves no trace, but deleted rows can be counted.  An incremental mart with
  * a row for each row of the source has R rows, as the last build recorded.  If n of them are
@@ -50,23 +51,23 @@
 #define SOURCE_PREFIX "source_"
 
 /*
- * What decides, besides the rows of a table, what a staging view shows of it, and the
- * table and its column behind the view's key; NULL if that is more than can be told.
+ * What decides, besides the rows of a table, what a staging view shows of it, with the
+ * table, its rows and the view's key; a definition of NULL if that is more than can be told.
  */
-static char *
-source_definition(const BuildModel *model, Oid *table, AttrNumber *key)
+static SourceTable
+find_source(const BuildModel *model)
 {
+	SourceTable source = {NULL, InvalidOid, NULL, NULL};
 	const char *function;
 	const char *version;
 	const char *names[1];
 	OwnColumn	column;
 	Query	   *query;
 	Relation	rel;
-	char	   *definition = NULL;
 
 	if (list_length(model->spec.key) != 1 ||
 		strncmp(model->spec.name, STAGING_PREFIX, strlen(STAGING_PREFIX)) != 0)
-		return NULL;
+		return source;
 	function = psprintf(SOURCE_PREFIX "%s", model->spec.name + strlen(STAGING_PREFIX));
 
 	/*
@@ -75,36 +76,44 @@ source_definition(const BuildModel *model, Oid *table, AttrNumber *key)
 	 */
 	version = own_columns_version(function);
 	names[0] = linitial(model->spec.key);
-	*table = own_columns_find(function, 1, names, &column);
-	if (!OidIsValid(*table))
-		return NULL;
-	*key = column.attnum;
+	source.relid = own_columns_find(function, 1, names, &column);
+	if (!OidIsValid(source.relid))
+		return source;
 	query = own_columns_query(function);
-	rel = relation_open(*table, AccessShareLock);
-	if (rel->rd_rel->relkind == RELKIND_RELATION &&
-		rel->rd_rel->relam == HEAP_TABLE_AM_OID &&
-		!has_subclass(*table) &&
-		pg_class_aclcheck(*table, GetUserId(), ACL_SELECT) == ACLCHECK_OK &&
-		own_columns_are_declared(function, query) &&
-		calls_only_known((Node *) query->targetList))
-		definition = psprintf("system " UINT64_FORMAT ", database %u, table %u, file %u, columns %d\n"
-							  "function %s: %s",
-							  GetSystemIdentifier(), MyDatabaseId, *table,
-							  rel->rd_rel->relfilenode, RelationGetNumberOfAttributes(rel),
-							  version, nodeToString(query->targetList));
+	rel = relation_open(source.relid, AccessShareLock);
+	if (own_columns_obstacle(function, names[0]) == NULL)
+	{
+		source.definition =
+			with_versions(psprintf("system " UINT64_FORMAT ", database %u, table %u, file %u, columns %d\n"
+								   "function %s: %s\nfilter: %s",
+								   GetSystemIdentifier(), MyDatabaseId, source.relid,
+								   rel->rd_rel->relfilenode, RelationGetNumberOfAttributes(rel),
+								   version, nodeToString(query->targetList),
+								   nodeToString(query->jointree->quals)));
+		source.key = own_column_sql(function, names[0]);
+		source.filter = own_filter_sql(query);
+	}
 	relation_close(rel, NoLock);
-	return definition == NULL ? NULL : with_versions(definition);
+	return source;
 }
 
 void
 look_at_source(const BuildModel *staging)
 {
 	SourceTable *source = staging->run.source;
-	char	   *definition = source_definition(staging, &source->relid, &source->key);
+	MemoryContext before;
 
+	*source = find_source(staging);
 	/* as long as the models */
-	source->definition = definition == NULL ? NULL :
-		MemoryContextStrdup(GetMemoryChunkContext(source), definition);
+	before = MemoryContextSwitchTo(GetMemoryChunkContext(source));
+	if (source->definition != NULL)
+	{
+		source->definition = pstrdup(source->definition);
+		source->key = pstrdup(source->key);
+	}
+	if (source->filter != NULL)
+		source->filter = pstrdup(source->filter);
+	MemoryContextSwitchTo(before);
 }
 
 /* How many rows of a mart have one of these values in its affected column */
@@ -150,14 +159,17 @@ source_changes(const BuildModel *staging, const BuildModel *model, int64 limit,
 	if (!xids_are_distinct(known->unfinished, next))
 		return "there have been too many transactions";
 
-	/* staging would clean the key in the same way */
+	/*
+	 * Keys of all rows that have been written, as such a row may not pass the filter any more;
+	 * and how many do.
+	 */
 	if (SPI_execute(psprintf("SELECT count(*), count(k.key), sum(k.rows)::pg_catalog.int8,"
 							 "       array_agg(k.key)::pg_catalog.text"
-							 "  FROM (SELECT greenery.clean_text(s.%s::pg_catalog.text) AS key, count(*) AS rows"
-							 "          FROM ONLY %s s"
-							 "         WHERE greenery.written_between(s.xmin, '" UINT64_FORMAT "', '" UINT64_FORMAT "')"
+							 "  FROM (SELECT %s AS key, count(*) FILTER (WHERE %s) AS rows"
+							 "          FROM ONLY %s o"
+							 "         WHERE greenery.written_between(o.xmin, '" UINT64_FORMAT "', '" UINT64_FORMAT "')"
 							 "         GROUP BY 1 LIMIT " INT64_FORMAT ") k",
-							 quote_identifier(get_attname(source->relid, source->key, false)),
+							 source->key, source->filter != NULL ? source->filter : "true",
 							 quoted_relation(source->relid), known->unfinished, next, limit + 1),
 					false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not find the changes of %s", staging->spec.name);

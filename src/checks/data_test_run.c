@@ -205,14 +205,13 @@ source_is_empty(const char *relation)
 }
 
 /*
- * Whether the test asks about something that the shop has not got: a column that
+ * Whether the test asks about something that the shop has not got: a source, a column that
  * its source leaves out, or a parent whose source is empty.
  */
 static bool
 is_unbound(const DataTest *test)
 {
-	return (test->column != NULL &&
-			asked_of("SELECT greenery.is_unbound($1, $2)", test->model, test->column)) ||
+	return asked_of("SELECT greenery.is_unbound($1, $2)", test->model, test->column) ||
 		(test->kind == TEST_RELATIONSHIPS && test->to != NULL && source_is_empty(test->to));
 }
 

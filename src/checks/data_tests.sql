@@ -1,16 +1,24 @@
 -- Data tests: run, make, change, drop.
 
--- Columns that the shop has not got.  Without a binding every source is its raw table.
+-- What the shop has not got: a source that is absent, a column that its binding leaves out.
 CREATE FUNCTION greenery.is_unbound(relation text, column_name text) RETURNS boolean
 	LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT column_name = 'attributes' AND relation LIKE 'greenery.stg\_%'
+	SELECT EXISTS (
+			SELECT FROM greenery.sources s JOIN greenery.source_bindings b ON b.source = s.source
+			WHERE s.staging = relation
+				AND (b.query IS NULL
+					 OR b.columns ->> CASE column_name WHEN 'phone_number_raw' THEN 'phone_number' ELSE column_name END = 'not bound'))
+		OR column_name = 'attributes'
+			AND EXISTS (SELECT FROM greenery.sources s WHERE s.staging = relation)
+			AND NOT EXISTS (SELECT FROM greenery.sources s JOIN greenery.source_bindings b ON b.source = s.source
+							 WHERE s.staging = relation AND b.columns ->> 'attributes' = 'bound')
 		-- no event has one: such a shop's sessions are cut at pauses
 		OR (relation, column_name) = ('greenery.stg_events', 'session_id')
 			AND NOT greenery.has_session_ids();
 END;
 COMMENT ON FUNCTION greenery.is_unbound(text, text) IS
-	'Whether a staging view''s column is one that its source leaves out.';
+	'Whether a staging view''s column, or with NULL the whole view, is one that the shop has not got.';
 
 -- The raw tables have columns for what not every shop has.
 CREATE FUNCTION greenery.is_optional(relation text, column_name text) RETURNS boolean
@@ -321,8 +329,8 @@ BEGIN
 		changes := changes || jsonb_build_object('description', description);
 	END IF;
 	IF args IS NOT NULL THEN
-		IF old.builtin THEN
-			RAISE EXCEPTION 'arguments of a built-in data test cannot be changed'
+		IF old.builtin AND old.kind NOT IN ('accepted_values', 'range', 'matches', 'recency', 'row_count') THEN
+			RAISE EXCEPTION 'arguments of a built-in data test of kind % cannot be changed', old.kind
 				USING ERRCODE = 'invalid_parameter_value',
 					  HINT = 'Disable it, and add one of your own.';
 		END IF;
@@ -386,7 +394,7 @@ CREATE FUNCTION @extschema@.greenery_alter_test(
 	RETURNS void
 	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_call_as_owner';
 COMMENT ON FUNCTION @extschema@.greenery_alter_test(bigint, text, text, text, boolean, text, text, jsonb) IS
-	'Changes a data test, built-in ones included (not their arguments); NULL leaves a property as it is, the threshold "never" takes it away. The change is recorded in greenery.test_changes. Error 42704 for an unknown test, 55000 for a test that guards a model''s key or its published rows, 42501 for SQL that is not the owner''s, 22023 as greenery_add_test.';
+	'Changes a data test, built-in ones included (the arguments of those of kind accepted_values, range, matches, recency and row_count); NULL leaves a property as it is, the threshold "never" takes it away. The change is recorded in greenery.test_changes. Error 42704 for an unknown test, 55000 for a test that guards a model''s key or its published rows, 42501 for SQL that is not the owner''s, 22023 as greenery_add_test.';
 
 CREATE FUNCTION greenery.drop_test(test_id bigint) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE

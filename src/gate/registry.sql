@@ -160,7 +160,7 @@ SELECT pg_catalog.pg_extension_config_dump('greenery.test_overrides', '');
 COMMENT ON TABLE greenery.test_overrides IS
 	'What users changed of built-in tests, by greenery_alter_test(): it outlives updates of the extension.';
 COMMENT ON COLUMN greenery.test_overrides.test_id IS 'The built-in test.';
-COMMENT ON COLUMN greenery.test_overrides.changes IS 'Those of warn_above, error_above, owner, enabled and description that were changed, with their new values.';
+COMMENT ON COLUMN greenery.test_overrides.changes IS 'Those of args, warn_above, error_above, owner, enabled and description that were changed, with their new values.';
 
 CREATE VIEW greenery.data_tests AS
 SELECT
@@ -168,7 +168,9 @@ SELECT
 	d.model,
 	d.kind,
 	d.column_name,
-	d.args,
+	CASE WHEN o.changes ? 'args' THEN o.changes -> 'args'
+		 WHEN b.source IS NOT NULL THEN d.args || jsonb_build_object('values', b.accepted -> d.column_name)
+		 ELSE d.args END AS args,
 	CASE WHEN o.changes ? 'warn_above' THEN o.changes ->> 'warn_above' ELSE d.warn_above END AS warn_above,
 	CASE WHEN o.changes ? 'error_above' THEN o.changes ->> 'error_above' ELSE d.error_above END AS error_above,
 	CASE WHEN o.changes ? 'owner' THEN o.changes ->> 'owner' ELSE d.owner END AS owner,
@@ -177,7 +179,10 @@ SELECT
 	d.builtin,
 	d.created_by
 FROM greenery.test_definitions d
-LEFT JOIN greenery.test_overrides o ON o.test_id = d.test_id AND d.builtin;
+LEFT JOIN greenery.test_overrides o ON o.test_id = d.test_id AND d.builtin
+-- the values of the shop's own tables
+LEFT JOIN greenery.sources s ON s.staging = d.model AND d.builtin AND d.kind = 'accepted_values'
+LEFT JOIN greenery.source_bindings b ON b.source = s.source AND b.accepted ? d.column_name;
 
 COMMENT ON VIEW greenery.data_tests IS
 	'One row per data test, as it is in force. greenery_add_test(), greenery_alter_test() and greenery_drop_test() change it.';

@@ -21,27 +21,6 @@ COMMENT ON COLUMN greenery.addresses.state IS 'State.';
 COMMENT ON COLUMN greenery.addresses.country IS 'Country.';
 
 -- The staging view filters and joins on the cleaned ids: index them.
-CREATE INDEX addresses_address_id_idx ON greenery.addresses (@extschema@.clean_text(address_id));
+CREATE INDEX addresses_address_id_idx ON greenery.addresses (greenery.clean_text(address_id));
 
--- What the staging view reads.  The row type is final; a string body, because
--- nothing may depend on the relation it reads; inlined by the planner, which
--- SET, STRICT or SECURITY DEFINER would prevent.
-CREATE FUNCTION greenery.source_addresses()
-	RETURNS TABLE (
-		address_id text,
-		address text,
-		zipcode text,
-		state text,
-		country text,
-		attributes jsonb)
-	LANGUAGE sql STABLE PARALLEL SAFE
-AS $source$
-	SELECT s.address_id, s.address, s.zipcode, s.state, s.country,
-		NULL::pg_catalog.jsonb
-	FROM greenery.addresses s
-$source$;
-COMMENT ON FUNCTION greenery.source_addresses() IS
-	'The source behind stg_addresses: one row for each row of the shop''s addresses, read with the caller''s own rights. attributes holds further columns as JSON, NULL when there are none.';
-
-INSERT INTO greenery.sources (source, relation, function, staging, position)
-VALUES ('addresses', 'greenery.addresses', 'greenery.source_addresses', 'greenery.stg_addresses', 2);
+SELECT greenery.register_source('addresses', 2);

@@ -32,34 +32,7 @@ COMMENT ON COLUMN greenery.events.page_kind IS 'product, checkout, shipping or o
 COMMENT ON COLUMN greenery.events.visitor_id IS 'The browser or device.';
 
 -- The staging view filters and joins on the cleaned ids: index them.
-CREATE INDEX events_session_id_idx ON greenery.events (@extschema@.clean_text(session_id));
-CREATE INDEX events_user_id_idx ON greenery.events (@extschema@.clean_text(user_id));
+CREATE INDEX events_session_id_idx ON greenery.events (greenery.clean_text(session_id));
+CREATE INDEX events_user_id_idx ON greenery.events (greenery.clean_text(user_id));
 
--- What the staging view reads.  The row type is final; a string body, because
--- nothing may depend on the relation it reads; inlined by the planner, which
--- SET, STRICT or SECURITY DEFINER would prevent.
-CREATE FUNCTION greenery.source_events()
-	RETURNS TABLE (
-		event_id text,
-		session_id text,
-		user_id text,
-		page_url text,
-		created_at timestamptz,
-		event_type text,
-		order_id text,
-		product_id text,
-		page_kind text,
-		visitor_id text,
-		attributes jsonb)
-	LANGUAGE sql STABLE PARALLEL SAFE
-AS $source$
-	SELECT s.event_id, s.session_id, s.user_id, s.page_url, s.created_at,
-		s.event_type, s.order_id, s.product_id,
-		s.page_kind, s.visitor_id, NULL::pg_catalog.jsonb
-	FROM greenery.events s
-$source$;
-COMMENT ON FUNCTION greenery.source_events() IS
-	'The source behind stg_events: one row for each row of the shop''s events, read with the caller''s own rights. attributes holds further columns as JSON, NULL when there are none.';
-
-INSERT INTO greenery.sources (source, relation, function, staging, position)
-VALUES ('events', 'greenery.events', 'greenery.source_events', 'greenery.stg_events', 7);
+SELECT greenery.register_source('events', 7);

@@ -13,11 +13,10 @@
  */
 #include "postgres.h"
 
-#include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "executor/spi.h"
-#include "parser/parse_func.h"
+#include "greenery.h"
 #include "roles.h"
 #include "sources/own_columns.h"
 #include "utils/array.h"
@@ -158,23 +157,20 @@ add_not_cancelled(StringInfo query, bool *any)
  * parameter is *excluded, an array of *type, unless that is 0.
  */
 static char *
-rate_query(const char *schema, bool since, bool until, Oid *type, Datum *excluded)
+rate_query(bool since, bool until, Oid *type, Datum *excluded)
 {
-	static const char *const names[] = {"user_id", "order_id", "created_at"};
-	List	   *clean_text = list_make2(makeString(pstrdup(schema)),
-										makeString("clean_text"));
-	Oid			argument = TEXTOID;
-	OwnColumn	columns[3];
+	static const char *const names[] = {"user_id", "order_id"};
+	OwnColumn	columns[lengthof(names)];
 	Oid			relid;
 	char	   *user_id = "o.user_id";
 	char	   *created_at = "o.created_at";
+	char	   *filter;
 	bool		any = false;
 	StringInfoData query;
 
 	initStringInfo(&query);
 	*type = TEXTOID;
-	relid = own_columns_find("source_orders", since || until ? 3 : 2, names,
-							 columns);
+	relid = own_columns_find("source_orders", lengthof(names), names, columns);
 	if (!OidIsValid(relid))
 	{
 		appendStringInfoString(&query, "SELECT greenery.repeat_rate(o.user_id, o.order_id) FROM greenery.stg_orders o");
@@ -190,10 +186,11 @@ rate_query(const char *schema, bool since, bool until, Oid *type, Datum *exclude
 
 		user_id = column_value(relid, &columns[0]);
 		if (since || until)
-			created_at = column_value(relid, &columns[2]);
+			created_at = own_column_sql("source_orders", "created_at");
+		if (created_at == NULL)
+			created_at = "NULL::pg_catalog.timestamptz";
 		*type = list_type(relid, &columns[0]);
-		if (own_column_is_unique(relid, &columns[1],
-								 LookupFuncName(clean_text, 1, &argument, false)))
+		if (own_column_is_unique(relid, &columns[1]))
 		{
 			appendStringInfo(&query, "SELECT greenery.repeat_rate_by_row(%s) FROM %s o", user_id, relation);
 			next_condition(&query, &any);
@@ -202,6 +199,12 @@ rate_query(const char *schema, bool since, bool until, Oid *type, Datum *exclude
 		else
 			appendStringInfo(&query, "SELECT greenery.repeat_rate(%s, %s) FROM %s o",
 							 user_id, order_id, relation);
+		filter = own_filter_sql(own_columns_query("source_orders"));
+		if (filter != NULL)
+		{
+			next_condition(&query, &any);
+			appendStringInfo(&query, "(%s)", filter);
+		}
 		add_not_cancelled(&query, &any);
 	}
 	*excluded = excluded_users(*type);
@@ -213,12 +216,12 @@ rate_query(const char *schema, bool since, bool until, Oid *type, Datum *exclude
 	if (since)
 	{
 		next_condition(&query, &any);
-		appendStringInfo(&query, "%s OPERATOR(pg_catalog.>=) $1", created_at);
+		appendStringInfo(&query, "(%s) OPERATOR(pg_catalog.>=) $1", created_at);
 	}
 	if (until)
 	{
 		next_condition(&query, &any);
-		appendStringInfo(&query, "%s OPERATOR(pg_catalog.<) $2", created_at);
+		appendStringInfo(&query, "(%s) OPERATOR(pg_catalog.<) $2", created_at);
 	}
 	return query.data;
 }
@@ -230,7 +233,6 @@ rate_query(const char *schema, bool since, bool until, Oid *type, Datum *exclude
 Datum
 greenery_repeat_rate(PG_FUNCTION_ARGS)
 {
-	char	   *schema = get_namespace_name(get_func_namespace(fcinfo->flinfo->fn_oid));
 	Oid			argtypes[3] = {TIMESTAMPTZOID, TIMESTAMPTZOID};
 	Datum		args[3] = {PG_GETARG_DATUM(0), PG_GETARG_DATUM(1)};
 	char		nulls[4] = "   ";
@@ -239,6 +241,7 @@ greenery_repeat_rate(PG_FUNCTION_ARGS)
 	ErrorContextCallback callback;
 	Datum		result;
 	bool		isnull;
+	int			level;
 
 	if (PG_ARGISNULL(0))
 		nulls[0] = 'n';
@@ -260,7 +263,9 @@ greenery_repeat_rate(PG_FUNCTION_ARGS)
 	error_context_stack = &callback;
 
 	SPI_connect();
-	query = rate_query(schema, !PG_ARGISNULL(0), !PG_ARGISNULL(1), &type, &args[2]);
+	/* the shop's own expressions are deparsed and parsed again */
+	level = greenery_set_search_path(GREENERY_SAFE_SEARCH_PATH);
+	query = rate_query(!PG_ARGISNULL(0), !PG_ARGISNULL(1), &type, &args[2]);
 	argtypes[2] = get_array_type(type);
 	if (args[2] == 0)
 		nulls[2] = 'n';
@@ -268,6 +273,7 @@ greenery_repeat_rate(PG_FUNCTION_ARGS)
 	if (SPI_execute_with_args(query, 3, argtypes, args, nulls,
 							  true, 0) != SPI_OK_SELECT || SPI_processed != 1)
 		elog(ERROR, "could not query the shop's orders");
+	AtEOXact_GUC(false, level);
 	result = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
 	/* the value outlives SPI: carry it over by value, on any platform */
 	if (!isnull)

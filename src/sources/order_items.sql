@@ -26,29 +26,6 @@ COMMENT ON COLUMN greenery.order_items.user_id IS 'Who ordered; NULL where only 
 COMMENT ON COLUMN greenery.order_items.currency IS 'Currency of unit_price; NULL where it is that of the order.';
 
 -- The staging view filters and joins on the cleaned ids: index them.
-CREATE INDEX order_items_order_id_idx ON greenery.order_items (@extschema@.clean_text(order_id));
+CREATE INDEX order_items_order_id_idx ON greenery.order_items (greenery.clean_text(order_id));
 
--- What the staging view reads.  The row type is final; a string body, because
--- nothing may depend on the relation it reads; inlined by the planner, which
--- SET, STRICT or SECURITY DEFINER would prevent.
-CREATE FUNCTION greenery.source_order_items()
-	RETURNS TABLE (
-		order_id text,
-		product_id text,
-		quantity integer,
-		unit_price numeric,
-		returned_quantity integer,
-		user_id text,
-		currency text,
-		attributes jsonb)
-	LANGUAGE sql STABLE PARALLEL SAFE
-AS $source$
-	SELECT s.order_id, s.product_id, s.quantity, s.unit_price, s.returned_quantity,
-		s.user_id, s.currency, NULL::pg_catalog.jsonb
-	FROM greenery.order_items s
-$source$;
-COMMENT ON FUNCTION greenery.source_order_items() IS
-	'The source behind stg_order_items: one row for each row of the shop''s order_items, read with the caller''s own rights. attributes holds further columns as JSON, NULL when there are none.';
-
-INSERT INTO greenery.sources (source, relation, function, staging, position)
-VALUES ('order_items', 'greenery.order_items', 'greenery.source_order_items', 'greenery.stg_order_items', 6);
+SELECT greenery.register_source('order_items', 6);

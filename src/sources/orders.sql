@@ -52,49 +52,10 @@ COMMENT ON COLUMN greenery.orders.channel IS 'Where it was sold, such as web, ap
 COMMENT ON COLUMN greenery.orders.session_id IS 'The visit in which it was made: events.session_id.';
 
 -- The staging view filters and joins on the cleaned ids: index them.
-CREATE INDEX orders_order_id_idx ON greenery.orders (@extschema@.clean_text(order_id));
-CREATE INDEX orders_user_id_idx ON greenery.orders (@extschema@.clean_text(user_id));
+CREATE INDEX orders_order_id_idx ON greenery.orders (greenery.clean_text(order_id));
+CREATE INDEX orders_user_id_idx ON greenery.orders (greenery.clean_text(user_id));
 CREATE INDEX orders_created_at_idx ON greenery.orders (created_at);
 -- whether there are several: see shop_currency
 CREATE INDEX orders_currency_idx ON greenery.orders (@extschema@.clean_text(currency));
 
--- What the staging view reads.  The row type is final; a string body, because
--- nothing may depend on the relation it reads; inlined by the planner, which
--- SET, STRICT or SECURITY DEFINER would prevent.
-CREATE FUNCTION greenery.source_orders()
-	RETURNS TABLE (
-		order_id text,
-		user_id text,
-		promo_id text,
-		address_id text,
-		created_at timestamptz,
-		order_cost numeric,
-		shipping_cost numeric,
-		order_total numeric,
-		tracking_id text,
-		shipping_service text,
-		estimated_delivery_at timestamptz,
-		delivered_at timestamptz,
-		status text,
-		discount numeric,
-		tax numeric,
-		refunded numeric,
-		currency text,
-		is_cancelled boolean,
-		channel text,
-		session_id text,
-		attributes jsonb)
-	LANGUAGE sql STABLE PARALLEL SAFE
-AS $source$
-	SELECT s.order_id, s.user_id, s.promo_id, s.address_id, s.created_at,
-		s.order_cost, s.shipping_cost, s.order_total, s.tracking_id,
-		s.shipping_service, s.estimated_delivery_at, s.delivered_at,
-		s.status, s.discount, s.tax, s.refunded, s.currency, s.is_cancelled,
-		s.channel, s.session_id, NULL::pg_catalog.jsonb
-	FROM greenery.orders s
-$source$;
-COMMENT ON FUNCTION greenery.source_orders() IS
-	'The source behind stg_orders: one row for each row of the shop''s orders, read with the caller''s own rights. attributes holds further columns as JSON, NULL when there are none.';
-
-INSERT INTO greenery.sources (source, relation, function, staging, position)
-VALUES ('orders', 'greenery.orders', 'greenery.source_orders', 'greenery.stg_orders', 5);
+SELECT greenery.register_source('orders', 5);

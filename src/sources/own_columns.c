@@ -3,8 +3,8 @@
  * own_columns.c
  *	  The columns of the shop's own table that a source function reads.
  *
- * A staging view shows every id as text and trimmed.  A caller that only needs to know
- * whether ids are equal can do without both if the table has numbers or uuids,
+ * A source function shows every id as text, and a raw table's trimmed.  A caller that only
+ * needs to know whether ids are equal can do without both if the table has numbers or uuids,
  * and can see from the table's indexes what is unique.  The catalog does not know
  * what a source function reads, since its body is a string; so the body is
  * parsed, as the planner does when it inlines it.
@@ -17,22 +17,29 @@
 #include "access/htup_details.h"
 #include "access/relation.h"
 #include "access/xact.h"
+#include "catalog/dependency.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_language.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "commands/defrem.h"
+#include "commands/extension.h"
 #include "compat.h"
 #include "executor/spi.h"
 #include "funcapi.h"
+#include "greenery.h"
+#include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
 #include "parser/analyze.h"
 #include "parser/parse_coerce.h"
 #include "parser/parse_func.h"
 #include "parser/parser.h"
 #include "parser/parsetree.h"
+#include "sources/known_calls.h"
 #include "sources/own_columns.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
@@ -67,11 +74,11 @@ function_query(HeapTuple procedure)
 }
 
 /*
- * The table that the query lists columns of, as an entry of its range table, or
- * NULL if it does anything else.
+ * The table of whose rows the query shows those that pass a filter, or all, as an entry of
+ * its range table, or NULL if it does anything else.
  */
 static RangeTblEntry *
-only_table(Query *query)
+only_table(const Query *query)
 {
 	RangeTblEntry *entry;
 
@@ -82,7 +89,7 @@ only_table(Query *query)
 		query->groupClause != NIL || query->groupingSets != NIL ||
 		query->havingQual != NULL || query->distinctClause != NIL ||
 		query->limitOffset != NULL || query->limitCount != NULL ||
-		query->rowMarks != NIL || query->jointree->quals != NULL ||
+		query->rowMarks != NIL ||
 		list_length(query->jointree->fromlist) != 1 ||
 		!IsA(linitial(query->jointree->fromlist), RangeTblRef))
 		return NULL;
@@ -92,6 +99,16 @@ only_table(Query *query)
 		entry->tablesample != NULL)
 		return NULL;
 	return entry;
+}
+
+/* Whether it is the extension's clean_text(), in either schema */
+static bool
+is_clean_text(Oid function)
+{
+	const char *name = get_func_name(function);
+
+	return name != NULL && strcmp(name, "clean_text") == 0 &&
+		getExtensionOfObject(ProcedureRelationId, function) == get_extension_oid("greenery", true);
 }
 
 /*
@@ -105,6 +122,9 @@ shown_column(Node *expression, bool *cleaned)
 	bool		as_text = false;
 	Var		   *var;
 
+	*cleaned = IsA(expression, FuncExpr) && is_clean_text(((FuncExpr *) expression)->funcid);
+	if (*cleaned)
+		expression = linitial(((FuncExpr *) expression)->args);
 	if (IsA(expression, CoerceViaIO))
 	{
 		expression = (Node *) ((CoerceViaIO *) expression)->arg;
@@ -118,7 +138,6 @@ shown_column(Node *expression, bool *cleaned)
 	if (var->varattno <= 0)
 		return InvalidAttrNumber;
 
-	*cleaned = false;
 	switch (getBaseType(var->vartype))
 	{
 		case INT2OID:
@@ -126,11 +145,11 @@ shown_column(Node *expression, bool *cleaned)
 		case INT8OID:
 		case UUIDOID:
 			/* as text they have no blanks, and one text each */
+			*cleaned = false;
 			return as_text ? var->varattno : InvalidAttrNumber;
 		case TEXTOID:
 		case VARCHAROID:
 			/* the staging view compares bytes */
-			*cleaned = true;
 			return !as_text && get_collation_isdeterministic(var->varcollid)
 				? var->varattno : InvalidAttrNumber;
 		case TIMESTAMPTZOID:
@@ -164,23 +183,57 @@ own_columns_query(const char *function)
 	return query != NULL && only_table(query) != NULL ? query : NULL;
 }
 
-bool
-own_columns_are_declared(const char *function, const Query *query)
+TupleDesc
+source_row(const char *function)
 {
 	HeapTuple	procedure = source_function(function);
 	TupleDesc	row = build_function_result_tupdesc_t(procedure);
-	bool		same = row != NULL && list_length(query->targetList) == row->natts;
 
-	for (int i = 0; same && i < row->natts; i++)
-	{
-		Oid			type = exprType((Node *) list_nth_node(TargetEntry, query->targetList, i)->expr);
-
-		/* an integer or a text that is called otherwise stays what it is */
-		same = type == TupleDescAttr(row, i)->atttypid ||
-			IsBinaryCoercible(type, TupleDescAttr(row, i)->atttypid);
-	}
 	ReleaseSysCache(procedure);
-	return same;
+	if (row == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("function greenery.%s() does not return rows", function)));
+	return row;
+}
+
+/* The first column of a query that is not of the declared type; NULL if all are */
+static char *
+type_problem(const Query *query, TupleDesc row)
+{
+	int			i = 0;
+	ListCell   *lc;
+
+	foreach(lc, query->targetList)
+	{
+		TargetEntry *entry = lfirst_node(TargetEntry, lc);
+		Oid			type = exprType((Node *) entry->expr);
+
+		if (entry->resjunk)
+			continue;
+		if (i == row->natts)
+			return psprintf("its query has more than %d columns", row->natts);
+		/* an integer or a text that is called otherwise stays what it is */
+		if (type != TupleDescAttr(row, i)->atttypid &&
+			!IsBinaryCoercible(type, TupleDescAttr(row, i)->atttypid))
+			return psprintf("column \"%s\" is now of type %s and must be %s",
+							NameStr(TupleDescAttr(row, i)->attname), format_type_be(type),
+							format_type_be(TupleDescAttr(row, i)->atttypid));
+		i++;
+	}
+	return i < row->natts ? psprintf("its query has less than %d columns", row->natts) : NULL;
+}
+
+char *
+source_type_problem(const char *function)
+{
+	HeapTuple	procedure = source_function(function);
+	Query	   *query = function_query(procedure);
+
+	ReleaseSysCache(procedure);
+	if (query == NULL || query->commandType != CMD_SELECT)
+		return pstrdup("its source function is not a query");
+	return type_problem(query, source_row(function));
 }
 
 char *
@@ -240,9 +293,128 @@ own_column_sql(const char *function, const char *name)
 							  true, false);
 }
 
+char *
+own_filter_sql(const Query *query)
+{
+	if (query->jointree->quals == NULL)
+		return NULL;
+	return deparse_expression(query->jointree->quals,
+							  deparse_context_for("o", only_table(query)->relid), true, false);
+}
+
+/* What a table is, where it is not one whose rows bear the ids of who wrote them */
+static const char *
+table_obstacle(Oid relid)
+{
+	Relation	rel = relation_open(relid, AccessShareLock);
+	const char *name = quoted_relation(relid);
+	const char *obstacle = NULL;
+
+	switch (rel->rd_rel->relkind)
+	{
+		case RELKIND_RELATION:
+			if (rel->rd_rel->relam != HEAP_TABLE_AM_OID)
+				obstacle = psprintf("%s is not a heap table", name);
+			else if (has_subclass(relid))
+				obstacle = psprintf("%s has children", name);
+			else if (pg_class_aclcheck(relid, GetUserId(), ACL_SELECT) != ACLCHECK_OK)
+				obstacle = psprintf("%s cannot be read by role \"%s\"", name, GetUserNameFromId(GetUserId(), false));
+			break;
+		case RELKIND_PARTITIONED_TABLE:
+			obstacle = psprintf("%s is partitioned", name);
+			break;
+		case RELKIND_FOREIGN_TABLE:
+			obstacle = psprintf("%s is a foreign table", name);
+			break;
+		case RELKIND_MATVIEW:
+			obstacle = psprintf("%s is a materialized view", name);
+			break;
+		default:
+			obstacle = psprintf("%s is a view", name);
+			break;
+	}
+	relation_close(rel, NoLock);
+	return obstacle;
+}
+
+const char *
+own_columns_obstacle(const char *function, const char *key)
+{
+	Query	   *query = own_columns_query(function);
+	const char *obstacle;
+	OwnColumn	column;
+	ListCell   *lc;
+
+	if (query == NULL)
+		return "it is more than the rows of one table, or of those that pass a filter";
+	obstacle = table_obstacle(only_table(query)->relid);
+	if (obstacle != NULL)
+		return obstacle;
+	if (!OidIsValid(own_columns_find(function, 1, &key, &column)))
+		return psprintf("its column \"%s\" is not one of the table", key);
+	foreach(lc, query->targetList)
+		if (!calls_only_known((Node *) lfirst_node(TargetEntry, lc)->expr))
+			return psprintf("its column \"%s\" calls what is not IMMUTABLE, or of another extension",
+							lfirst_node(TargetEntry, lc)->resname);
+	if (!calls_only_known(query->jointree->quals))
+		return "its filter calls what is not IMMUTABLE, or of another extension";
+	return type_problem(query, source_row(function));
+}
+
+/* Whether some index of a table begins with an expression that a source shows */
+static bool
+is_expression_indexed(Oid relid, Node *expression)
+{
+	Relation	table = relation_open(relid, AccessShareLock);
+	bool		found = false;
+	ListCell   *lc;
+
+	foreach(lc, RelationGetIndexList(table))
+	{
+		Relation	index = index_open(lfirst_oid(lc), AccessShareLock);
+
+		if (index->rd_index->indkey.values[0] == 0)
+			found |= equal(linitial(RelationGetIndexExpressions(index)), expression);
+		index_close(index, AccessShareLock);
+	}
+	relation_close(table, AccessShareLock);
+	return found;
+}
+
+List *
+own_id_indexes(const char *function)
+{
+	static const char *const ids[] = {"user_id", "order_id", "session_id"};
+	Query	   *query = own_columns_query(function);
+	TupleDesc	row = source_row(function);
+	List	   *statements = NIL;
+	Oid			relid;
+
+	if (query == NULL)
+		return NIL;
+	relid = only_table(query)->relid;
+	if (get_rel_relkind(relid) != RELKIND_RELATION && get_rel_relkind(relid) != RELKIND_PARTITIONED_TABLE)
+		return NIL;
+	for (int i = 0; i < (int) lengthof(ids); i++)
+	{
+		int			number = SPI_fnumber(row, ids[i]);
+		Node	   *expression = number <= 0 ? NULL :
+			(Node *) list_nth_node(TargetEntry, query->targetList, number - 1)->expr;
+
+		if (expression == NULL || IsA(expression, Var) || IsA(expression, RelabelType) ||
+			IsA(expression, Const) || contain_mutable_functions(expression) ||
+			is_expression_indexed(relid, expression))
+			continue;
+		statements = lappend(statements,
+							 psprintf("CREATE INDEX ON %s ((%s))", quoted_relation(relid),
+									  deparse_expression(expression, deparse_context_for("o", relid), false, false)));
+	}
+	return statements;
+}
+
 /* Is this what the index is on: the column, or the cleaned column? */
 static bool
-is_indexed(Relation index, const OwnColumn *column, Oid clean_text)
+is_indexed(Relation index, const OwnColumn *column)
 {
 	AttrNumber	attnum = index->rd_index->indkey.values[0];
 	List	   *expressions;
@@ -257,7 +429,7 @@ is_indexed(Relation index, const OwnColumn *column, Oid clean_text)
 	if (!IsA(linitial(expressions), FuncExpr))
 		return false;
 	call = linitial_node(FuncExpr, expressions);
-	if (call->funcid != clean_text)
+	if (!is_clean_text(call->funcid))
 		return false;
 	argument = linitial(call->args);
 	if (IsA(argument, RelabelType))
@@ -281,7 +453,7 @@ is_older_than_snapshot(Relation index)
 }
 
 static bool
-proves_unique(Relation index, const OwnColumn *column, Oid clean_text)
+proves_unique(Relation index, const OwnColumn *column)
 {
 	Form_pg_index form = index->rd_index;
 	Oid			collation = index->rd_indcollation[0];
@@ -294,12 +466,12 @@ proves_unique(Relation index, const OwnColumn *column, Oid clean_text)
 		get_opclass_family(GetDefaultOpClass(index->rd_opcintype[0], BTREE_AM_OID)) &&
 		(!OidIsValid(collation) || get_collation_isdeterministic(collation)) &&
 		RelationGetIndexPredicate(index) == NIL &&
-		is_indexed(index, column, clean_text) &&
+		is_indexed(index, column) &&
 		is_older_than_snapshot(index);
 }
 
 bool
-own_column_is_unique(Oid relid, const OwnColumn *column, Oid clean_text)
+own_column_is_unique(Oid relid, const OwnColumn *column)
 {
 	Relation	table = relation_open(relid, AccessShareLock);
 	List	   *indexes = NIL;
@@ -314,7 +486,7 @@ own_column_is_unique(Oid relid, const OwnColumn *column, Oid clean_text)
 	{
 		Relation	index = index_open(lfirst_oid(lc), AccessShareLock);
 
-		if (proves_unique(index, column, clean_text))
+		if (proves_unique(index, column))
 			unique = true;
 		index_close(index, AccessShareLock);
 		if (unique)

@@ -11,12 +11,14 @@
 #include "postgres.h"
 
 #include "access/attnum.h"
+#include "access/tupdesc.h"
+#include "nodes/pg_list.h"
 
 /* One column of the table behind a source function */
 typedef struct OwnColumn
 {
 	AttrNumber	attnum;
-	bool		cleaned;		/* staging's clean_text changes its values */
+	bool		cleaned;		/* clean_text changes its values */
 } OwnColumn;
 
 /*
@@ -24,8 +26,8 @@ typedef struct OwnColumn
  * of the ncolumns names; an id that staging shows as text may be a number or a
  * uuid there.  The table is left locked in ACCESS SHARE mode.
  *
- * InvalidOid if the function is more than a list of columns of one table, or
- * its ids cannot be told apart by the values of the columns: then only the
+ * InvalidOid if the function is more than a list of columns of one table, with or without a
+ * filter, or its ids cannot be told apart by the values of the columns: then only the
  * staging view has the answer.
  */
 extern Oid	own_columns_find(const char *function, int ncolumns,
@@ -37,27 +39,45 @@ extern Oid	own_columns_find(const char *function, int ncolumns,
  */
 extern char *own_column_sql(const char *function, const char *name);
 
+/* The filter of such a query, likewise; NULL where it shows all rows of the table */
+extern char *own_filter_sql(const struct Query *query);
+
 /*
- * The query that the function consists of, which lists columns of one table and no
- * more; NULL if it does anything else.  The table is left locked in ACCESS SHARE mode.
+ * The query that the function consists of, which lists columns of one table, of all rows or of
+ * those that pass a filter, and no more; NULL if it does anything else.  The table is left locked in ACCESS SHARE mode.
  */
 extern struct Query *own_columns_query(const char *function);
 
 /*
- * Whether the columns of such a query have the types that the function declares.  If not, they
- * are converted after it, which the query does not show.
+ * Why the rows of the table that have been written since some moment do not tell all that has
+ * changed of what the function shows since; NULL where they do.  key is the column that
+ * identifies a row.
  */
-extern bool own_columns_are_declared(const char *function, const struct Query *query);
+extern const char *own_columns_obstacle(const char *function, const char *key);
+
+/* The row that the function declares */
+extern TupleDesc source_row(const char *function);
+
+/*
+ * Which column of the function's query has another type than the function declares, as a
+ * message; NULL if none.  It would be converted, by the settings of the caller.  An error if
+ * the query cannot be parsed.
+ */
+extern char *source_type_problem(const char *function);
+
+/*
+ * CREATE INDEX statements for ids of the table that the function shows as text and that no
+ * index can find as such.  A list of char *.
+ */
+extern List *own_id_indexes(const char *function);
 
 /* What becomes another text whenever the function is replaced, even by the same */
 extern char *own_columns_version(const char *function);
 
 /*
  * Does an index prove that no two rows that the active snapshot sees have the
- * same value in the column, after cleaning if it is cleaned by the given
- * function?  NULLs aside.
+ * same value in the column, after cleaning if it is cleaned?  NULLs aside.
  */
-extern bool own_column_is_unique(Oid relid, const OwnColumn *column,
-								 Oid clean_text);
+extern bool own_column_is_unique(Oid relid, const OwnColumn *column);
 
 #endif							/* GREENERY_OWN_COLUMNS_H */

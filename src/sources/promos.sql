@@ -22,26 +22,6 @@ COMMENT ON COLUMN greenery.promos.code IS 'What customers type in to use it.';
 COMMENT ON COLUMN greenery.promos.percent IS 'Percentage of order_cost taken off an order, where discount is NULL: 10 is a tenth.';
 
 -- The staging view filters and joins on the cleaned ids: index them.
-CREATE INDEX promos_promo_id_idx ON greenery.promos (@extschema@.clean_text(promo_id));
+CREATE INDEX promos_promo_id_idx ON greenery.promos (greenery.clean_text(promo_id));
 
--- What the staging view reads.  The row type is final; a string body, because
--- nothing may depend on the relation it reads; inlined by the planner, which
--- SET, STRICT or SECURITY DEFINER would prevent.
-CREATE FUNCTION greenery.source_promos()
-	RETURNS TABLE (
-		promo_id text,
-		discount numeric,
-		status text,
-		code text,
-		percent numeric,
-		attributes jsonb)
-	LANGUAGE sql STABLE PARALLEL SAFE
-AS $source$
-	SELECT s.promo_id, s.discount, s.status, s.code, s.percent, NULL::pg_catalog.jsonb
-	FROM greenery.promos s
-$source$;
-COMMENT ON FUNCTION greenery.source_promos() IS
-	'The source behind stg_promos: one row for each row of the shop''s promos, read with the caller''s own rights. attributes holds further columns as JSON, NULL when there are none.';
-
-INSERT INTO greenery.sources (source, relation, function, staging, position)
-VALUES ('promos', 'greenery.promos', 'greenery.source_promos', 'greenery.stg_promos', 4);
+SELECT greenery.register_source('promos', 4);

@@ -27,30 +27,6 @@ COMMENT ON COLUMN greenery.users.updated_at IS 'When the user''s data last chang
 COMMENT ON COLUMN greenery.users.address_id IS 'The registered address: addresses.address_id.';
 
 -- The staging view filters and joins on the cleaned ids: index them.
-CREATE INDEX users_user_id_idx ON greenery.users (@extschema@.clean_text(user_id));
+CREATE INDEX users_user_id_idx ON greenery.users (greenery.clean_text(user_id));
 
--- What the staging view reads.  The row type is final; a string body, because
--- nothing may depend on the relation it reads; inlined by the planner, which
--- SET, STRICT or SECURITY DEFINER would prevent.
-CREATE FUNCTION greenery.source_users()
-	RETURNS TABLE (
-		user_id text,
-		first_name text,
-		last_name text,
-		email text,
-		phone_number text,
-		created_at timestamptz,
-		updated_at timestamptz,
-		address_id text,
-		attributes jsonb)
-	LANGUAGE sql STABLE PARALLEL SAFE
-AS $source$
-	SELECT s.user_id, s.first_name, s.last_name, s.email, s.phone_number,
-		s.created_at, s.updated_at, s.address_id, NULL::pg_catalog.jsonb
-	FROM greenery.users s
-$source$;
-COMMENT ON FUNCTION greenery.source_users() IS
-	'The source behind stg_users: one row for each row of the shop''s users, read with the caller''s own rights. attributes holds further columns as JSON, NULL when there are none.';
-
-INSERT INTO greenery.sources (source, relation, function, staging, position)
-VALUES ('users', 'greenery.users', 'greenery.source_users', 'greenery.stg_users', 1);
+SELECT greenery.register_source('users', 1);

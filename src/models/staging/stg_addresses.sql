@@ -1,8 +1,9 @@
 -- Staging: stg_addresses.  Grain: address.
--- Renamed, typed and trimmed; empty strings are NULL; nothing is filtered.
+-- Renamed, typed and trimmed; empty strings are NULL; nothing is filtered.  Ids come as the
+-- source function has them, so that an index on them can be used.
 CREATE VIEW greenery.stg_addresses AS
 SELECT
-	@extschema@.clean_text(s.address_id) AS address_id,
+	s.address_id AS address_id,
 	@extschema@.clean_text(s.address) AS address,
 	@extschema@.clean_text(s.zipcode) AS zipcode,
 	@extschema@.clean_text(s.state) AS state,

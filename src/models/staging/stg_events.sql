@@ -1,17 +1,18 @@
 -- Staging: stg_events.  Grain: event.
--- Renamed, typed and trimmed; empty strings are NULL; nothing is filtered.
+-- Renamed, typed and trimmed; empty strings are NULL; nothing is filtered.  Ids come as the
+-- source function has them, so that an index on them can be used.
 CREATE VIEW greenery.stg_events AS
 SELECT
-	@extschema@.clean_text(s.event_id) AS event_id,
-	@extschema@.clean_text(s.session_id) AS session_id,
-	@extschema@.clean_text(s.user_id) AS user_id,
+	s.event_id AS event_id,
+	s.session_id AS session_id,
+	s.user_id AS user_id,
 	@extschema@.clean_text(s.page_url) AS page_url,
 	s.created_at AS created_at,
 	@extschema@.clean_text(s.event_type) AS event_type,
-	@extschema@.clean_text(s.order_id) AS order_id,
-	@extschema@.clean_text(s.product_id) AS product_id,
+	s.order_id AS order_id,
+	s.product_id AS product_id,
 	lower(@extschema@.clean_text(s.page_kind)) AS page_kind,
-	@extschema@.clean_text(s.visitor_id) AS visitor_id,
+	s.visitor_id AS visitor_id,
 	s.attributes AS attributes
 FROM greenery.source_events() s;
 

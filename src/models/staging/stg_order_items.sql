@@ -1,13 +1,14 @@
 -- Staging: stg_order_items.  Grain: order and product.
--- Renamed, typed and trimmed; empty strings are NULL; nothing is filtered.
+-- Renamed, typed and trimmed; empty strings are NULL; nothing is filtered.  Ids come as the
+-- source function has them, so that an index on them can be used.
 CREATE VIEW greenery.stg_order_items AS
 SELECT
-	@extschema@.clean_text(s.order_id) AS order_id,
-	@extschema@.clean_text(s.product_id) AS product_id,
+	s.order_id AS order_id,
+	s.product_id AS product_id,
 	s.quantity AS quantity,
 	s.unit_price AS unit_price,
 	s.returned_quantity AS returned_quantity,
-	@extschema@.clean_text(s.user_id) AS user_id,
+	s.user_id AS user_id,
 	@extschema@.clean_text(s.currency) AS currency,
 	s.attributes AS attributes
 FROM greenery.source_order_items() s;

@@ -1,8 +1,9 @@
 -- Staging: stg_products.  Grain: product.
--- Renamed, typed and trimmed; empty strings are NULL; nothing is filtered.
+-- Renamed, typed and trimmed; empty strings are NULL; nothing is filtered.  Ids come as the
+-- source function has them, so that an index on them can be used.
 CREATE VIEW greenery.stg_products AS
 SELECT
-	@extschema@.clean_text(s.product_id) AS product_id,
+	s.product_id AS product_id,
 	@extschema@.clean_text(s.name) AS name,
 	s.price AS price,
 	s.inventory AS inventory,

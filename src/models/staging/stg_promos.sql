@@ -1,8 +1,9 @@
 -- Staging: stg_promos.  Grain: promo.
--- Renamed, typed and trimmed; empty strings are NULL; nothing is filtered.
+-- Renamed, typed and trimmed; empty strings are NULL; nothing is filtered.  Ids come as the
+-- source function has them, so that an index on them can be used.
 CREATE VIEW greenery.stg_promos AS
 SELECT
-	@extschema@.clean_text(s.promo_id) AS promo_id,
+	s.promo_id AS promo_id,
 	s.discount AS discount,
 	@extschema@.clean_text(s.status) AS status,
 	@extschema@.clean_text(s.code) AS code,

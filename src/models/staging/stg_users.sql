@@ -1,9 +1,10 @@
 -- Staging: stg_users.  Grain: user.
--- Renamed, typed and trimmed; empty strings are NULL; nothing is filtered.
+-- Renamed, typed and trimmed; empty strings are NULL; nothing is filtered.  Ids come as the
+-- source function has them, so that an index on them can be used.
 -- E-mails are lowered under "C": a Turkish locale would turn I into a dotless i.
 CREATE VIEW greenery.stg_users AS
 SELECT
-	@extschema@.clean_text(s.user_id) AS user_id,
+	s.user_id AS user_id,
 	@extschema@.clean_text(s.first_name) AS first_name,
 	@extschema@.clean_text(s.last_name) AS last_name,
 	(lower(@extschema@.clean_text(s.email) COLLATE "C")) COLLATE "default" AS email,
@@ -11,7 +12,7 @@ SELECT
 	@extschema@.clean_text(s.phone_number) AS phone_number_raw,
 	s.created_at AS created_at,
 	s.updated_at AS updated_at,
-	@extschema@.clean_text(s.address_id) AS address_id,
+	s.address_id AS address_id,
 	s.attributes AS attributes
 FROM greenery.source_users() s;
 

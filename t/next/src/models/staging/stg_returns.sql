@@ -1,8 +1,8 @@
 -- Staging: stg_returns.  Grain: return.
 CREATE VIEW greenery.stg_returns AS
 SELECT
-	@extschema@.clean_text(s.return_id) AS return_id,
-	@extschema@.clean_text(s.order_id) AS order_id,
+	s.return_id AS return_id,
+	s.order_id AS order_id,
 	s.returned_at AS returned_at,
 	s.attributes AS attributes
 FROM greenery.source_returns() s;

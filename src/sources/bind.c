@@ -1,0 +1,452 @@
+/*-------------------------------------------------------------------------
+ *
+ * bind.c
+ *	  greenery_bind(): put a SELECT over the shop's own tables behind a source.
+ *
+ * The text is parsed once, with the rights and the search_path of the binder.  What is stored
+ * is what it meant then, and what the source function says; nothing depends on the shop's
+ * tables, which its migrations alter, drop and make again.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/relation.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
+#include "commands/trigger.h"
+#include "compat.h"
+#include "executor/spi.h"
+#include "funcapi.h"
+#include "greenery.h"
+#include "nodes/nodeFuncs.h"
+#include "parser/parsetree.h"
+#include "pgtime.h"
+#include "result_set.h"
+#include "roles.h"
+#include "sources/bind.h"
+#include "sources/own_columns.h"
+#include "spi_row.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/json.h"
+#include "utils/jsonb.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+#include "utils/syscache.h"
+
+PG_FUNCTION_INFO_V1(greenery_bind);
+PG_FUNCTION_INFO_V1(greenery_source_binding_changed);
+PG_FUNCTION_INFO_V1(greenery_attributes);
+
+/* What greenery.store_binding() takes */
+enum
+{
+	ARG_SOURCE,
+	ARG_QUERY,
+	ARG_BOUND_QUERY,
+	ARG_RELATIONS,
+	ARG_MADE_FROM,
+	ARG_COLUMNS,
+	ARG_TIME_ZONE,
+	ARG_ACCEPTED,
+	STORE_ARGS
+};
+
+/* --- what the binding was made from --- */
+
+/* A column of a table or view that a query reads */
+typedef struct ReadColumn
+{
+	Oid			relid;
+	AttrNumber	attnum;			/* 0: all */
+} ReadColumn;
+
+typedef struct ColumnsRead
+{
+	List	   *queries;		/* the query that is being walked, and those
+								 * around it */
+	List	   *relations;		/* OIDs */
+	List	   *columns;		/* of ReadColumn * */
+} ColumnsRead;
+
+static bool
+find_columns(Node *node, void *context)
+{
+	ColumnsRead *found = context;
+
+	if (node == NULL)
+		return false;
+	if (IsA(node, Query))
+	{
+		ListCell   *lc;
+		bool		end;
+
+		foreach(lc, ((Query *) node)->rtable)
+		{
+			RangeTblEntry *entry = lfirst_node(RangeTblEntry, lc);
+
+			if (entry->rtekind == RTE_RELATION)
+				found->relations = list_append_unique_oid(found->relations, entry->relid);
+		}
+		found->queries = lcons(node, found->queries);
+		end = query_tree_walker((Query *) node, find_columns, context, 0);
+		found->queries = list_delete_first(found->queries);
+		return end;
+	}
+	if (IsA(node, Var))
+	{
+		Var		   *var = (Var *) node;
+		Query	   *query = list_nth_node(Query, found->queries, var->varlevelsup);
+		RangeTblEntry *entry = rt_fetch(var->varno, query->rtable);
+
+		if (entry->rtekind == RTE_RELATION && var->varattno >= 0)
+		{
+			ReadColumn *column = palloc(sizeof(ReadColumn));
+
+			column->relid = entry->relid;
+			column->attnum = var->varattno;
+			found->columns = lappend(found->columns, column);
+		}
+		return false;
+	}
+	return expression_tree_walker(node, find_columns, context);
+}
+
+static int
+count_columns(Oid relid)
+{
+	Relation	rel = relation_open(relid, AccessShareLock);
+	int			n = RelationGetNumberOfAttributes(rel);
+
+	relation_close(rel, NoLock);
+	return n;
+}
+
+/* {"relation": {"column": "type"}} */
+static Jsonb *
+made_from(const ColumnsRead *read)
+{
+	StringInfoData json;
+	ListCell   *r;
+
+	initStringInfo(&json);
+	appendStringInfoChar(&json, '{');
+	foreach(r, read->relations)
+	{
+		Oid			relid = lfirst_oid(r);
+		int			natts = count_columns(relid);
+		Bitmapset  *used = NULL;
+		ListCell   *c;
+		int			attnum = -1;
+		bool		first = true;
+
+		foreach(c, read->columns)
+		{
+			ReadColumn *column = lfirst(c);
+
+			if (column->relid != relid)
+				continue;
+			if (column->attnum > 0)
+				used = bms_add_member(used, column->attnum);
+			else
+				used = bms_add_range(used, 1, natts);
+		}
+		if (foreach_current_index(r) > 0)
+			appendStringInfoString(&json, ", ");
+		escape_json(&json, quoted_relation(relid));
+		appendStringInfoString(&json, ": {");
+		while ((attnum = bms_next_member(used, attnum)) >= 0)
+		{
+			Oid			type;
+			int32		typmod;
+			Oid			collation;
+			char	   *name = get_attname(relid, attnum, true);
+
+			if (name == NULL)
+				continue;
+			get_atttypetypmodcoll(relid, attnum, &type, &typmod, &collation);
+			if (!OidIsValid(type))
+				continue;
+			if (!first)
+				appendStringInfoString(&json, ", ");
+			first = false;
+			escape_json(&json, name);
+			appendStringInfoString(&json, ": ");
+			escape_json(&json, format_type_with_typemod(type, typmod));
+		}
+		appendStringInfoChar(&json, '}');
+	}
+	appendStringInfoChar(&json, '}');
+	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(json.data)));
+}
+
+static Datum
+relation_names(const ColumnsRead *read)
+{
+	int			n = list_length(read->relations);
+	Datum	   *names = palloc((n + 1) * sizeof(Datum));
+	ListCell   *lc;
+
+	foreach(lc, read->relations)
+		names[foreach_current_index(lc)] = CStringGetTextDatum(quoted_relation(lfirst_oid(lc)));
+	return PointerGetDatum(construct_array(names, n, TEXTOID, -1, false, TYPALIGN_INT));
+}
+
+/* {"column": "bound"} */
+static Jsonb *
+column_states(const Binding *binding)
+{
+	StringInfoData json;
+	bool		attributes = false;
+	ListCell   *lc;
+
+	initStringInfo(&json);
+	appendStringInfoChar(&json, '{');
+	foreach(lc, binding->columns)
+	{
+		BoundColumn *column = lfirst(lc);
+
+		if (column->is_attribute)
+		{
+			attributes |= column->is_bound;
+			continue;
+		}
+		escape_json(&json, column->name);
+		appendStringInfo(&json, ": \"%s\", ", column->is_bound ? "bound" : "not bound");
+	}
+	appendStringInfo(&json, "\"attributes\": \"%s\"}", attributes ? "bound" : "not bound");
+	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(json.data)));
+}
+
+/* --- the calls --- */
+
+/* Run a statement of the extension's own, with the rights of the owner */
+static void
+run_as_owner(const char *sql, int nargs, Oid *types, Datum *args, const char *nulls)
+{
+	RoleSwitch	before;
+
+	role_enter(greenery_owner(), &before);
+	if (SPI_execute_with_args(sql, nargs, types, args, nulls, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not run: %s", sql);
+	role_leave(&before);
+}
+
+/* See that there is such a source, and keep others from binding; fills row and key */
+static void
+begin_binding(Binding *binding)
+{
+	Oid			type = TEXTOID;
+	Datum		arg = CStringGetTextDatum(binding->source);
+	RoleSwitch	before;
+
+	role_enter(greenery_owner(), &before);
+	if (SPI_execute_with_args("SELECT greenery.check_source($1), greenery.lock_bindings()",
+							  1, &type, &arg, NULL, false, 0) != SPI_OK_SELECT ||
+		SPI_execute_with_args("SELECT m.key FROM greenery.models m JOIN greenery.sources s"
+							  "    ON s.staging OPERATOR(pg_catalog.=) m.relation"
+							  " WHERE s.source OPERATOR(pg_catalog.=) $1",
+							  1, &type, &arg, NULL, false, 0) != SPI_OK_SELECT ||
+		SPI_processed != 1)
+		elog(ERROR, "could not look up source \"%s\"", binding->source);
+	binding->key = row_text_list(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+	role_leave(&before);
+	binding->row = source_row(psprintf("source_%s", binding->source));
+}
+
+static void
+check_time_zone(const char *zone)
+{
+	if (pg_tzset(zone) == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("time zone \"%s\" not recognized", zone),
+				 errhint("pg_timezone_names lists them.")));
+}
+
+/* Say what the builder cannot read yet */
+static void
+notice_missing_grants(List *relations)
+{
+	Oid			builder;
+	RoleSwitch	before;
+	ListCell   *lc;
+
+	role_enter(greenery_owner(), &before);
+	builder = greenery_builder();
+	role_leave(&before);
+	foreach(lc, relations)
+		if (pg_class_aclcheck(lfirst_oid(lc), builder, ACL_SELECT) != ACLCHECK_OK)
+			ereport(NOTICE,
+					(errmsg("builds cannot read %s yet", quoted_relation(lfirst_oid(lc))),
+					 errhint("Its owner must run: GRANT USAGE ON SCHEMA %s TO %s; GRANT SELECT ON %s TO %s",
+							 quote_identifier(get_namespace_name(get_rel_namespace(lfirst_oid(lc)))),
+							 quote_identifier(GetUserNameFromId(builder, false)),
+							 quoted_relation(lfirst_oid(lc)),
+							 quote_identifier(GetUserNameFromId(builder, false)))));
+}
+
+/* Parse what was given and make all of it; the relations that it names are left in read */
+static void
+make_binding(Binding *binding, ColumnsRead *read)
+{
+	Reach		reach = {0};
+	int			level;
+
+	if (binding->time_zone != NULL)
+		check_time_zone(binding->time_zone);
+	binding->given = bind_parse(binding->text, binding->source);
+	PushActiveSnapshot(GetTransactionSnapshot());
+	reach_text(&reach, (Node *) binding->given);
+	PopActiveSnapshot();
+	bind_refuse(binding, &reach);
+	/* its values are written, and will be read, whatever the session's settings */
+	level = NewGUCNestLevel();
+	greenery_pin_settings();
+	bind_columns(binding);
+	binding->text = pstrdup(binding->text);
+	(void) find_columns((Node *) binding->query, read);
+	AtEOXact_GUC(false, level);
+}
+
+static void
+put_row(ReturnSetInfo *rsinfo, const BoundColumn *column)
+{
+	Datum		values[5] = {0};
+	bool		nulls[5] = {false, false, true, true, true};
+
+	values[0] = CStringGetTextDatum(column->name);
+	values[1] = CStringGetTextDatum(!column->is_bound ? "not bound" :
+									column->is_attribute ? "attribute" : "bound");
+	if (column->expression != NULL)
+	{
+		values[2] = CStringGetTextDatum(column->expression);
+		values[3] = CStringGetTextDatum(column->type);
+		nulls[2] = nulls[3] = false;
+	}
+	if (column->note != NULL)
+	{
+		values[4] = CStringGetTextDatum(column->note);
+		nulls[4] = false;
+	}
+	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+}
+
+/* A source that the shop has not got has no column */
+static void
+absent_columns(Binding *binding)
+{
+	for (int i = 0; i < binding->row->natts - 1; i++)
+	{
+		BoundColumn *column = palloc0(sizeof(BoundColumn));
+
+		column->name = NameStr(TupleDescAttr(binding->row, i)->attname);
+		binding->columns = lappend(binding->columns, column);
+	}
+}
+
+Datum
+greenery_bind(PG_FUNCTION_ARGS)
+{
+	Oid			types[STORE_ARGS] = {TEXTOID, TEXTOID, TEXTOID, TEXTARRAYOID,
+	JSONBOID, JSONBOID, TEXTOID, JSONBOID};
+	Datum		args[STORE_ARGS] = {0};
+	char		nulls[STORE_ARGS + 1] = "        ";
+	Binding		binding = {0};
+	ColumnsRead read = {0};
+	Oid			outer;
+	ListCell   *lc;
+
+	PreventCommandDuringRecovery("greenery_bind()");
+	PreventCommandIfReadOnly("greenery_bind()");
+	PreventCommandIfParallelMode("greenery_bind()");
+	if (!greenery_acts_as_owner(GetUserId()))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("only the owner of extension \"greenery\" may bind sources"),
+				 errdetail("Others run what a binding says.")));
+	if (PG_ARGISNULL(0))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("a binding needs the name of a source")));
+	greenery_begin_result_set(fcinfo);
+	binding.source = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	binding.text = PG_ARGISNULL(1) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(1));
+	binding.time_zone = PG_ARGISNULL(2) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(2));
+
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "could not connect to SPI");
+	begin_binding(&binding);
+	if (binding.text != NULL)
+	{
+		make_binding(&binding, &read);
+		args[ARG_QUERY] = CStringGetTextDatum(binding.text);
+		args[ARG_BOUND_QUERY] = CStringGetTextDatum(bind_text(&binding));
+	}
+	else
+	{
+		absent_columns(&binding);
+		nulls[ARG_QUERY] = nulls[ARG_BOUND_QUERY] = 'n';
+	}
+	args[ARG_SOURCE] = CStringGetTextDatum(binding.source);
+	args[ARG_RELATIONS] = relation_names(&read);
+	args[ARG_MADE_FROM] = JsonbPGetDatum(made_from(&read));
+	args[ARG_COLUMNS] = JsonbPGetDatum(column_states(&binding));
+	args[ARG_TIME_ZONE] = PG_GETARG_DATUM(2);
+	args[ARG_ACCEPTED] = PG_GETARG_DATUM(3);
+	if (PG_ARGISNULL(2))
+		nulls[ARG_TIME_ZONE] = 'n';
+	if (PG_ARGISNULL(3))
+		nulls[ARG_ACCEPTED] = 'n';
+	outer = greenery_set_caller(GetUserId());
+	PG_TRY();
+	{
+		run_as_owner("SELECT greenery.store_binding($1, $2, $3, $4, $5, $6, $7, $8)",
+					 STORE_ARGS, types, args, nulls);
+	}
+	PG_FINALLY();
+	{
+		(void) greenery_set_caller(outer);
+	}
+	PG_END_TRY();
+	notice_missing_grants(read.relations);
+	foreach(lc, binding.columns)
+		put_row((ReturnSetInfo *) fcinfo->resultinfo, lfirst(lc));
+	SPI_finish();
+	return (Datum) 0;
+}
+
+/* Trigger on greenery.source_bindings: make the source function anew */
+Datum
+greenery_source_binding_changed(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+	HeapTuple	row;
+	Oid			type = TEXTOID;
+	Datum		arg;
+	bool		isnull;
+
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function greenery.source_binding_changed() was not called as a trigger")));
+	row = trigger->tg_trigtuple;
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "could not connect to SPI");
+	arg = SPI_getbinval(row, RelationGetDescr(trigger->tg_relation),
+						SPI_fnumber(RelationGetDescr(trigger->tg_relation), "source"), &isnull);
+	if (!isnull)
+		run_as_owner("SELECT greenery.define_source($1)", 1, &type, &arg, NULL);
+	SPI_finish();
+	return PointerGetDatum(NULL);
+}
+
+/* greenery.attributes(...): jsonb_build_object(), of what gives the same for every caller */
+Datum
+greenery_attributes(PG_FUNCTION_ARGS)
+{
+	return jsonb_build_object(fcinfo);
+}
