@@ -224,6 +224,8 @@ SQL_PARTS = \
 	src/models/marts/product/session_funnel.sql \
 	src/models/marts/product/product_pairs.sql \
 	src/sources/greenery_repeat_rate.sql \
+	src/sources/check_binding.sql \
+	src/sources/presets.sql \
 	src/sample/draws.sql \
 	src/sample/bad_rows.sql \
 	src/sample/sample_shop.sql \

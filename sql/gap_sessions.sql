@@ -131,7 +131,7 @@ BEGIN
 END
 $$;
 SET LOCAL enable_seqscan = off;
-SELECT bool_or(p LIKE '%Index Cond: (clean_text(user_id) = %') AS by_user,
+SELECT bool_or(p LIKE '%Index Cond: (greenery.clean_text(user_id) = %') AS by_user,
 	bool_or(p LIKE '%Scan%on events%(never executed)%') AS not_read
 FROM pg_temp.plan(format('SELECT * FROM greenery.fact_user_sessions WHERE user_id = %L', (SELECT min(user_id) FROM greenery.orders))) p;
 ROLLBACK;

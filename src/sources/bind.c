@@ -38,7 +38,7 @@
 #include "utils/syscache.h"
 
 PG_FUNCTION_INFO_V1(greenery_bind);
-PG_FUNCTION_INFO_V1(greenery_source_binding_changed);
+PG_FUNCTION_INFO_V1(greenery_binding_changed);
 PG_FUNCTION_INFO_V1(greenery_attributes);
 
 /* What greenery.store_binding() takes */
@@ -421,7 +421,7 @@ greenery_bind(PG_FUNCTION_ARGS)
 
 /* Trigger on greenery.source_bindings: make the source function anew */
 Datum
-greenery_source_binding_changed(PG_FUNCTION_ARGS)
+greenery_binding_changed(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = (TriggerData *) fcinfo->context;
 	HeapTuple	row;
@@ -432,7 +432,7 @@ greenery_source_binding_changed(PG_FUNCTION_ARGS)
 	if (!CALLED_AS_TRIGGER(fcinfo))
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function greenery.source_binding_changed() was not called as a trigger")));
+				 errmsg("function greenery.binding_changed() was not called as a trigger")));
 	row = trigger->tg_trigtuple;
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "could not connect to SPI");

@@ -55,12 +55,12 @@ $define_source$;
 COMMENT ON FUNCTION greenery.define_source(text) IS
 	'Makes the source function of a source what its binding says, or the raw table.';
 
-CREATE FUNCTION greenery.source_binding_changed() RETURNS trigger
-	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_source_binding_changed';
-COMMENT ON FUNCTION greenery.source_binding_changed() IS
+CREATE FUNCTION greenery.binding_changed() RETURNS trigger
+	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_binding_changed';
+COMMENT ON FUNCTION greenery.binding_changed() IS
 	'Makes the source function again, with the rights of the extension''s owner.';
 CREATE TRIGGER define_source AFTER INSERT OR UPDATE OR DELETE ON greenery.source_bindings
-	FOR EACH ROW EXECUTE FUNCTION greenery.source_binding_changed();
+	FOR EACH ROW EXECUTE FUNCTION greenery.binding_changed();
 
 CREATE FUNCTION greenery.check_source(source text) RETURNS void
 	LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -193,14 +193,14 @@ CREATE FUNCTION @extschema@.greenery_unbind(source text) RETURNS void
 COMMENT ON FUNCTION @extschema@.greenery_unbind(text) IS
 	'Makes a source its raw table again. Without effect where it is. For the owner of the extension. Errors: 42704 for a source that does not exist, 55006 during a build.';
 
-CREATE FUNCTION greenery.source_body(source text) RETURNS text
+CREATE FUNCTION greenery.body_of_source(source text) RETURNS text
 	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
-AS $source_body$
+AS $body_of_source$
 	SELECT p.prosrc FROM greenery.sources s JOIN pg_proc p ON p.oid = to_regproc(s.function)
-	WHERE s.source = source_body.source
-$source_body$;
-COMMENT ON FUNCTION greenery.source_body(text) IS 'What a source function runs.';
+	WHERE s.source = body_of_source.source
+$body_of_source$;
+COMMENT ON FUNCTION greenery.body_of_source(text) IS 'What a source function runs.';
 
 CREATE FUNCTION greenery.rebind()
 	RETURNS TABLE (source text, repaired boolean)
@@ -210,7 +210,7 @@ AS $rebind$
 BEGIN
 	PERFORM greenery.lock_bindings();
 	FOR source, repaired IN
-		SELECT s.source, greenery.source_body(s.source) IS DISTINCT FROM coalesce(b.bound_query, greenery.raw_query(s.source))
+		SELECT s.source, greenery.body_of_source(s.source) IS DISTINCT FROM coalesce(b.bound_query, greenery.raw_query(s.source))
 		FROM greenery.sources s LEFT JOIN greenery.source_bindings b ON b.source = s.source
 		ORDER BY s.position
 	LOOP
@@ -229,26 +229,26 @@ CREATE FUNCTION @extschema@.greenery_rebind()
 COMMENT ON FUNCTION @extschema@.greenery_rebind() IS
 	'Makes each source function again what its binding says, where it is not: after data has been loaded with triggers off, or somebody has replaced a function. One row per source. For the owner of the extension. Error 55006 during a build.';
 
-CREATE FUNCTION greenery.source_problem(source text) RETURNS text
-	LANGUAGE C STABLE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_source_problem';
-COMMENT ON FUNCTION greenery.source_problem(text) IS
+CREATE FUNCTION greenery.problem_of_source(source text) RETURNS text
+	LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_problem_of_source';
+COMMENT ON FUNCTION greenery.problem_of_source(text) IS
 	'Why a source function cannot be run, or shows another type than it should; NULL when it can.';
 
-CREATE FUNCTION greenery.source_obstacle(source text, key text) RETURNS text
-	LANGUAGE C STABLE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_source_obstacle';
-COMMENT ON FUNCTION greenery.source_obstacle(text, text) IS
+CREATE FUNCTION greenery.obstacle_of_source(source text, key text) RETURNS text
+	LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_obstacle_of_source';
+COMMENT ON FUNCTION greenery.obstacle_of_source(text, text) IS
 	'Why builds cannot look at the written rows of a source only; NULL when they can.';
 
 CREATE FUNCTION greenery.id_indexes(source text) RETURNS text[]
-	LANGUAGE C STABLE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_id_indexes';
+	LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_id_indexes';
 COMMENT ON FUNCTION greenery.id_indexes(text) IS
 	'The CREATE INDEX statements of expressions by which the source''s ids can be looked up, where ids of the shop''s own table become text.';
 
 -- What of the columns that a binding was made from is another now
-CREATE FUNCTION greenery.source_drift(source text) RETURNS text
+CREATE FUNCTION greenery.drift_of_source(source text) RETURNS text
 	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
-AS $source_drift$
+AS $drift_of_source$
 	SELECT string_agg(
 		CASE WHEN n.oid IS NULL THEN format('%s does not exist', r.key)
 			 WHEN a.attname IS NULL THEN format('%s has no column "%s"', r.key, c.key)
@@ -259,10 +259,10 @@ AS $source_drift$
 	CROSS JOIN LATERAL (SELECT greenery.relation_named(r.key) AS oid) n
 	CROSS JOIN LATERAL jsonb_each_text(r.value) c
 	LEFT JOIN pg_attribute a ON a.attrelid = n.oid AND a.attname = c.key AND NOT a.attisdropped
-	WHERE b.source = source_drift.source
+	WHERE b.source = drift_of_source.source
 		AND (a.attname IS NULL OR format_type(a.atttypid, a.atttypmod) <> c.value)
-$source_drift$;
-COMMENT ON FUNCTION greenery.source_drift(text) IS
+$drift_of_source$;
+COMMENT ON FUNCTION greenery.drift_of_source(text) IS
 	'What has changed of the columns that a source was bound to, as a text; NULL when nothing has.';
 
 CREATE FUNCTION greenery.bindings()
@@ -276,12 +276,12 @@ BEGIN
 	RETURN QUERY
 	SELECT s.source,
 		CASE WHEN b.source IS NULL THEN 'raw' WHEN b.query IS NULL THEN 'absent' ELSE 'bound' END,
-		CASE WHEN greenery.source_body(s.source) IS DISTINCT FROM coalesce(b.bound_query, greenery.raw_query(s.source)) THEN 'replaced'
+		CASE WHEN greenery.body_of_source(s.source) IS DISTINCT FROM coalesce(b.bound_query, greenery.raw_query(s.source)) THEN 'replaced'
 			 WHEN p.problem IS NOT NULL THEN CASE WHEN d.drift IS NOT NULL THEN 'missing' ELSE 'drifted' END
 			 WHEN d.drift IS NOT NULL THEN 'drifted'
 			 ELSE 'ok' END,
 		coalesce(b.relations, ARRAY[s.relation]),
-		CASE WHEN greenery.source_body(s.source) IS DISTINCT FROM coalesce(b.bound_query, greenery.raw_query(s.source))
+		CASE WHEN greenery.body_of_source(s.source) IS DISTINCT FROM coalesce(b.bound_query, greenery.raw_query(s.source))
 				THEN 'the source function is not what the binding says: SELECT greenery_rebind()'
 			 ELSE nullif(concat_ws('; ', p.problem, d.drift), '') END,
 		b.source IS NOT NULL AND b.query IS NULL OR p.problem IS NULL AND o.obstacle IS NULL,
@@ -290,9 +290,9 @@ BEGIN
 	FROM greenery.sources s
 	JOIN greenery.models m ON m.relation = s.staging
 	LEFT JOIN greenery.source_bindings b ON b.source = s.source
-	CROSS JOIN LATERAL (SELECT greenery.source_problem(s.source) AS problem OFFSET 0) p
-	CROSS JOIN LATERAL (SELECT greenery.source_drift(s.source) AS drift OFFSET 0) d
-	CROSS JOIN LATERAL (SELECT CASE WHEN p.problem IS NULL THEN greenery.source_obstacle(s.source, m.key[1]) END AS obstacle OFFSET 0) o
+	CROSS JOIN LATERAL (SELECT greenery.problem_of_source(s.source) AS problem OFFSET 0) p
+	CROSS JOIN LATERAL (SELECT greenery.drift_of_source(s.source) AS drift OFFSET 0) d
+	CROSS JOIN LATERAL (SELECT CASE WHEN p.problem IS NULL THEN greenery.obstacle_of_source(s.source, m.key[1]) END AS obstacle OFFSET 0) o
 	ORDER BY s.position;
 END
 $bindings$;

@@ -17,8 +17,8 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
-PG_FUNCTION_INFO_V1(greenery_source_problem);
-PG_FUNCTION_INFO_V1(greenery_source_obstacle);
+PG_FUNCTION_INFO_V1(greenery_problem_of_source);
+PG_FUNCTION_INFO_V1(greenery_obstacle_of_source);
 PG_FUNCTION_INFO_V1(greenery_id_indexes);
 
 static char *
@@ -50,9 +50,9 @@ look(void *arg)
 	looked->problem = source_type_problem(looked->function);
 }
 
-/* greenery.source_problem(source) */
+/* greenery.problem_of_source(source) */
 Datum
-greenery_source_problem(PG_FUNCTION_ARGS)
+greenery_problem_of_source(PG_FUNCTION_ARGS)
 {
 	Looked		looked = {function_of(fcinfo), NULL};
 	char	   *message;
@@ -62,9 +62,9 @@ greenery_source_problem(PG_FUNCTION_ARGS)
 	return text_or_null(fcinfo, looked.problem);
 }
 
-/* greenery.source_obstacle(source, key) */
+/* greenery.obstacle_of_source(source, key) */
 Datum
-greenery_source_obstacle(PG_FUNCTION_ARGS)
+greenery_obstacle_of_source(PG_FUNCTION_ARGS)
 {
 	return text_or_null(fcinfo, own_columns_obstacle(function_of(fcinfo), text_to_cstring(PG_GETARG_TEXT_PP(1))));
 }
