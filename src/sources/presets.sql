@@ -84,7 +84,7 @@ CREATE FUNCTION greenery.preset_option(preset text, options jsonb, name text) RE
 	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $preset_option$
-	SELECT CASE WHEN options ? name THEN options ->> name ELSE p.options -> name ->> 'default' END
+	SELECT CASE WHEN preset_option.options ? name THEN preset_option.options ->> name ELSE p.options -> name ->> 'default' END
 	FROM greenery.presets p WHERE p.preset = preset_option.preset
 $preset_option$;
 COMMENT ON FUNCTION greenery.preset_option(text, jsonb, text) IS
