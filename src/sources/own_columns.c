@@ -159,13 +159,20 @@ shown_column(Node *expression, bool *cleaned)
 	}
 }
 
+Oid
+source_function_oid(const char *function)
+{
+	List	   *name = list_make2(makeString("greenery"),
+								  makeString(pstrdup(function)));
+
+	return LookupFuncName(name, 0, NULL, false);
+}
+
 /* greenery.<function>(), to be released */
 static HeapTuple
 source_function(const char *function)
 {
-	List	   *name = list_make2(makeString("greenery"),
-								  makeString(pstrdup(function)));
-	Oid			funcid = LookupFuncName(name, 0, NULL, false);
+	Oid			funcid = source_function_oid(function);
 	HeapTuple	procedure = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
 
 	if (!HeapTupleIsValid(procedure))

@@ -55,6 +55,9 @@ extern struct Query *own_columns_query(const char *function);
  */
 extern const char *own_columns_obstacle(const char *function, const char *key);
 
+/* greenery.<function>(); an error if there is none */
+extern Oid	source_function_oid(const char *function);
+
 /* The row that the function declares */
 extern TupleDesc source_row(const char *function);
 
