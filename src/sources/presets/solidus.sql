@@ -34,7 +34,7 @@ VALUES ('solidus', 'Solidus 4', 'shop',
 	'{"currency": {"default": null, "description": "Orders in this currency only, and list prices in it. Default: all orders, and list prices in the currency of the default store."},
 	  "store": {"default": null, "description": "Id of a store: its orders only. Default: the orders of all stores."},
 	  "orders": {"default": "placed", "description": "placed: every order completed; paid: only those paid in full."},
-	  "details": {"default": "full", "description": "full: orders with promo, refunds and parcels; order: the table of orders alone, so that builds look at changed rows only."},
+	  "detail": {"default": "full", "description": "full: orders with promo, refunds and parcels; order: the table of orders alone, so that builds look at changed rows only."},
 	  "identity": {"default": "account", "description": "account: a user is an account, guests have none; email: a user is an e-mail address."},
 	  "time_zone": {"default": "UTC", "description": "Zone of the times that Rails writes."}}',
 	-- back orders make the stock negative; not every variant has a price in every currency
@@ -47,7 +47,7 @@ VALUES
 	('solidus', 'users', '{}', $preset$
 SELECT u.id AS user_id,
        nullif(btrim(regexp_replace(btrim(a.name), '[^[:space:]]+$', '')), '') AS first_name,
-       nullif(substring(btrim(a.name) FROM '[^[:space:]]+$'), '') AS last_name,
+       nullif(substring(btrim(a.name), '[^[:space:]]+$'), '') AS last_name,
        u.email,
        a.phone AS phone_number,
        u.created_at,
@@ -66,7 +66,7 @@ $preset$, NULL),
 SELECT DISTINCT ON (p.user_id)
        p.user_id,
        nullif(btrim(regexp_replace(btrim(p.name), '[^[:space:]]+$', '')), '') AS first_name,
-       nullif(substring(btrim(p.name) FROM '[^[:space:]]+$'), '') AS last_name,
+       nullif(substring(btrim(p.name), '[^[:space:]]+$'), '') AS last_name,
        p.email, p.phone_number, p.created_at, p.updated_at, p.address_id
   FROM (SELECT coalesce(nullif(lower(btrim(u.email)), ''), u.id::text) AS user_id,
                a.name, u.email, a.phone AS phone_number,
@@ -110,7 +110,7 @@ SELECT v.id AS product_id,
   LEFT JOIN (SELECT b.variant_id, (array_agg(b.amount ORDER BY b.country_iso IS NOT NULL, b.id DESC))[1] AS amount
                FROM {schema}.spree_prices b
               WHERE b.deleted_at IS NULL
-                AND b.currency = coalesce({currency},
+                AND b.currency = coalesce(upper({currency}),
                     (SELECT d.default_currency FROM {schema}.spree_stores d ORDER BY d."default" IS TRUE DESC, d.id LIMIT 1))
               GROUP BY b.variant_id) pr ON pr.variant_id = v.id
   LEFT JOIN (SELECT i.variant_id, sum(i.count_on_hand) AS units
@@ -145,9 +145,9 @@ SELECT p.id AS promo_id,
   -- terms are YAML: ":amount: 5" or ":amount: !ruby/object:BigDecimal 18:0.5e1"
   LEFT JOIN (SELECT b.promotion_id,
                     nullif(max(CASE WHEN k.type = 'SolidusPromotions::Calculators::DistributedAmount' THEN
-                        substring(k.preferences FROM ':amount: *(?:!ruby/object:BigDecimal *[0-9]+:)?[''"]?([0-9][0-9.]*(?:[eE][-+]?[0-9]+)?)')::numeric END), 0) AS amount,
+                        substring(k.preferences, ':amount: *(?:!ruby/object:BigDecimal *[0-9]+:)?[''"]?([0-9][0-9.]*(?:[eE][-+]?[0-9]+)?)')::numeric END), 0) AS amount,
                     nullif(max(CASE WHEN k.type <> 'SolidusPromotions::Calculators::DistributedAmount' THEN
-                        substring(k.preferences FROM ':percent: *(?:!ruby/object:BigDecimal *[0-9]+:)?[''"]?([0-9][0-9.]*(?:[eE][-+]?[0-9]+)?)')::numeric END), 0) AS percent
+                        substring(k.preferences, ':percent: *(?:!ruby/object:BigDecimal *[0-9]+:)?[''"]?([0-9][0-9.]*(?:[eE][-+]?[0-9]+)?)')::numeric END), 0) AS percent
                FROM {schema}.solidus_promotions_benefits b
                JOIN {schema}.spree_calculators k
                  ON k.calculable_type = 'SolidusPromotions::Benefit' AND k.calculable_id = b.id
@@ -201,7 +201,7 @@ SELECT o.id AS order_id,
                JOIN {schema}.spree_payments py ON py.id = f.payment_id
               GROUP BY py.order_id) rf ON rf.order_id = o.id
  WHERE o.completed_at IS NOT NULL  -- the others are carts
-   AND ({currency}::text IS NULL OR o.currency = {currency})
+   AND ({currency}::text IS NULL OR o.currency = upper({currency}))
    AND ({store}::integer IS NULL OR o.store_id = {store}::integer)
    AND ({orders} = 'placed' OR o.payment_state IN ('paid', 'credit_owed'))
 $preset$, '{"status": ["complete", "resumed", "awaiting_return", "returned", "canceled"]}'),
@@ -251,11 +251,11 @@ SELECT o.id AS order_id,
                JOIN {schema}.spree_payments py ON py.id = f.payment_id
               GROUP BY py.order_id) rf ON rf.order_id = o.id
  WHERE o.completed_at IS NOT NULL  -- the others are carts
-   AND ({currency}::text IS NULL OR o.currency = {currency})
+   AND ({currency}::text IS NULL OR o.currency = upper({currency}))
    AND ({store}::integer IS NULL OR o.store_id = {store}::integer)
    AND ({orders} = 'placed' OR o.payment_state IN ('paid', 'credit_owed'))
 $preset$, '{"status": ["complete", "resumed", "awaiting_return", "returned", "canceled"]}'),
-	('solidus', 'orders', '{"identity": "account", "details": "order"}', $preset$
+	('solidus', 'orders', '{"identity": "account", "detail": "order"}', $preset$
 SELECT o.id AS order_id,
        o.user_id,
        coalesce(o.ship_address_id, o.bill_address_id) AS address_id,
@@ -274,7 +274,7 @@ SELECT o.id AS order_id,
        o.shipment_state
   FROM {schema}.spree_orders o
  WHERE o.completed_at IS NOT NULL  -- the others are carts
-   AND ({currency}::text IS NULL OR o.currency = {currency})
+   AND ({currency}::text IS NULL OR o.currency = upper({currency}))
    AND ({store}::integer IS NULL OR o.store_id = {store}::integer)
    AND ({orders} = 'placed' OR o.payment_state IN ('paid', 'credit_owed'))
 $preset$, '{"status": ["complete", "resumed", "awaiting_return", "returned", "canceled"]}'),
@@ -284,15 +284,15 @@ SELECT li.order_id,
        li.variant_id AS product_id,
        li.quantity,
        li.unit_price,
-       least(iu.units, li.quantity)::integer AS returned_quantity
+       CASE WHEN iu.units > 0 THEN least(iu.units, li.quantity)::integer END AS returned_quantity
   FROM (SELECT l.order_id, l.variant_id,
                sum(l.quantity)::integer AS quantity,
-               sum(l.price * l.quantity) / sum(l.quantity) AS unit_price
+               trim_scale(sum(l.price * l.quantity) / sum(l.quantity)) AS unit_price
           FROM {schema}.spree_line_items l
           JOIN {schema}.spree_orders o ON o.id = l.order_id
          WHERE l.quantity > 0
            AND o.completed_at IS NOT NULL
-           AND ({currency}::text IS NULL OR o.currency = {currency})
+           AND ({currency}::text IS NULL OR o.currency = upper({currency}))
            AND ({store}::integer IS NULL OR o.store_id = {store}::integer)
            AND ({orders} = 'placed' OR o.payment_state IN ('paid', 'credit_owed'))
          GROUP BY l.order_id, l.variant_id) li

@@ -16,7 +16,7 @@ VALUES ('spree6', 'Spree 6', 'shop',
 	  "spree_stock_locations": ["id", "active"],
 	  "spree_product_categories": ["id", "product_id", "category_id", "position"],
 	  "spree_categories": ["id", "name"],
-	  "spree_promotions": ["id", "code", "starts_at", "expires_at"],
+	  "spree_promotions": ["id", "kind", "code", "starts_at", "expires_at"],
 	  "spree_promotion_actions": ["id", "promotion_id", "type", "deleted_at"],
 	  "spree_calculators": ["calculable_type", "calculable_id", "type", "preferences", "deleted_at"],
 	  "spree_order_promotions": ["id", "order_id", "promotion_id"],
@@ -35,13 +35,13 @@ VALUES ('spree6', 'Spree 6', 'shop',
 	  "channel": {"default": null, "description": "Id of a channel: its orders only. Default: the orders of all channels."},
 	  "language": {"default": null, "description": "Language of product names, such as de. Default: the names of the products themselves."},
 	  "orders": {"default": "placed", "description": "placed: every order completed; paid: only those paid in full, refunded or not."},
-	  "details": {"default": "full", "description": "full: orders with promo, refunds and parcels; order: the table of orders alone, so that builds look at changed rows only."},
+	  "detail": {"default": "full", "description": "full: orders with promo, refunds and parcels; order: the table of orders alone, so that builds look at changed rows only."},
 	  "identity": {"default": "account", "description": "account: a user is an account, guests have none; email: a user is an e-mail address."},
 	  "time_zone": {"default": "UTC", "description": "Zone of the times that Rails writes."}}',
 	-- back orders make the stock negative; not every variant has a price in every currency
 	'{"34": "warn", "36": "warn"}',
 	'facts',
-	'Products are variants. An order with several promos has the one applied first. Fees count as shipping; discounts given by hand are in discount. An order is delivered when each of its parcels is, and expected when the last is. A checkout split between sellers is several orders. There are no events. A promo is active by the clock; its terms come from the calculator''s preferences (YAML) where they are a flat amount or a percentage. Price lists are not read. Returns made before the upgrade to Spree 6 are not counted in returned_quantity. Facts of an alpha version: names may still change.');
+	'Products are variants. Of several promos of an order one counts: with a coupon before automatic ones, then the one applied first. Fees count as shipping; discounts given by hand are in discount. An order is delivered when each of its parcels is, and expected when the last is. A checkout split between sellers is several orders. There are no events. A promo is active by the clock; its terms come from the calculator''s preferences (YAML) where they are a flat amount or a percentage. Price lists are not read. Returns made before the upgrade to Spree 6 are not counted in returned_quantity. Facts of an alpha version: names may still change.');
 
 INSERT INTO greenery.preset_queries (preset, source, variant, query, accepted)
 VALUES
@@ -103,7 +103,7 @@ SELECT v.id AS product_id,
   LEFT JOIN (SELECT b.variant_id, min(b.amount) AS amount
                FROM {schema}.spree_prices b
               WHERE b.deleted_at IS NULL AND b.price_list_id IS NULL
-                AND b.currency = coalesce({currency},
+                AND b.currency = coalesce(upper({currency}),
                     (SELECT d.default_currency FROM {schema}.spree_stores d ORDER BY d."default" DESC, d.id LIMIT 1))
               GROUP BY b.variant_id) pr ON pr.variant_id = v.id
   LEFT JOIN (SELECT i.variant_id, sum(i.count_on_hand - i.allocated_count) AS units
@@ -132,9 +132,9 @@ SELECT p.id AS promo_id,
   -- terms are YAML: ":amount: 5" or ":amount: !ruby/object:BigDecimal 18:0.5e1"
   LEFT JOIN (SELECT a.promotion_id,
                     nullif(max(CASE WHEN a.type = 'Spree::Promotion::Actions::CreateAdjustment' THEN
-                        substring(c.preferences FROM ':amount: *(?:!ruby/object:BigDecimal *[0-9]+:)?[''"]?([0-9][0-9.]*(?:[eE][-+]?[0-9]+)?)')::numeric END), 0) AS amount,
+                        substring(c.preferences, ':amount: *(?:!ruby/object:BigDecimal *[0-9]+:)?[''"]?([0-9][0-9.]*(?:[eE][-+]?[0-9]+)?)')::numeric END), 0) AS amount,
                     nullif(max(
-                        substring(c.preferences FROM ':(?:flat_)?percent: *(?:!ruby/object:BigDecimal *[0-9]+:)?[''"]?([0-9][0-9.]*(?:[eE][-+]?[0-9]+)?)')::numeric), 0) AS percent
+                        substring(c.preferences, ':(?:flat_)?percent: *(?:!ruby/object:BigDecimal *[0-9]+:)?[''"]?([0-9][0-9.]*(?:[eE][-+]?[0-9]+)?)')::numeric), 0) AS percent
                FROM {schema}.spree_promotion_actions a
                JOIN {schema}.spree_calculators c
                  ON c.calculable_type = 'Spree::PromotionAction' AND c.calculable_id = a.id
@@ -167,8 +167,10 @@ SELECT o.id AS order_id,
        o.payment_status,
        o.fulfillment_status
   FROM {schema}.spree_orders o
-  LEFT JOIN (SELECT op.order_id, (array_agg(op.promotion_id ORDER BY op.id))[1] AS promotion_id
+  -- kind 0 has a coupon, 1 is automatic
+  LEFT JOIN (SELECT op.order_id, (array_agg(op.promotion_id ORDER BY k.kind, op.id))[1] AS promotion_id
                FROM {schema}.spree_order_promotions op
+               JOIN {schema}.spree_promotions k ON k.id = op.promotion_id
               WHERE op.order_id IS NOT NULL  -- those of carts
               GROUP BY op.order_id) pr ON pr.order_id = o.id
   LEFT JOIN {schema}.spree_channels ch ON ch.id = o.channel_id
@@ -187,7 +189,7 @@ SELECT o.id AS order_id,
                LEFT JOIN {schema}.spree_payments py ON py.id = f.payment_id
               GROUP BY coalesce(f.order_id, py.order_id)) rf ON rf.order_id = o.id
  WHERE o.completed_at IS NOT NULL AND o.status <> 'draft'
-   AND ({currency}::text IS NULL OR o.currency = {currency})
+   AND ({currency}::text IS NULL OR o.currency = upper({currency}))
    AND ({store}::bigint IS NULL OR o.store_id = {store}::bigint)
    AND ({channel}::bigint IS NULL OR o.channel_id = {channel}::bigint)
    AND ({orders} = 'placed' OR o.payment_status IN ('paid', 'overcharged', 'partially_refunded', 'refunded', 'credit_owed'))
@@ -217,8 +219,10 @@ SELECT o.id AS order_id,
        o.fulfillment_status
   FROM {schema}.spree_orders o
   LEFT JOIN {schema}.spree_customers u ON u.id = o.customer_id
-  LEFT JOIN (SELECT op.order_id, (array_agg(op.promotion_id ORDER BY op.id))[1] AS promotion_id
+  -- kind 0 has a coupon, 1 is automatic
+  LEFT JOIN (SELECT op.order_id, (array_agg(op.promotion_id ORDER BY k.kind, op.id))[1] AS promotion_id
                FROM {schema}.spree_order_promotions op
+               JOIN {schema}.spree_promotions k ON k.id = op.promotion_id
               WHERE op.order_id IS NOT NULL  -- those of carts
               GROUP BY op.order_id) pr ON pr.order_id = o.id
   LEFT JOIN {schema}.spree_channels ch ON ch.id = o.channel_id
@@ -237,12 +241,12 @@ SELECT o.id AS order_id,
                LEFT JOIN {schema}.spree_payments py ON py.id = f.payment_id
               GROUP BY coalesce(f.order_id, py.order_id)) rf ON rf.order_id = o.id
  WHERE o.completed_at IS NOT NULL AND o.status <> 'draft'
-   AND ({currency}::text IS NULL OR o.currency = {currency})
+   AND ({currency}::text IS NULL OR o.currency = upper({currency}))
    AND ({store}::bigint IS NULL OR o.store_id = {store}::bigint)
    AND ({channel}::bigint IS NULL OR o.channel_id = {channel}::bigint)
    AND ({orders} = 'placed' OR o.payment_status IN ('paid', 'overcharged', 'partially_refunded', 'refunded', 'credit_owed'))
 $preset$, '{"status": ["placed", "canceled"]}'),
-	('spree6', 'orders', '{"identity": "account", "details": "order"}', $preset$
+	('spree6', 'orders', '{"identity": "account", "detail": "order"}', $preset$
 SELECT o.id AS order_id,
        o.customer_id AS user_id,
        coalesce(o.ship_address_id, o.bill_address_id) AS address_id,
@@ -260,7 +264,7 @@ SELECT o.id AS order_id,
        o.fulfillment_status
   FROM {schema}.spree_orders o
  WHERE o.completed_at IS NOT NULL AND o.status <> 'draft'
-   AND ({currency}::text IS NULL OR o.currency = {currency})
+   AND ({currency}::text IS NULL OR o.currency = upper({currency}))
    AND ({store}::bigint IS NULL OR o.store_id = {store}::bigint)
    AND ({channel}::bigint IS NULL OR o.channel_id = {channel}::bigint)
    AND ({orders} = 'placed' OR o.payment_status IN ('paid', 'overcharged', 'partially_refunded', 'refunded', 'credit_owed'))
@@ -271,15 +275,15 @@ SELECT li.order_id,
        li.variant_id AS product_id,
        li.quantity,
        li.unit_price,
-       least(iu.units, li.quantity)::integer AS returned_quantity
+       CASE WHEN iu.units > 0 THEN least(iu.units, li.quantity)::integer END AS returned_quantity
   FROM (SELECT l.order_id, l.variant_id,
                sum(l.quantity)::integer AS quantity,
-               sum(l.price * l.quantity) / sum(l.quantity) AS unit_price
+               trim_scale(sum(l.price * l.quantity) / sum(l.quantity)) AS unit_price
           FROM {schema}.spree_line_items l
           JOIN {schema}.spree_orders o ON o.id = l.order_id
          WHERE l.quantity > 0
            AND o.completed_at IS NOT NULL AND o.status <> 'draft'
-           AND ({currency}::text IS NULL OR o.currency = {currency})
+           AND ({currency}::text IS NULL OR o.currency = upper({currency}))
            AND ({store}::bigint IS NULL OR o.store_id = {store}::bigint)
            AND ({channel}::bigint IS NULL OR o.channel_id = {channel}::bigint)
            AND ({orders} = 'placed' OR o.payment_status IN ('paid', 'overcharged', 'partially_refunded', 'refunded', 'credit_owed'))
