@@ -46,7 +46,7 @@ VALUES
 	('odoo', 'users', '{}', $preset$
 SELECT p.id AS user_id,
        CASE WHEN p.is_company THEN NULL ELSE nullif(btrim(regexp_replace(btrim(p.name), '[^[:space:]]+$', '')), '') END AS first_name,
-       CASE WHEN p.is_company THEN p.name ELSE substring(btrim(p.name) FROM '[^[:space:]]+$') END AS last_name,
+       CASE WHEN p.is_company THEN p.name ELSE substring(btrim(p.name), '[^[:space:]]+$') END AS last_name,
        p.email,
        p.phone AS phone_number,
        p.create_date AS created_at,
@@ -60,7 +60,7 @@ $preset$, NULL),
 SELECT DISTINCT ON (coalesce(nullif(lower(btrim(p.email)), ''), p.id::text))
        coalesce(nullif(lower(btrim(p.email)), ''), p.id::text) AS user_id,
        CASE WHEN p.is_company THEN NULL ELSE nullif(btrim(regexp_replace(btrim(p.name), '[^[:space:]]+$', '')), '') END AS first_name,
-       CASE WHEN p.is_company THEN p.name ELSE substring(btrim(p.name) FROM '[^[:space:]]+$') END AS last_name,
+       CASE WHEN p.is_company THEN p.name ELSE substring(btrim(p.name), '[^[:space:]]+$') END AS last_name,
        p.email,
        p.phone AS phone_number,
        p.create_date AS created_at,
@@ -84,7 +84,7 @@ $preset$, NULL),
 	('odoo', 'products', '{}', $preset$
 SELECT v.id AS product_id,
        coalesce(t.name ->> {language}::text, t.name ->> 'en_US') AS name,
-       t.list_price + coalesce(x.extra, 0) AS price,
+       t.list_price::numeric + coalesce(x.extra::numeric, 0) AS price,
        st.units AS inventory,
        c.complete_name AS category,
        v.default_code
@@ -180,7 +180,7 @@ SELECT o.id AS order_id,
               WHERE mv.move_type = 'out_refund' AND mv.state = 'posted'
               GROUP BY s.order_id) rf ON rf.order_id = o.id
  WHERE (o.state IN ('sale', 'done') OR ({orders} = 'all' AND o.state = 'cancel'))  -- draft and sent are quotations and carts
-   AND ({currency}::text IS NULL OR cu.name = {currency})
+   AND ({currency}::text IS NULL OR cu.name = upper({currency}))
    AND ({website}::integer IS NULL OR o.website_id = {website}::integer)
    AND ({company}::integer IS NULL OR o.company_id = {company}::integer)
 $preset$, '{"status": ["sale", "done", "cancel"]}'),
@@ -242,7 +242,7 @@ SELECT o.id AS order_id,
               WHERE mv.move_type = 'out_refund' AND mv.state = 'posted'
               GROUP BY s.order_id) rf ON rf.order_id = o.id
  WHERE (o.state IN ('sale', 'done') OR ({orders} = 'all' AND o.state = 'cancel'))  -- draft and sent are quotations and carts
-   AND ({currency}::text IS NULL OR cu.name = {currency})
+   AND ({currency}::text IS NULL OR cu.name = upper({currency}))
    AND ({website}::integer IS NULL OR o.website_id = {website}::integer)
    AND ({company}::integer IS NULL OR o.company_id = {company}::integer)
 $preset$, '{"status": ["sale", "done", "cancel"]}'),
@@ -251,7 +251,7 @@ $preset$, '{"status": ["sale", "done", "cancel"]}'),
 SELECT i.order_id,
        i.product_id,
        i.quantity,
-       i.cost / i.quantity AS unit_price
+       trim_scale(i.cost / i.quantity) AS unit_price
   FROM (SELECT l.order_id, l.product_id,
                greatest(round(sum(l.product_uom_qty::numeric)), 1)::integer AS quantity,
                sum(CASE WHEN l.discount >= 100 THEN round((l.product_uom_qty * l.price_unit)::numeric, 2)
@@ -264,7 +264,7 @@ SELECT i.order_id,
            AND l.reward_id IS NULL AND l.product_id IS NOT NULL
            AND l.product_uom_qty > 0 AND l.price_subtotal >= 0
            AND (o.state IN ('sale', 'done') OR ({orders} = 'all' AND o.state = 'cancel'))
-           AND ({currency}::text IS NULL OR cu.name = {currency})
+           AND ({currency}::text IS NULL OR cu.name = upper({currency}))
            AND ({website}::integer IS NULL OR o.website_id = {website}::integer)
            AND ({company}::integer IS NULL OR o.company_id = {company}::integer)
          GROUP BY l.order_id, l.product_id) i
