@@ -18,7 +18,7 @@ VALUES
 	('stripe', 'users', '{}', $preset$
 SELECT u.id AS user_id,
        nullif(btrim(regexp_replace(btrim(u.name), '[^[:space:]]+$', '')), '') AS first_name,
-       nullif(substring(btrim(u.name) FROM '[^[:space:]]+$'), '') AS last_name,
+       nullif(substring(btrim(u.name), '[^[:space:]]+$'), '') AS last_name,
        u.email,
        u.phone AS phone_number,
        to_timestamp(u.created) AS created_at,
@@ -31,7 +31,7 @@ $preset$, NULL),
 SELECT DISTINCT ON (p.user_id)
        p.user_id,
        nullif(btrim(regexp_replace(btrim(p.name), '[^[:space:]]+$', '')), '') AS first_name,
-       nullif(substring(btrim(p.name) FROM '[^[:space:]]+$'), '') AS last_name,
+       nullif(substring(btrim(p.name), '[^[:space:]]+$'), '') AS last_name,
        p.email,
        p.phone_number,
        to_timestamp(p.created) AS created_at,
