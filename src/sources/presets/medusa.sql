@@ -38,7 +38,7 @@ VALUES ('medusa', 'Medusa 2', 'shop',
 	  "identity": {"default": "account", "description": "account: a user is a customer; a guest and an account of one person are two. email: a user is an e-mail address."}}',
 	-- back orders may make the stock negative
 	'{"34": "warn"}',
-	'schema',
+	'rows',
 	'Totals are as ordered, from lines, shipping, taxes and discounts of the current version; what came back is in refunded and returned_quantity. Credit lines are taken for a means of payment. Tax is what is added on top. Of several promotions of an order one counts, with a code typed in before an automatic one; attributes has all as promo_ids. Items without variant, as drafts may have them, are left out, so such an order costs more than its items. Only addresses that orders went to are read. There are no events and no estimates of delivery. A promo is active by the clock.');
 
 INSERT INTO greenery.preset_queries (preset, source, variant, query, accepted)
