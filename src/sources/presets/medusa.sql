@@ -36,8 +36,8 @@ VALUES ('medusa', 'Medusa 2', 'shop',
 	  "channel": {"default": null, "description": "Id or name of a sales channel: its orders only. Default: all."},
 	  "orders": {"default": "placed", "description": "placed: every order placed; paid: those with a payment captured."},
 	  "identity": {"default": "account", "description": "account: a user is a customer; a guest and an account of one person are two. email: a user is an e-mail address."}}',
-	-- back orders may make the stock negative
-	'{"34": "warn"}',
+	-- back orders may make the stock negative; a price list need not have every currency
+	'{"34": "warn", "36": "warn"}',
 	'rows',
 	'Totals are as ordered, from lines, shipping, taxes and discounts of the current version; what came back is in refunded and returned_quantity. Credit lines are taken for a means of payment. Tax is what is added on top. Of several promotions of an order one counts, with a code typed in before an automatic one; attributes has all as promo_ids. Items without variant, as drafts may have them, are left out, so such an order costs more than its items. Only addresses that orders went to are read. There are no events and no estimates of delivery. A promo is active by the clock.');
 
@@ -96,13 +96,13 @@ SELECT v.id AS product_id,
          LIMIT 1) AS price,
        -- of a kit the part that there is least of; unknown where stock is not counted
        CASE WHEN v.manage_inventory THEN (
-            SELECT min(floor(coalesce(l.free, 0) / k.required_quantity))
+            SELECT min(floor(l.free / k.required_quantity))
               FROM {schema}.product_variant_inventory_item k
-              LEFT JOIN (
-                    SELECT x.inventory_item_id, sum(x.stocked_quantity - x.reserved_quantity) AS free
+              CROSS JOIN LATERAL (
+                    SELECT coalesce(sum(x.stocked_quantity - x.reserved_quantity), 0) AS free
                       FROM {schema}.inventory_level x
-                     WHERE x.deleted_at IS NULL
-                     GROUP BY x.inventory_item_id) l ON l.inventory_item_id = k.inventory_item_id
+                     WHERE x.inventory_item_id = k.inventory_item_id
+                       AND x.deleted_at IS NULL) l
              WHERE k.variant_id = v.id
                AND k.deleted_at IS NULL
                AND k.required_quantity > 0) END::integer AS inventory,

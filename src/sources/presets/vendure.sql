@@ -188,11 +188,10 @@ SELECT o.id AS order_id,
   CROSS JOIN LATERAL (
         SELECT coalesce(sum(x.amount), 0) AS paid, coalesce(sum(r.total), 0) AS refunded
           FROM {schema}.payment x
-          LEFT JOIN (
-                SELECT z."paymentId", sum(z.total) AS total
+          CROSS JOIN LATERAL (
+                SELECT sum(z.total) AS total
                   FROM {schema}.refund z
-                 WHERE z.state <> 'Failed'
-                 GROUP BY z."paymentId") r ON r."paymentId" = x.id
+                 WHERE z."paymentId" = x.id AND z.state <> 'Failed') r
          WHERE x."orderId" = o.id
            AND x.state IN ('Authorized', 'Settled')) y
   CROSS JOIN LATERAL (
