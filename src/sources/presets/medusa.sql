@@ -161,8 +161,9 @@ SELECT o.id AS order_id,
   FROM {schema}."order" o
   LEFT JOIN {schema}.customer c ON c.id = o.customer_id
   LEFT JOIN {schema}.sales_channel h ON h.id = o.sales_channel_id
-  -- one row of an item per version of the order: the current one counts
-  CROSS JOIN LATERAL (
+  -- left joins of one row each: what is not asked for is not read;
+  -- an item has one row per version of the order: the current one counts
+  LEFT JOIN LATERAL (
         SELECT coalesce(sum(q.cost), 0) AS cost,
                coalesce(sum(q.discount), 0) AS discount,
                coalesce(sum(q.tax), 0) AS tax,
@@ -183,8 +184,8 @@ SELECT o.id AS order_id,
                        CASE WHEN l.is_tax_inclusive THEN 0
                             ELSE (x.quantity * coalesce(x.unit_price, l.unit_price) - a.amount) * t.rate END AS tax,
                        (x.return_received_quantity + x.return_dismissed_quantity) / nullif(x.quantity, 0) AS returned_share) q
-         WHERE x.order_id = o.id AND x.version = o.version AND x.deleted_at IS NULL) i
-  CROSS JOIN LATERAL (
+         WHERE x.order_id = o.id AND x.version = o.version AND x.deleted_at IS NULL) i ON true
+  LEFT JOIN LATERAL (
         SELECT coalesce(sum(l.amount), 0) AS cost,
                coalesce(sum(a.amount), 0) AS discount,
                coalesce(sum(CASE WHEN l.is_tax_inclusive THEN 0 ELSE (l.amount - a.amount) * t.rate END), 0) AS tax,
@@ -199,21 +200,21 @@ SELECT o.id AS order_id,
                 SELECT coalesce(sum(a.amount), 0) AS amount
                   FROM {schema}.order_shipping_method_adjustment a
                  WHERE a.shipping_method_id = l.id AND a.version = o.version AND a.deleted_at IS NULL) a
-         WHERE x.order_id = o.id AND x.version = o.version AND x.deleted_at IS NULL) s
+         WHERE x.order_id = o.id AND x.version = o.version AND x.deleted_at IS NULL) s ON true
   CROSS JOIN LATERAL (
         SELECT i.cost + s.cost + i.tax + s.tax - i.discount - s.discount AS total) m
-  CROSS JOIN LATERAL (
+  LEFT JOIN LATERAL (
         SELECT coalesce(sum(x.amount) FILTER (WHERE x.amount > 0), 0) AS paid,
                coalesce(-sum(x.amount) FILTER (WHERE x.amount < 0), 0) AS refunded
           FROM {schema}.order_transaction x
-         WHERE x.order_id = o.id AND x.deleted_at IS NULL) y
-  CROSS JOIN LATERAL (
+         WHERE x.order_id = o.id AND x.deleted_at IS NULL) y ON true
+  LEFT JOIN LATERAL (
         SELECT array_agg(x.promotion_id ORDER BY r.is_automatic, x.promotion_id) AS promo_ids
           FROM {schema}.order_promotion x
           JOIN {schema}.promotion r ON r.id = x.promotion_id
-         WHERE x.order_id = o.id AND x.deleted_at IS NULL) p
+         WHERE x.order_id = o.id AND x.deleted_at IS NULL) p ON true
   -- delivered when all of its parcels are
-  CROSS JOIN LATERAL (
+  LEFT JOIN LATERAL (
         SELECT CASE WHEN bool_and(x.delivered_at IS NOT NULL) THEN max(x.delivered_at) END AS delivered_at,
                max(b.tracking_id) AS tracking_id
           FROM {schema}.order_fulfillment k
@@ -225,7 +226,7 @@ SELECT o.id AS order_id,
          WHERE k.order_id = o.id
            AND k.deleted_at IS NULL
            AND x.deleted_at IS NULL
-           AND x.canceled_at IS NULL) f
+           AND x.canceled_at IS NULL) f ON true
  WHERE o.deleted_at IS NULL
    AND NOT o.is_draft_order
    AND o.status::text <> 'draft'

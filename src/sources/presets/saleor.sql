@@ -158,7 +158,7 @@ SELECT o.id AS order_id,
        o.number,
        o.voucher_code
   FROM {schema}.order_order o
-  JOIN {schema}.channel_channel h ON h.id = o.channel_id
+  LEFT JOIN {schema}.channel_channel h ON h.id = o.channel_id
   LEFT JOIN {schema}.account_user u ON u.id = o.user_id
   -- the undiscounted total has the undiscounted shipping in it; what a voucher
   -- took off shipping is put back
@@ -174,10 +174,10 @@ SELECT o.id AS order_id,
                            FROM {schema}.payment_transaction x
                            JOIN {schema}.payment_payment p ON p.id = x.payment_id
                           WHERE p.order_id = o.id AND x.kind = 'refund' AND x.is_success), 0) AS refunded) y
-  CROSS JOIN LATERAL (
+  LEFT JOIN LATERAL (
         SELECT max(nullif(btrim(x.tracking_number), '')) AS tracking_id
           FROM {schema}.order_fulfillment x
-         WHERE x.order_id = o.id AND x.status <> 'canceled') f
+         WHERE x.order_id = o.id AND x.status <> 'canceled') f ON true
  WHERE o.status NOT IN ('draft', 'expired', 'unconfirmed')
    AND o.origin <> 'reissue'
    AND ({currency}::text IS NULL OR o.currency = {currency})
@@ -194,7 +194,7 @@ SELECT l.order_id,
        o.currency
   FROM {schema}.order_orderline l
   JOIN {schema}.order_order o ON o.id = l.order_id
-  JOIN {schema}.channel_channel h ON h.id = o.channel_id
+  LEFT JOIN {schema}.channel_channel h ON h.id = o.channel_id
   CROSS JOIN LATERAL (
         SELECT coalesce(l.variant_id::text, 'deleted:' || coalesce(nullif(btrim(l.product_variant_id), ''), nullif(btrim(l.product_sku), ''), l.product_name)) AS product_id) k
   LEFT JOIN (

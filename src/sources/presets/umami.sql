@@ -27,24 +27,20 @@ SELECT e.event_id,
             WHEN translate(lower(e.event_name), ' -', '__') IN ('add_to_cart', 'addtocart', 'added_to_cart', 'product_added') THEN 'add_to_cart'
             WHEN translate(lower(e.event_name), ' -', '__') IN ('checkout', 'purchase', 'order', 'order_completed', 'order_placed') THEN 'checkout'
             ELSE e.event_name END AS event_type,
-       -- a number is kept with four decimals
-       coalesce(trim_scale(o.number_value)::text, nullif(btrim(o.string_value), '')) AS order_id,
-       coalesce(trim_scale(p.number_value)::text, nullif(btrim(p.string_value), '')) AS product_id,
+       o.id AS order_id,
+       p.id AS product_id,
        e.session_id AS visitor_id
   FROM {schema}.website_event e
   LEFT JOIN {schema}.session s ON s.session_id = e.session_id
+  -- a number is kept with four decimals
   LEFT JOIN LATERAL (
-        SELECT x.number_value, x.string_value
+        SELECT min(coalesce(trim_scale(x.number_value)::text, nullif(btrim(x.string_value), ''))) AS id
           FROM {schema}.event_data x
-         WHERE x.website_event_id = e.event_id AND x.data_key = {order_key}
-         ORDER BY x.string_value
-         LIMIT 1) o ON true
+         WHERE x.website_event_id = e.event_id AND x.data_key = {order_key}) o ON true
   LEFT JOIN LATERAL (
-        SELECT x.number_value, x.string_value
+        SELECT min(coalesce(trim_scale(x.number_value)::text, nullif(btrim(x.string_value), ''))) AS id
           FROM {schema}.event_data x
-         WHERE x.website_event_id = e.event_id AND x.data_key = {product_key}
-         ORDER BY x.string_value
-         LIMIT 1) p ON true
+         WHERE x.website_event_id = e.event_id AND x.data_key = {product_key}) p ON true
  WHERE e.event_type IN (1, 2)
    AND ({website}::text IS NULL OR e.website_id = {website}::uuid)
 $preset$, '{"event_type": ["page_view", "add_to_cart", "checkout"]}'),

@@ -160,32 +160,33 @@ SELECT o.id AS order_id,
        p.promo_ids
   FROM {schema}."order" o
   LEFT JOIN {schema}.customer c ON c.id = o."customerId"
-  CROSS JOIN LATERAL (
+  -- left joins of one row each: what is not asked for is not read
+  LEFT JOIN LATERAL (
         SELECT coalesce(sum(x."listPrice"::bigint * CASE WHEN o.state = 'Cancelled' THEN x."orderPlacedQuantity" ELSE x.quantity END), 0) AS cost,
                coalesce(bool_or(NOT x."listPriceIncludesTax"), false) AS is_net
           FROM {schema}.order_line x
-         WHERE x."orderId" = o.id) l
-  CROSS JOIN LATERAL (
+         WHERE x."orderId" = o.id) l ON true
+  LEFT JOIN LATERAL (
         SELECT coalesce(sum(x."listPrice"), 0) AS cost,
                coalesce(bool_or(NOT x."listPriceIncludesTax"), false) AS is_net
           FROM {schema}.shipping_line x
-         WHERE x."orderId" = o.id) s
+         WHERE x."orderId" = o.id) s ON true
   -- surcharges that take something off are discounts
-  CROSS JOIN LATERAL (
+  LEFT JOIN LATERAL (
         SELECT coalesce(sum(greatest(x."listPrice", 0)), 0) AS cost
           FROM {schema}.surcharge x
-         WHERE x."orderId" = o.id) u
+         WHERE x."orderId" = o.id) u ON true
   CROSS JOIN LATERAL (
         SELECT CASE WHEN l.is_net THEN o."subTotalWithTax" - o."subTotal" ELSE 0 END
                + CASE WHEN s.is_net THEN o."shippingWithTax" - o.shipping ELSE 0 END AS tax,
                CASE WHEN o."currencyCode" IN ('BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'VND', 'VUV', 'XAF', 'XOF', 'XPF')
                     THEN 1 ELSE 0.01 END AS unit) m
-  CROSS JOIN LATERAL (
+  LEFT JOIN LATERAL (
         SELECT array_agg(x."promotionId" ORDER BY nullif(btrim(r."couponCode"), '') IS NULL, x."promotionId") AS promo_ids
           FROM {schema}.order_promotions_promotion x
           JOIN {schema}.promotion r ON r.id = x."promotionId"
-         WHERE x."orderId" = o.id) p
-  CROSS JOIN LATERAL (
+         WHERE x."orderId" = o.id) p ON true
+  LEFT JOIN LATERAL (
         SELECT coalesce(sum(x.amount), 0) AS paid, coalesce(sum(r.total), 0) AS refunded
           FROM {schema}.payment x
           CROSS JOIN LATERAL (
@@ -193,22 +194,22 @@ SELECT o.id AS order_id,
                   FROM {schema}.refund z
                  WHERE z."paymentId" = x.id AND z.state <> 'Failed') r
          WHERE x."orderId" = o.id
-           AND x.state IN ('Authorized', 'Settled')) y
-  CROSS JOIN LATERAL (
+           AND x.state IN ('Authorized', 'Settled')) y ON true
+  LEFT JOIN LATERAL (
         SELECT max(nullif(btrim(x."trackingCode"), '')) AS tracking_id,
                max(x.method) AS shipping_service,
                max(x."updatedAt") FILTER (WHERE x.state = 'Delivered') AS delivered_at
           FROM {schema}.order_fulfillments_fulfillment k
           JOIN {schema}.fulfillment x ON x.id = k."fulfillmentId"
          WHERE k."orderId" = o.id
-           AND x.state <> 'Cancelled') f
+           AND x.state <> 'Cancelled') f ON true
   -- every order is in the default channel; another one is where it was sold
-  CROSS JOIN LATERAL (
+  LEFT JOIN LATERAL (
         SELECT min(x.code) AS channel
           FROM {schema}.order_channels_channel k
           JOIN {schema}.channel x ON x.id = k."channelId"
          WHERE k."orderId" = o.id
-           AND x.code <> '__default_channel__') h
+           AND x.code <> '__default_channel__') h ON true
  WHERE o."orderPlacedAt" IS NOT NULL
    -- the parts of a multi-vendor order: the whole is there too
    AND o.type <> 'Seller'
