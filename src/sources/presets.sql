@@ -93,7 +93,7 @@ COMMENT ON FUNCTION greenery.preset_option(text, jsonb, text) IS
 	'The value of an option of a preset: the one that is given, else its default.';
 
 -- The calls that a preset stands for
-CREATE FUNCTION greenery.preset_calls(preset text, schema text, options jsonb)
+CREATE FUNCTION greenery.preset_calls(preset text, schema text, options jsonb, must_fit boolean)
 	RETURNS TABLE (source text, query text, time_zone text, accepted jsonb)
 	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -121,7 +121,7 @@ BEGIN
 				  HINT = coalesce((SELECT format('Its options are %s.', string_agg(k, ', ' ORDER BY k COLLATE "C")) FROM jsonb_object_keys(known) k HAVING count(*) > 0),
 								  'It takes no options.');
 	END IF;
-	IF NOT EXISTS (SELECT FROM pg_namespace n WHERE n.nspname = schema) THEN
+	IF must_fit AND NOT EXISTS (SELECT FROM pg_namespace n WHERE n.nspname = schema) THEN
 		RAISE EXCEPTION 'schema "%" does not exist', schema USING ERRCODE = 'invalid_schema_name';
 	END IF;
 	-- a misspelt value would choose another query in silence
@@ -136,7 +136,7 @@ BEGIN
 	END IF;
 	missing := greenery.missing_of_preset(preset, schema,
 		(SELECT string_agg(c.query, E'\n') FROM greenery.preset_texts(preset, schema, options) c));
-	IF missing IS NOT NULL THEN
+	IF must_fit AND missing IS NOT NULL THEN
 		RAISE EXCEPTION 'schema "%" is not what preset "%" expects', schema, preset
 			USING ERRCODE = 'object_not_in_prerequisite_state',
 				  DETAIL = format('It does not have: %s.', missing),
@@ -145,8 +145,8 @@ BEGIN
 	RETURN QUERY SELECT c.* FROM greenery.preset_texts(preset, schema, options) c;
 END
 $preset_calls$;
-COMMENT ON FUNCTION greenery.preset_calls(text, text, jsonb) IS
-	'What greenery_bind() is called with for a preset: one row per source. Errors as greenery_bind_shop().';
+COMMENT ON FUNCTION greenery.preset_calls(text, text, jsonb, boolean) IS
+	'What greenery_bind() is called with for a preset: one row per source. Errors as greenery_bind_shop(); where the schema does not have what is read, only if it must fit.';
 
 CREATE FUNCTION greenery.preset_texts(preset text, schema text, options jsonb)
 	RETURNS TABLE (source text, query text, time_zone text, accepted jsonb)
@@ -191,10 +191,10 @@ AS $bind_shop_sql$
 		|| coalesce((SELECT string_agg(CASE WHEN s.value = 'off' THEN format(E'SELECT greenery_alter_test(%s, enabled => false);\n', s.key)
 											ELSE format(E'SELECT greenery_alter_test(%s, severity => %L);\n', s.key, s.value) END, '' ORDER BY s.key::integer)
 					   FROM greenery.presets p, jsonb_each_text(p.severities) s WHERE p.preset = platform), '')
-	FROM greenery.preset_calls(platform, schema, options) WITH ORDINALITY c (source, query, time_zone, accepted, n)
+	FROM greenery.preset_calls(platform, schema, options, false) WITH ORDINALITY c (source, query, time_zone, accepted, n)
 $bind_shop_sql$;
 COMMENT ON FUNCTION @extschema@.greenery_bind_shop_sql(text, text, jsonb) IS
-	'The calls that greenery_bind_shop() makes, as text to read and edit. Errors as there.';
+	'The calls that greenery_bind_shop() makes, as text to read and edit; the schema need not have what they read. Errors as there otherwise.';
 
 CREATE FUNCTION @extschema@.greenery_bind_shop(platform text, schema text DEFAULT 'public', options jsonb DEFAULT '{}')
 	RETURNS TABLE (source_name text, column_name text, finding text, rows bigint, share double precision, detail text)
@@ -205,7 +205,7 @@ AS $bind_shop$
 DECLARE
 	c record;
 BEGIN
-	FOR c IN SELECT * FROM greenery.preset_calls(platform, schema, options) LOOP
+	FOR c IN SELECT * FROM greenery.preset_calls(platform, schema, options, true) LOOP
 		PERFORM FROM @extschema@.greenery_bind(c.source::text, c.query::text, c.time_zone::text, c.accepted::jsonb);
 	END LOOP;
 	FOR c IN SELECT s.key::bigint AS test_id, s.value FROM greenery.presets p, jsonb_each_text(p.severities) s WHERE p.preset = platform ORDER BY 1 LOOP
