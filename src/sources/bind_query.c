@@ -206,6 +206,7 @@ bind_refuse(const Binding *binding, const Reach *reach)
 	reach_refuse_temporary(reach, psprintf("the binding of source \"%s\"", source));
 	reach_refuse_hidden(reach, psprintf("the binding of source \"%s\"", source));
 	reach_refuse_session(reach, psprintf("the binding of source \"%s\"", source));
+	reach_refuse_open_schemas(reach, psprintf("the binding of source \"%s\"", source), binding->builder);
 }
 
 const char *
