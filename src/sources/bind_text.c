@@ -195,7 +195,7 @@ join_with_on(Node *node, void *context)
 		join->isNatural = false;
 		join->alias = NULL;
 	}
-	if (IsA(node, FromExpr) || IsA(node, JoinExpr))
+	if (IsA(node, FromExpr) || IsA(node, JoinExpr) || IsA(node, List))
 		return expression_tree_walker(node, join_with_on, context);
 	return false;
 }
