@@ -289,12 +289,16 @@ notice_missing_grants(List *relations)
 							 quote_identifier(GetUserNameFromId(builder, false)))));
 }
 
-/* Parse what was given and make all of it; the relations that it names are left in read */
-static void
+/*
+ * Parse what was given and make all of it: returns what the source function says.  The relations
+ * that it names are left in read.
+ */
+static char *
 make_binding(Binding *binding, ColumnsRead *read)
 {
 	Reach		reach = {0};
 	int			level;
+	char	   *text;
 
 	if (binding->time_zone != NULL)
 		check_time_zone(binding->time_zone);
@@ -307,9 +311,10 @@ make_binding(Binding *binding, ColumnsRead *read)
 	level = NewGUCNestLevel();
 	greenery_pin_settings();
 	bind_columns(binding);
-	binding->text = pstrdup(binding->text);
 	(void) find_columns((Node *) binding->query, read);
+	text = bind_text(binding);
 	AtEOXact_GUC(false, level);
+	return text;
 }
 
 static void
@@ -382,9 +387,8 @@ greenery_bind(PG_FUNCTION_ARGS)
 	begin_binding(&binding);
 	if (binding.text != NULL)
 	{
-		make_binding(&binding, &read);
+		args[ARG_BOUND_QUERY] = CStringGetTextDatum(make_binding(&binding, &read));
 		args[ARG_QUERY] = CStringGetTextDatum(binding.text);
-		args[ARG_BOUND_QUERY] = CStringGetTextDatum(bind_text(&binding));
 	}
 	else
 	{
