@@ -72,6 +72,20 @@ typedef struct ColumnsRead
 	List	   *columns;		/* of ReadColumn * */
 } ColumnsRead;
 
+static bool find_columns(Node *node, void *context);
+
+/* What a column of a join is, at the level of the query that has the join */
+static bool
+find_in_join(Node *value, Index levels_up, ColumnsRead *found)
+{
+	List	   *queries = found->queries;
+
+	found->queries = list_copy_tail(queries, levels_up);
+	(void) find_columns(value, found);
+	found->queries = queries;
+	return false;
+}
+
 static bool
 find_columns(Node *node, void *context)
 {
@@ -92,7 +106,8 @@ find_columns(Node *node, void *context)
 				found->relations = list_append_unique_oid(found->relations, entry->relid);
 		}
 		found->queries = lcons(node, found->queries);
-		end = query_tree_walker((Query *) node, find_columns, context, 0);
+		/* of a join, the columns that are named */
+		end = query_tree_walker((Query *) node, find_columns, context, QTW_IGNORE_JOINALIASES);
 		found->queries = list_delete_first(found->queries);
 		return end;
 	}
@@ -102,6 +117,9 @@ find_columns(Node *node, void *context)
 		Query	   *query = list_nth_node(Query, found->queries, var->varlevelsup);
 		RangeTblEntry *entry = rt_fetch(var->varno, query->rtable);
 
+		if (entry->rtekind == RTE_JOIN && var->varattno > 0)
+			return find_in_join(list_nth(entry->joinaliasvars, var->varattno - 1),
+								var->varlevelsup, found);
 		if (entry->rtekind == RTE_RELATION && var->varattno >= 0)
 		{
 			ReadColumn *column = palloc(sizeof(ReadColumn));
