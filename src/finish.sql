@@ -195,3 +195,7 @@ BEGIN
 	END LOOP;
 END
 $published$;
+
+-- A script may have made a source function anew, over its raw table: bound ones say again
+-- what they were bound to
+SELECT greenery.as_owner('SELECT greenery.rebind()'::pg_catalog.text);
