@@ -251,14 +251,14 @@ CREATE FUNCTION greenery.drift_of_source(source text) RETURNS text
 	SET search_path = pg_catalog, pg_temp
 AS $drift_of_source$
 	SELECT string_agg(
-		CASE WHEN n.oid IS NULL THEN format('%s does not exist', r.key)
+		CASE WHEN n.oid IS NULL THEN CASE WHEN c.place = 1 THEN format('%s does not exist', r.key) END
 			 WHEN a.attname IS NULL THEN format('%s has no column "%s"', r.key, c.key)
 			 ELSE format('%s.%I is %s and was %s', r.key, c.key, format_type(a.atttypid, a.atttypmod), c.value) END,
 		'; ' ORDER BY r.key, c.key)
 	FROM greenery.source_bindings b
 	CROSS JOIN LATERAL jsonb_each(b.made_from) r
 	CROSS JOIN LATERAL (SELECT greenery.relation_named(r.key) AS oid) n
-	CROSS JOIN LATERAL jsonb_each_text(r.value) c
+	CROSS JOIN LATERAL jsonb_each_text(r.value) WITH ORDINALITY c (key, value, place)
 	LEFT JOIN pg_attribute a ON a.attrelid = n.oid AND a.attname = c.key AND NOT a.attisdropped
 	WHERE b.source = drift_of_source.source
 		AND (a.attname IS NULL OR format_type(a.atttypid, a.atttypmod) <> c.value)
@@ -278,7 +278,8 @@ BEGIN
 	SELECT s.source,
 		CASE WHEN b.source IS NULL THEN 'raw' WHEN b.query IS NULL THEN 'absent' ELSE 'bound' END,
 		CASE WHEN greenery.body_of_source(s.source) IS DISTINCT FROM coalesce(b.bound_query, greenery.raw_query(s.source)) THEN 'replaced'
-			 WHEN p.problem IS NOT NULL THEN CASE WHEN d.drift IS NOT NULL THEN 'missing' ELSE 'drifted' END
+			 WHEN p.problem IS NOT NULL AND d.drift IS NULL
+				OR EXISTS (SELECT FROM unnest(b.relations) r WHERE greenery.relation_named(r) IS NULL) THEN 'missing'
 			 WHEN d.drift IS NOT NULL THEN 'drifted'
 			 ELSE 'ok' END,
 		coalesce(b.relations, ARRAY[s.relation]),
@@ -304,7 +305,7 @@ CREATE FUNCTION @extschema@.greenery_bindings()
 				   incremental boolean, reason text, advice text)
 	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_call_as_owner';
 COMMENT ON FUNCTION @extschema@.greenery_bindings() IS
-	'The sources, one row each: raw, bound or absent; ok, drifted (columns that it was made from have changed), missing (it cannot be read) or replaced (somebody changed its function); the relations that it reads; what is wrong, as one line; whether builds can look at what was written only, and if not why; and the indexes on the shop''s own tables that look-ups of one user or order would use. For the owner of the extension.';
+	'The sources, one row each: raw, bound or absent; ok, drifted (columns that it was made from have changed), missing (a relation has gone, or it cannot be read) or replaced (somebody changed its function); the relations that it reads; what is wrong, as one line; whether builds can look at what was written only, and if not why; and the indexes on the shop''s own tables that look-ups of one user or order would use. For the owner of the extension.';
 
 -- Moments from times that have no zone.  A column that becomes timestamptz later does not fit
 -- any more, and is an error; a cast would read the caller's time zone in silence.
