@@ -144,7 +144,7 @@ typedef struct BuildModel
 	List	   *tests;			/* of DataTest * */
 } BuildModel;
 
-/* A view of the extension between marts, see intermediate.c */
+/* A view of the extension between staging views or marts, see intermediate.c */
 typedef struct IntermediateModel
 {
 	char	   *name;
@@ -152,6 +152,7 @@ typedef struct IntermediateModel
 	Oid			relid;
 	List	   *marts;			/* that it names, of char * */
 	bool		is_stored;		/* a build makes a table of it */
+	BuildModel *staging;		/* the model that it is, if it is one */
 	bool		made;
 } IntermediateModel;
 
@@ -177,6 +178,8 @@ typedef struct Build
 								 * NULL: unknown */
 	char	   *horizon;		/* and for how long it follows purchasers */
 	char	   *currency;		/* in which it counts money, or NULL */
+	char	   *unprepared;		/* why the present is not known, or no history
+								 * recorded; or NULL */
 	List	   *models;			/* of BuildModel *, in dependency order */
 	List	   *intermediates;	/* of IntermediateModel * */
 	List	   *affected_keys;	/* found for incremental marts, see

@@ -13,10 +13,10 @@
 #include "greenery.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
-#include "parser/parse_func.h"
 #include "parser/parser.h"
 #include "parser/parsetree.h"
 #include "sources/bind.h"
+#include "sources/own_columns.h"
 #include "sources/reach_refuse.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -244,9 +244,7 @@ refuse(const char *source, const char *what, const char *hint)
 static void
 refuse_circle(const Binding *binding, const Reach *reach)
 {
-	List	   *name = list_make2(makeString("greenery"),
-								  makeString(psprintf("source_%s", binding->source)));
-	Oid			function = LookupFuncName(name, 0, NULL, false);
+	Oid			function = source_function_oid(psprintf("source_%s", binding->source));
 	const char *what = NULL;
 	ListCell   *lc;
 
@@ -302,6 +300,7 @@ bind_refuse(const Binding *binding, const Reach *reach)
 	reach_refuse_temporary(reach, psprintf("the binding of source \"%s\"", source));
 	reach_refuse_hidden(reach, psprintf("the binding of source \"%s\"", source));
 	reach_refuse_session(reach, psprintf("the binding of source \"%s\"", source));
+	reach_refuse_open_schemas(reach, psprintf("the binding of source \"%s\"", source), binding->builder);
 }
 
 const char *

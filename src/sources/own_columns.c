@@ -159,13 +159,20 @@ shown_column(Node *expression, bool *cleaned)
 	}
 }
 
+Oid
+source_function_oid(const char *function)
+{
+	List	   *name = list_make2(makeString("greenery"),
+								  makeString(pstrdup(function)));
+
+	return LookupFuncName(name, 0, NULL, false);
+}
+
 /* greenery.<function>(), to be released */
 static HeapTuple
 source_function(const char *function)
 {
-	List	   *name = list_make2(makeString("greenery"),
-								  makeString(pstrdup(function)));
-	Oid			funcid = LookupFuncName(name, 0, NULL, false);
+	Oid			funcid = source_function_oid(function);
 	HeapTuple	procedure = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
 
 	if (!HeapTupleIsValid(procedure))
@@ -373,6 +380,7 @@ is_expression_indexed(Oid relid, Node *expression)
 	{
 		Relation	index = index_open(lfirst_oid(lc), AccessShareLock);
 
+		/* the planner has put calls of SQL functions into their place */
 		if (index->rd_index->indkey.values[0] == 0)
 			found |= equal(linitial(RelationGetIndexExpressions(index)), expression);
 		index_close(index, AccessShareLock);
@@ -396,7 +404,7 @@ has_text(const List *list, const char *text)
 List *
 own_id_indexes(const char *function)
 {
-	static const char *const ids[] = {"user_id", "order_id", "session_id"};
+	static const char *const ids[] = {"user_id", "order_id", "session_id", "created_at"};
 	Query	   *query = own_columns_query(function);
 	TupleDesc	row = source_row(function);
 	List	   *statements = NIL;
@@ -414,6 +422,8 @@ own_id_indexes(const char *function)
 			(Node *) list_nth_node(TargetEntry, query->targetList, number - 1)->expr;
 		char	   *statement;
 
+		if (expression != NULL)
+			expression = eval_const_expressions(NULL, expression);
 		if (expression == NULL || IsA(expression, Var) || IsA(expression, RelabelType) ||
 			IsA(expression, Const) || contain_mutable_functions(expression) ||
 			is_expression_indexed(relid, expression))

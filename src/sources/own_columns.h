@@ -55,6 +55,9 @@ extern struct Query *own_columns_query(const char *function);
  */
 extern const char *own_columns_obstacle(const char *function, const char *key);
 
+/* greenery.<function>(); an error if there is none */
+extern Oid	source_function_oid(const char *function);
+
 /* The row that the function declares */
 extern TupleDesc source_row(const char *function);
 
@@ -66,8 +69,8 @@ extern TupleDesc source_row(const char *function);
 extern char *source_type_problem(const char *function);
 
 /*
- * CREATE INDEX statements for ids of the table that the function shows as text and that no
- * index can find as such.  A list of char *.
+ * CREATE INDEX statements for ids and times of the table that the function shows as something
+ * else and that no index can find as such.  A list of char *.
  */
 extern List *own_id_indexes(const char *function);
 
