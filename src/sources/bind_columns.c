@@ -388,9 +388,11 @@ attributes(Binding *binding)
 		Node	   *value;
 		bool		is_known = false;
 
+		if (entry->resjunk)
+			continue;
 		for (int i = 0; i < binding->row->natts - 1; i++)
 			is_known |= strcmp(NameStr(TupleDescAttr(binding->row, i)->attname), entry->resname) == 0;
-		if (entry->resjunk || is_known)
+		if (is_known)
 			continue;
 		value = for_json((Node *) makeVarFromTargetEntry(1, entry));
 		column = add_column(binding, entry->resname, true);
