@@ -35,7 +35,16 @@ BEGIN
 			'the shop has no such rows: what is made from them is NULL';
 		RETURN;
 	END IF;
-	EXECUTE format('SELECT count(*) FROM %s', view) INTO total;
+	BEGIN
+		EXECUTE format('SELECT count(*) FROM %s', view) INTO total;
+	EXCEPTION
+		-- what the query names is not there any more, or of another type
+		WHEN undefined_table OR undefined_column OR undefined_function OR invalid_schema_name
+			OR datatype_mismatch OR invalid_function_definition THEN
+			RETURN QUERY SELECT NULL::text, 'missing', NULL::bigint, NULL::double precision,
+				SQLERRM || ': greenery_bindings() says what has changed';
+			RETURN;
+	END;
 	IF total = 0 THEN
 		RETURN QUERY SELECT NULL::text, 'no rows', 0::bigint, NULL::double precision,
 			format('%s shows no row', view);
@@ -145,4 +154,4 @@ BEGIN
 END
 $check_binding$;
 COMMENT ON FUNCTION @extschema@.greenery_check_binding(text) IS
-	'Looks at the rows behind a source, or behind all: the data tests of its staging view that do not pass (keys that come twice, orphans, times in the future), values that no test accepts, shares of NULL, ids with blanks, amounts that may be cents, several currencies, rows marked as deleted that the query shows. One row for each finding. Reads with the caller''s rights. Error 42704 for a source that does not exist.';
+	'Looks at the rows behind a source, or behind all: the data tests of its staging view that do not pass (keys that come twice, orphans, times in the future), values that no test accepts, shares of NULL, ids with blanks, amounts that may be cents, several currencies, rows marked as deleted that the query shows, and sources that cannot be read since the shop''s tables have changed. One row for each finding. Reads with the caller''s rights. Error 42704 for a source that does not exist.';
