@@ -194,8 +194,9 @@ open_build(Build *build)
  * currency it counts: all are asked once.  The first two stay what they are while it runs.
  */
 static void
-find_present(Build *build)
+find_present(void *arg)
 {
+	Build	   *build = arg;
 	RoleSwitch	before;
 	char	   *as_of;
 	char	   *horizon;
@@ -219,6 +220,27 @@ find_present(Build *build)
 	role_leave(&before);
 }
 
+/* A history records what the sources said, whatever the tests say of it */
+static void
+record_histories(void *arg pg_attribute_unused())
+{
+	execute("SELECT greenery.record_history()", SPI_OK_SELECT);
+}
+
+/*
+ * Something that reads sources before it is the turn of their staging models.  Where a source
+ * cannot be read, its model says so, and so does each that hangs on it: the build goes on, and
+ * publishes nothing.
+ */
+static void
+try_to(void (*work) (void *), Build *build)
+{
+	char	   *message;
+
+	if (!run_guarded(work, build, &message) && build->unprepared == NULL)
+		build->unprepared = MemoryContextStrdup(build->context, message);
+}
+
 /*
  * The work of the second transaction, in steps that the caller guards.  Making the marts is
  * undone when the build has failed: it may have published differences.
@@ -239,9 +261,8 @@ prepare(void *arg)
 				 errmsg("what the models read has changed %d times while the build began", MAX_ATTEMPTS)));
 	if (build->again)
 		return;
-	find_present(build);
-	/* a history records what the sources said, whatever the tests say of it */
-	execute("SELECT greenery.record_history()", SPI_OK_SELECT);
+	try_to(find_present, build);
+	try_to(record_histories, build);
 	check_work_schema();
 	load_models(build);
 	load_intermediates(build);
@@ -258,6 +279,10 @@ make_marts(void *arg)
 	write_and_audit(build);
 	if (build->failed)
 		return;
+	if (build->unprepared != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg_internal("%s", build->unprepared)));
 	publish_marts(build);
 	drop_written(build);
 }

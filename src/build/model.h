@@ -177,6 +177,8 @@ typedef struct Build
 								 * NULL: unknown */
 	char	   *horizon;		/* and for how long it follows purchasers */
 	char	   *currency;		/* in which it counts money, or NULL */
+	char	   *unprepared;		/* why the present is not known, or no history
+								 * recorded; or NULL */
 	List	   *models;			/* of BuildModel *, in dependency order */
 	List	   *intermediates;	/* of IntermediateModel * */
 	List	   *affected_keys;	/* found for incremental marts, see
