@@ -72,6 +72,20 @@ typedef struct ColumnsRead
 	List	   *columns;		/* of ReadColumn * */
 } ColumnsRead;
 
+static bool find_columns(Node *node, void *context);
+
+/* What a column of a join is, at the level of the query that has the join */
+static bool
+find_in_join(Node *value, Index levels_up, ColumnsRead *found)
+{
+	List	   *queries = found->queries;
+
+	found->queries = list_copy_tail(queries, levels_up);
+	(void) find_columns(value, found);
+	found->queries = queries;
+	return false;
+}
+
 static bool
 find_columns(Node *node, void *context)
 {
@@ -92,7 +106,8 @@ find_columns(Node *node, void *context)
 				found->relations = list_append_unique_oid(found->relations, entry->relid);
 		}
 		found->queries = lcons(node, found->queries);
-		end = query_tree_walker((Query *) node, find_columns, context, 0);
+		/* of a join, the columns that are named */
+		end = query_tree_walker((Query *) node, find_columns, context, QTW_IGNORE_JOINALIASES);
 		found->queries = list_delete_first(found->queries);
 		return end;
 	}
@@ -102,6 +117,9 @@ find_columns(Node *node, void *context)
 		Query	   *query = list_nth_node(Query, found->queries, var->varlevelsup);
 		RangeTblEntry *entry = rt_fetch(var->varno, query->rtable);
 
+		if (entry->rtekind == RTE_JOIN && var->varattno > 0)
+			return find_in_join(list_nth(entry->joinaliasvars, var->varattno - 1),
+								var->varlevelsup, found);
 		if (entry->rtekind == RTE_RELATION && var->varattno >= 0)
 		{
 			ReadColumn *column = palloc(sizeof(ReadColumn));
@@ -289,12 +307,16 @@ notice_missing_grants(List *relations)
 							 quote_identifier(GetUserNameFromId(builder, false)))));
 }
 
-/* Parse what was given and make all of it; the relations that it names are left in read */
-static void
+/*
+ * Parse what was given and make all of it: returns what the source function says.  The relations
+ * that it names are left in read.
+ */
+static char *
 make_binding(Binding *binding, ColumnsRead *read)
 {
 	Reach		reach = {0};
 	int			level;
+	char	   *text;
 
 	if (binding->time_zone != NULL)
 		check_time_zone(binding->time_zone);
@@ -307,9 +329,10 @@ make_binding(Binding *binding, ColumnsRead *read)
 	level = NewGUCNestLevel();
 	greenery_pin_settings();
 	bind_columns(binding);
-	binding->text = pstrdup(binding->text);
 	(void) find_columns((Node *) binding->query, read);
+	text = bind_text(binding);
 	AtEOXact_GUC(false, level);
+	return text;
 }
 
 static void
@@ -382,9 +405,8 @@ greenery_bind(PG_FUNCTION_ARGS)
 	begin_binding(&binding);
 	if (binding.text != NULL)
 	{
-		make_binding(&binding, &read);
+		args[ARG_BOUND_QUERY] = CStringGetTextDatum(make_binding(&binding, &read));
 		args[ARG_QUERY] = CStringGetTextDatum(binding.text);
-		args[ARG_BOUND_QUERY] = CStringGetTextDatum(bind_text(&binding));
 	}
 	else
 	{

@@ -388,6 +388,7 @@ attributes(Binding *binding)
 		Node	   *value;
 		bool		is_known = false;
 
+		/* what the query is only sorted by has no name */
 		if (entry->resjunk)
 			continue;
 		for (int i = 0; i < binding->row->natts - 1; i++)
