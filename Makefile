@@ -226,6 +226,19 @@ SQL_PARTS = \
 	src/sources/greenery_repeat_rate.sql \
 	src/sources/check_binding.sql \
 	src/sources/presets.sql \
+	src/sources/presets/medusa.sql \
+	src/sources/presets/odoo.sql \
+	src/sources/presets/saleor.sql \
+	src/sources/presets/solidus.sql \
+	src/sources/presets/spree5.sql \
+	src/sources/presets/spree6.sql \
+	src/sources/presets/vendure.sql \
+	src/sources/presets/ahoy.sql \
+	src/sources/presets/segment.sql \
+	src/sources/presets/snowplow.sql \
+	src/sources/presets/umami.sql \
+	src/sources/presets/shopify.sql \
+	src/sources/presets/stripe.sql \
 	src/sample/draws.sql \
 	src/sample/bad_rows.sql \
 	src/sample/sample_shop.sql \

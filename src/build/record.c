@@ -184,6 +184,13 @@ failed_tests(const Build *build)
 		ListCell   *t;
 		bool		named = false;
 
+		/* none of the tests of a model that cannot be read has run */
+		if (model->run.phase == MODEL_BROKEN && model->run.message != NULL && !OidIsValid(model->spec.relid))
+		{
+			appendStringInfo(&list, "%smodel %s: %s", list.len > 0 ? ", " : "",
+							 model->spec.name, model->run.message);
+			continue;
+		}
 		foreach(t, model->tests)
 		{
 			DataTest   *test = lfirst(t);

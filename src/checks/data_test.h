@@ -97,6 +97,7 @@ typedef struct DataTest
 	/* what is known without a look at all rows, see audit.c */
 	TestCounts *last;			/* of the last build, or NULL */
 	bool		counted;		/* failures and total are known */
+	bool		unbound;		/* about what the shop has not got */
 
 	/* what came out */
 	TestStatus	status;

@@ -17,7 +17,7 @@ COMMENT ON COLUMN greenery.presets.preset IS 'Its name.';
 COMMENT ON COLUMN greenery.presets.title IS 'The platform and its version.';
 COMMENT ON COLUMN greenery.presets.kind IS 'shop, events (a collector of events) or export.';
 COMMENT ON COLUMN greenery.presets.fingerprint IS 'The tables and columns that its queries read: {"table": ["column"]}.';
-COMMENT ON COLUMN greenery.presets.options IS 'The options that it takes: {"currency": {"default": null, "description": "..."}}.';
+COMMENT ON COLUMN greenery.presets.options IS 'The options that it takes: {"identity": {"default": "account", "values": ["account", "email"], "description": "..."}}.';
 COMMENT ON COLUMN greenery.presets.severities IS 'Built-in data tests that are another on this platform: {"52": "warn"}, or off.';
 COMMENT ON COLUMN greenery.presets.tried_on IS 'What it was tried on: rows that the platform has written, its empty schema, or facts about it.';
 COMMENT ON COLUMN greenery.presets.notes IS 'What its owner has to know.';
@@ -39,8 +39,9 @@ COMMENT ON COLUMN greenery.preset_queries.variant IS 'The options for which it i
 COMMENT ON COLUMN greenery.preset_queries.query IS 'The query, with {schema} and {option}; NULL where the platform has no such rows.';
 COMMENT ON COLUMN greenery.preset_queries.accepted IS 'The platform''s own values of columns.';
 
--- What a schema does not have of what a preset reads, as a text; NULL where it has all
-CREATE FUNCTION greenery.missing_of_preset(preset text, schema text) RETURNS text
+-- What a schema does not have of what a preset reads, as a text; NULL where it has all.  With
+-- queries, only the tables that these name count: a module of the platform may not be installed.
+CREATE FUNCTION greenery.missing_of_preset(preset text, schema text, queries text DEFAULT NULL) RETURNS text
 	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $missing$
@@ -55,9 +56,10 @@ AS $missing$
 		WHERE NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = e.name AND a.attnum > 0 AND NOT a.attisdropped)
 		HAVING count(*) > 0) m (columns)
 	WHERE p.preset = missing_of_preset.preset AND (c.oid IS NULL OR m.columns IS NOT NULL)
+		AND (queries IS NULL OR strpos(queries, format('%I.%I', missing_of_preset.schema, t.key)) > 0)
 $missing$;
-COMMENT ON FUNCTION greenery.missing_of_preset(text, text) IS
-	'The tables and columns that a preset reads and that a schema does not have, as a text; NULL when it has all.';
+COMMENT ON FUNCTION greenery.missing_of_preset(text, text, text) IS
+	'The tables and columns that a preset, or these queries of it, reads and that a schema does not have, as a text; NULL when it has all.';
 
 CREATE FUNCTION @extschema@.greenery_detect_shop(schema text DEFAULT NULL)
 	RETURNS TABLE (schema_name text, preset text, title text, is_complete boolean, missing text)
@@ -91,7 +93,7 @@ COMMENT ON FUNCTION greenery.preset_option(text, jsonb, text) IS
 	'The value of an option of a preset: the one that is given, else its default.';
 
 -- The calls that a preset stands for
-CREATE FUNCTION greenery.preset_calls(preset text, schema text, options jsonb)
+CREATE FUNCTION greenery.preset_calls(preset text, schema text, options jsonb, must_fit boolean)
 	RETURNS TABLE (source text, query text, time_zone text, accepted jsonb)
 	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -119,11 +121,22 @@ BEGIN
 				  HINT = coalesce((SELECT format('Its options are %s.', string_agg(k, ', ' ORDER BY k COLLATE "C")) FROM jsonb_object_keys(known) k HAVING count(*) > 0),
 								  'It takes no options.');
 	END IF;
-	IF NOT EXISTS (SELECT FROM pg_namespace n WHERE n.nspname = schema) THEN
+	IF must_fit AND NOT EXISTS (SELECT FROM pg_namespace n WHERE n.nspname = schema) THEN
 		RAISE EXCEPTION 'schema "%" does not exist', schema USING ERRCODE = 'invalid_schema_name';
 	END IF;
-	missing := greenery.missing_of_preset(preset, schema);
-	IF missing IS NOT NULL THEN
+	-- a misspelt value would choose another query in silence
+	SELECT format('option "%s" of preset "%s" cannot be %s', k.key, preset, quote_literal(k.value)),
+		   format('It is one of %s.', (SELECT string_agg(quote_literal(v), ', ') FROM jsonb_array_elements_text(known -> k.key -> 'values') v))
+	  INTO bad, missing
+	  FROM jsonb_each_text(options) k
+	 WHERE known -> k.key ? 'values' AND NOT coalesce(known -> k.key -> 'values' ? k.value, false)
+	 LIMIT 1;
+	IF FOUND THEN
+		RAISE EXCEPTION '%', bad USING ERRCODE = 'invalid_parameter_value', HINT = missing;
+	END IF;
+	missing := greenery.missing_of_preset(preset, schema,
+		(SELECT string_agg(c.query, E'\n') FROM greenery.preset_texts(preset, schema, options) c));
+	IF must_fit AND missing IS NOT NULL THEN
 		RAISE EXCEPTION 'schema "%" is not what preset "%" expects', schema, preset
 			USING ERRCODE = 'object_not_in_prerequisite_state',
 				  DETAIL = format('It does not have: %s.', missing),
@@ -132,8 +145,8 @@ BEGIN
 	RETURN QUERY SELECT c.* FROM greenery.preset_texts(preset, schema, options) c;
 END
 $preset_calls$;
-COMMENT ON FUNCTION greenery.preset_calls(text, text, jsonb) IS
-	'What greenery_bind() is called with for a preset: one row per source. Errors as greenery_bind_shop().';
+COMMENT ON FUNCTION greenery.preset_calls(text, text, jsonb, boolean) IS
+	'What greenery_bind() is called with for a preset: one row per source. Errors as greenery_bind_shop(); where the schema does not have what is read, only if it must fit.';
 
 CREATE FUNCTION greenery.preset_texts(preset text, schema text, options jsonb)
 	RETURNS TABLE (source text, query text, time_zone text, accepted jsonb)
@@ -178,10 +191,10 @@ AS $bind_shop_sql$
 		|| coalesce((SELECT string_agg(CASE WHEN s.value = 'off' THEN format(E'SELECT greenery_alter_test(%s, enabled => false);\n', s.key)
 											ELSE format(E'SELECT greenery_alter_test(%s, severity => %L);\n', s.key, s.value) END, '' ORDER BY s.key::integer)
 					   FROM greenery.presets p, jsonb_each_text(p.severities) s WHERE p.preset = platform), '')
-	FROM greenery.preset_calls(platform, schema, options) WITH ORDINALITY c (source, query, time_zone, accepted, n)
+	FROM greenery.preset_calls(platform, schema, options, false) WITH ORDINALITY c (source, query, time_zone, accepted, n)
 $bind_shop_sql$;
 COMMENT ON FUNCTION @extschema@.greenery_bind_shop_sql(text, text, jsonb) IS
-	'The calls that greenery_bind_shop() makes, as text to read and edit. Errors as there.';
+	'The calls that greenery_bind_shop() makes, as text to read and edit; the schema need not have what they read. Errors as there otherwise.';
 
 CREATE FUNCTION @extschema@.greenery_bind_shop(platform text, schema text DEFAULT 'public', options jsonb DEFAULT '{}')
 	RETURNS TABLE (source_name text, column_name text, finding text, rows bigint, share double precision, detail text)
@@ -192,7 +205,7 @@ AS $bind_shop$
 DECLARE
 	c record;
 BEGIN
-	FOR c IN SELECT * FROM greenery.preset_calls(platform, schema, options) LOOP
+	FOR c IN SELECT * FROM greenery.preset_calls(platform, schema, options, true) LOOP
 		PERFORM FROM @extschema@.greenery_bind(c.source::text, c.query::text, c.time_zone::text, c.accepted::jsonb);
 	END LOOP;
 	FOR c IN SELECT s.key::bigint AS test_id, s.value FROM greenery.presets p, jsonb_each_text(p.severities) s WHERE p.preset = platform ORDER BY 1 LOOP

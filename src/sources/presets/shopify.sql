@@ -27,7 +27,7 @@ SELECT DISTINCT ON (lower(btrim(r."Email")))
    AND nullif(btrim(r."Email"), '') IS NOT NULL
    AND ({currency}::text IS NULL OR r."Currency" = {currency})
    AND ({orders} <> 'paid' OR r."Financial Status" NOT IN ('pending', 'authorized', 'expired', 'voided'))
- ORDER BY lower(btrim(r."Email")), r."Created at"::timestamptz DESC, r."Name"
+ ORDER BY lower(btrim(r."Email")), greenery.moment(r."Created at", 'UTC') DESC, r."Name"
 $preset$, NULL),
 	-- zip codes come with a quote before them, so that Excel keeps the zeros
 	('shopify', 'addresses', '{}', $preset$
@@ -64,7 +64,8 @@ SELECT btrim(r."Name") AS order_id,
        nullif(lower(btrim(r."Email")), '') AS user_id,
        nullif(btrim(r."Discount Code"), '') AS promo_id,
        CASE WHEN nullif(btrim(r."Shipping Address1"), '') IS NOT NULL THEN btrim(r."Name") END AS address_id,
-       nullif(btrim(r."Created at"), '')::timestamptz AS created_at,
+       -- it comes with its offset from UTC
+       greenery.moment(r."Created at", 'UTC') AS created_at,
        r."Currency" AS currency,
        -- the subtotal is after discount; free shipping is taken off the total
        nullif(btrim(r."Subtotal"), '')::numeric + coalesce(nullif(btrim(r."Discount Amount"), '')::numeric, 0)
