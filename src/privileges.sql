@@ -136,6 +136,20 @@ BEGIN
 			EXECUTE format('GRANT USAGE ON SCHEMA @extschema@ TO %I', role);
 		END IF;
 	END IF;
+	-- what the shop owns is not ours to grant
+	IF kind IN ('analyst', 'builder') THEN
+		FOR p IN
+			SELECT DISTINCT r.name, c.relnamespace::regnamespace AS schema
+			FROM greenery.source_bindings b
+			CROSS JOIN LATERAL unnest(b.relations) r (name)
+			JOIN pg_class c ON c.oid = greenery.relation_named(r.name)
+			WHERE NOT (has_schema_privilege(role, c.relnamespace, 'USAGE') AND has_table_privilege(role, c.oid, 'SELECT'))
+			ORDER BY 1
+		LOOP
+			RAISE NOTICE 'role "%" cannot read % yet', role, p.name
+				USING HINT = format('Its owner must run: GRANT USAGE ON SCHEMA %s TO %I; GRANT SELECT ON %s TO %I', p.schema, role, p.name, role);
+		END LOOP;
+	END IF;
 END
 $grant_kind$;
 COMMENT ON FUNCTION greenery.grant_kind(name, text) IS 'Grants what greenery.privileges_of() says.';
