@@ -136,18 +136,17 @@ BEGIN
 			EXECUTE format('GRANT USAGE ON SCHEMA @extschema@ TO %I', role);
 		END IF;
 	END IF;
-	-- what the shop owns is not ours to grant
+	-- the shop's own tables belong to others
 	IF kind IN ('analyst', 'builder') THEN
 		FOR p IN
-			SELECT DISTINCT r.name, c.relnamespace::regnamespace AS schema
-			FROM greenery.source_bindings b
-			CROSS JOIN LATERAL unnest(b.relations) r (name)
-			JOIN pg_class c ON c.oid = greenery.relation_named(r.name)
-			WHERE NOT (has_schema_privilege(role, c.relnamespace, 'USAGE') AND has_table_privilege(role, c.oid, 'SELECT'))
+			SELECT DISTINCT r.name AS relation, n.nspname AS schema
+			FROM greenery.source_bindings b, unnest(b.relations) r (name), pg_class c, pg_namespace n
+			WHERE c.oid = greenery.relation_named(r.name) AND n.oid = c.relnamespace
+				AND NOT (has_schema_privilege(role, n.oid, 'USAGE') AND has_table_privilege(role, c.oid, 'SELECT'))
 			ORDER BY 1
 		LOOP
-			RAISE NOTICE 'role "%" cannot read % yet', role, p.name
-				USING HINT = format('Its owner must run: GRANT USAGE ON SCHEMA %s TO %I; GRANT SELECT ON %s TO %I', p.schema, role, p.name, role);
+			RAISE NOTICE 'role "%" cannot read % yet', role, p.relation
+				USING HINT = format('Its owner must run: GRANT USAGE ON SCHEMA %I TO %I; GRANT SELECT ON %s TO %I', p.schema, role, p.relation, role);
 		END LOOP;
 	END IF;
 END

@@ -380,6 +380,7 @@ is_expression_indexed(Oid relid, Node *expression)
 	{
 		Relation	index = index_open(lfirst_oid(lc), AccessShareLock);
 
+		/* the planner has put calls of SQL functions into their place */
 		if (index->rd_index->indkey.values[0] == 0)
 			found |= equal(linitial(RelationGetIndexExpressions(index)), expression);
 		index_close(index, AccessShareLock);
@@ -391,7 +392,7 @@ is_expression_indexed(Oid relid, Node *expression)
 List *
 own_id_indexes(const char *function)
 {
-	static const char *const ids[] = {"user_id", "order_id", "session_id"};
+	static const char *const ids[] = {"user_id", "order_id", "session_id", "created_at"};
 	Query	   *query = own_columns_query(function);
 	TupleDesc	row = source_row(function);
 	List	   *statements = NIL;
@@ -408,6 +409,8 @@ own_id_indexes(const char *function)
 		Node	   *expression = number <= 0 ? NULL :
 			(Node *) list_nth_node(TargetEntry, query->targetList, number - 1)->expr;
 
+		if (expression != NULL)
+			expression = eval_const_expressions(NULL, expression);
 		if (expression == NULL || IsA(expression, Var) || IsA(expression, RelabelType) ||
 			IsA(expression, Const) || contain_mutable_functions(expression) ||
 			is_expression_indexed(relid, expression))
