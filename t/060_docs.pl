@@ -350,11 +350,11 @@ sub presets
 			 WHERE p.preset = '$name'
 			 ORDER BY s.key::bigint});
 
-		$list .= "\n### $name\n\n$title, tried on $tried{$tried}. " . markdown($notes) . "\n";
+		$list .= "\n### $name\n\n$title. Tried on $tried{$tried}. " . markdown($notes) . "\n";
 		$list .= "\n" . table([ 'option', 'default', 'meaning' ],
 			map { [ "`$_->[0]`", $_->[1] eq '' ? '' : "`$_->[1]`", markdown($_->[2]) ] } @options)
 		  if @options;
-		$list .= join('', "\n", map { "Test $_->[1] $_->[0]: " . markdown($_->[2]) . "\n" } @severities)
+		$list .= join('', "\n", map { "- Test $_->[1] $_->[0]: " . markdown($_->[2]) . "\n" } @severities)
 		  if @severities;
 		$list .= "\nReads $tables.\n";
 	}
