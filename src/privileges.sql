@@ -89,7 +89,9 @@ BEGIN
 			SELECT 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE', format('TABLE %s', s.relation)
 			FROM greenery.sources s
 			UNION ALL
-			VALUES ('SELECT', 'TABLE greenery.sources');
+			VALUES ('SELECT', 'TABLE greenery.sources'),
+				   -- indexes of the raw tables call it as the loader
+				   ('EXECUTE', 'FUNCTION greenery.clean_text(text)');
 	ELSIF kind = 'notifier' THEN
 		RETURN QUERY VALUES
 			('SELECT', 'TABLE greenery.alerts'),

@@ -282,7 +282,9 @@ bind_refuse(const Binding *binding, const Reach *reach)
 			   "Write AT TIME ZONE 'zone' instead of the cast, or leave the column as it is and give time_zone.");
 	if (OidIsValid(found.zone_reader))
 		refuse(source, psprintf("reads the caller's time zone, with %s", format_procedure(found.zone_reader)),
-			   "Give moments a time zone with AT TIME ZONE 'zone' first, and times of a text as they are, with time_zone.");
+			   found.zone_reader == F_TO_TIMESTAMP_TEXT_TEXT ?
+			   "Give time_zone, and the text as it is if it is ISO 8601; else a day made with to_date(), plus its time." :
+			   "Write AT TIME ZONE 'zone' first, for what clocks there show, or compare with a moment, as in timestamptz '2026-01-30 00:00+01'.");
 	if (found.zone_keyword != NULL)
 		refuse(source, psprintf("reads the caller's time zone, with %s", found.zone_keyword),
 			   "Write now() AT TIME ZONE 'zone'.");
@@ -298,6 +300,7 @@ bind_refuse(const Binding *binding, const Reach *reach)
 	reach_refuse_temporary(reach, psprintf("the binding of source \"%s\"", source));
 	reach_refuse_hidden(reach, psprintf("the binding of source \"%s\"", source));
 	reach_refuse_session(reach, psprintf("the binding of source \"%s\"", source));
+	reach_refuse_open_schemas(reach, psprintf("the binding of source \"%s\"", source), binding->builder);
 }
 
 const char *

@@ -389,6 +389,18 @@ is_expression_indexed(Oid relid, Node *expression)
 	return found;
 }
 
+/* Whether a list of char * has a text */
+static bool
+has_text(const List *list, const char *text)
+{
+	ListCell   *lc;
+
+	foreach(lc, list)
+		if (strcmp(lfirst(lc), text) == 0)
+			return true;
+	return false;
+}
+
 List *
 own_id_indexes(const char *function)
 {
@@ -408,6 +420,7 @@ own_id_indexes(const char *function)
 		int			number = SPI_fnumber(row, ids[i]);
 		Node	   *expression = number <= 0 ? NULL :
 			(Node *) list_nth_node(TargetEntry, query->targetList, number - 1)->expr;
+		char	   *statement;
 
 		if (expression != NULL)
 			expression = eval_const_expressions(NULL, expression);
@@ -415,9 +428,10 @@ own_id_indexes(const char *function)
 			IsA(expression, Const) || contain_mutable_functions(expression) ||
 			is_expression_indexed(relid, expression))
 			continue;
-		statements = lappend(statements,
-							 psprintf("CREATE INDEX ON %s ((%s))", quoted_relation(relid),
-									  deparse_expression(expression, deparse_context_for("o", relid), false, false)));
+		statement = psprintf("CREATE INDEX ON %s ((%s))", quoted_relation(relid),
+							 deparse_expression(expression, deparse_context_for("o", relid), false, false));
+		if (!has_text(statements, statement))
+			statements = lappend(statements, statement);
 	}
 	return statements;
 }
