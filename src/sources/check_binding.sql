@@ -10,6 +10,7 @@ AS $check_one$
 DECLARE
 	view CONSTANT regclass := greenery.relation_named((SELECT s.staging FROM greenery.sources s WHERE s.source = check_one_binding.source));
 	binding CONSTANT greenery.source_bindings := (SELECT b FROM greenery.source_bindings b WHERE b.source = check_one_binding.source);
+	key CONSTANT text[] := (SELECT m.key FROM greenery.models m WHERE m.relation = view::text);
 	columns CONSTANT text[] := (
 		SELECT array_agg(a.attname::text ORDER BY a.attnum)
 		FROM pg_attribute a
@@ -58,7 +59,7 @@ BEGIN
 		rows := test.failures;
 		share := test.share;
 		SELECT d.description INTO detail FROM greenery.data_tests d WHERE d.test_id = test.test_id;
-		IF test.kind IN ('unique', 'unique_combination') THEN
+		IF test.kind = 'unique_combination' OR test.kind = 'unique' AND test.column_name = ANY (key) THEN
 			detail := detail || ' Does the table keep a row for each version of a row, or several lines of one product in an order?';
 		END IF;
 		RETURN NEXT;
