@@ -264,18 +264,20 @@ find_unbound_parent(void *arg)
 static void
 look_for_unbound(List *tests, const TestTarget *target)
 {
-	TestScan	scan = {tests, target, false};
+	TestScan	all = {tests, target, false};
 	char	   *message;
 	ListCell   *lc;
+	bool		found = tests == NIL || run_guarded(find_unbound_columns, &all, &message);
 
-	if (tests != NIL && !run_guarded(find_unbound_columns, &scan, &message))
-		tests_set_status(tests, RESULT_BROKEN, message);
 	foreach(lc, tests)
 	{
 		DataTest   *test = lfirst(lc);
+		TestScan	one = {list_make1(test), target, false};
 
-		if (test->kind == TEST_RELATIONSHIPS && test->to != NULL && test->status != RESULT_BROKEN)
-			(void) guard_one(test, target, find_unbound_parent);
+		if (!found ||
+			(test->kind == TEST_RELATIONSHIPS && test->to != NULL &&
+			 !run_guarded(find_unbound_parent, &one, &message)))
+			test->unparsed = message;
 	}
 }
 
@@ -306,7 +308,7 @@ tests_run(List *tests, const TestTarget *target)
 	{
 		DataTest   *test = lfirst(lc);
 
-		if (test->kind == TEST_SHRINK || test->status == RESULT_BROKEN)
+		if (test->kind == TEST_SHRINK)
 			continue;
 		if (test->unparsed != NULL)
 			tests_set_status(list_make1(test), RESULT_BROKEN, test->unparsed);
