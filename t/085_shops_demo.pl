@@ -17,6 +17,8 @@ my $dump = ($ENV{GREENERY_SHOPS} // "$root/../shared/shops") . '/vendure.sql.xz'
 
 plan skip_all => 'no database of a real shop here (GREENERY_SHOPS names the folder)' unless -f $dump;
 
+plan skip_all => 'no xz here' if system('xz --version >/dev/null 2>&1') != 0;
+
 my $node = new_server('shops_demo');
 
 sub demo
