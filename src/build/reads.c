@@ -41,8 +41,8 @@ typedef struct Root
 	const char *sql;			/* or NULL */
 	const char *function;		/* of the source that a staging view shows, or
 								 * NULL */
-	char	   *message;		/* why the SQL or the source cannot be
-								 * parsed, or NULL */
+	char	   *message;		/* why the SQL or the source cannot be parsed,
+								 * or NULL */
 	Reach		reach;
 } Root;
 

@@ -160,8 +160,8 @@ source_changes(const BuildModel *staging, const BuildModel *model, int64 limit,
 		return "there have been too many transactions";
 
 	/*
-	 * Keys of all rows that have been written, as such a row may not pass the filter any more;
-	 * and how many do.
+	 * Keys of all rows that have been written, as such a row may not pass the
+	 * filter any more; and how many do.
 	 */
 	if (SPI_execute(psprintf("SELECT count(*), count(k.key), sum(k.rows)::pg_catalog.int8,"
 							 "       array_agg(k.key)::pg_catalog.text"

@@ -317,13 +317,13 @@ notice_missing_grants(List *relations, Oid builder)
 
 	foreach(lc, relations)
 		if (pg_class_aclcheck(lfirst_oid(lc), builder, ACL_SELECT) != ACLCHECK_OK)
-			ereport(NOTICE,
-					(errmsg("builds cannot read %s yet", quoted_relation(lfirst_oid(lc))),
-					 errhint("Its owner must run: GRANT USAGE ON SCHEMA %s TO %s; GRANT SELECT ON %s TO %s",
-							 quote_identifier(get_namespace_name(get_rel_namespace(lfirst_oid(lc)))),
-							 quote_identifier(GetUserNameFromId(builder, false)),
-							 quoted_relation(lfirst_oid(lc)),
-							 quote_identifier(GetUserNameFromId(builder, false)))));
+		ereport(NOTICE,
+				(errmsg("builds cannot read %s yet", quoted_relation(lfirst_oid(lc))),
+				 errhint("Its owner must run: GRANT USAGE ON SCHEMA %s TO %s; GRANT SELECT ON %s TO %s",
+						 quote_identifier(get_namespace_name(get_rel_namespace(lfirst_oid(lc)))),
+						 quote_identifier(GetUserNameFromId(builder, false)),
+						 quoted_relation(lfirst_oid(lc)),
+						 quote_identifier(GetUserNameFromId(builder, false)))));
 }
 
 /*
@@ -344,12 +344,17 @@ make_binding(Binding *binding, ColumnsRead *read)
 	reach_text(&reach, (Node *) binding->given);
 	PopActiveSnapshot();
 	bind_refuse(binding, &reach);
-	/* its values are written, and will be read, whatever the session's settings */
+
+	/*
+	 * its values are written, and will be read, whatever the session's
+	 * settings
+	 */
 	level = NewGUCNestLevel();
 	greenery_pin_settings();
 	bind_columns(binding);
 	(void) find_columns((Node *) binding->query, read);
 	text = bind_text(binding);
+
 	AtEOXact_GUC(false, level);
 	return text;
 }
@@ -422,7 +427,7 @@ greenery_bind(PG_FUNCTION_ARGS)
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "could not connect to SPI");
 	begin_binding(&binding);
-	if (binding.text != NULL)
+	if (binding.text !=NULL)
 	{
 		args[ARG_BOUND_QUERY] = CStringGetTextDatum(make_binding(&binding, &read));
 		args[ARG_QUERY] = CStringGetTextDatum(binding.text);

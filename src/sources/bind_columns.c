@@ -58,7 +58,8 @@ is_null(const TargetEntry *entry)
 }
 
 /* An error that names the source, the column, its expression and what is wrong with it */
-static void pg_attribute_printf(4, 5)
+static void
+pg_attribute_printf(4, 5)
 refuse_type(const Binding *binding, const TargetEntry *entry, Oid target, const char *hint,...)
 {
 	Oid			type = exprType((Node *) entry->expr);
@@ -350,8 +351,8 @@ require_key(const Binding *binding)
 		initStringInfo(&columns);
 		foreach(other, binding->given->targetList)
 			if (!lfirst_node(TargetEntry, other)->resjunk)
-				appendStringInfo(&columns, "%s%s", columns.len > 0 ? ", " : "",
-								 quote_identifier(lfirst_node(TargetEntry, other)->resname));
+			appendStringInfo(&columns, "%s%s", columns.len > 0 ? ", " : "",
+							 quote_identifier(lfirst_node(TargetEntry, other)->resname));
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
 				 errmsg("the query for source \"%s\" has no column \"%s\"", binding->source, name),

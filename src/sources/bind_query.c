@@ -252,7 +252,7 @@ refuse_circle(const Binding *binding, const Reach *reach)
 		what = "itself";
 	foreach(lc, reach->relations)
 		if (get_rel_namespace(lfirst_oid(lc)) == get_namespace_oid("greenery_published", false))
-			what = quoted_relation(lfirst_oid(lc));
+		what = quoted_relation(lfirst_oid(lc));
 	if (what != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_RECURSION),

@@ -273,6 +273,7 @@ add_edit(Editor *editor, int at, int length, const char *text)
 	edit->at = at;
 	edit->length = length;
 	edit->text = text;
+
 	editor->edits = lappend(editor->edits, edit);
 }
 
@@ -295,7 +296,7 @@ add_operator(Editor *editor, const List *name, int at, const char *suffix)
 	if (list_length(name) != 1)
 		return;
 	written = strVal(linitial(name));
-	if (at < 0 || strncmp(editor->text + at, written, strlen(written)) != 0)
+	if (at < 0 || strncmp(editor->text +at, written, strlen(written)) != 0)
 		refuse(editor->source, psprintf("operator %s", written));
 	add_edit(editor, at, strlen(written), psprintf("OPERATOR(pg_catalog.%s)%s", written, suffix));
 }
@@ -323,7 +324,7 @@ edit_sublink(Editor *editor, SubLink *link)
 		return;
 	if (link->operName != NIL)
 		add_operator(editor, link->operName, link->location, "");
-	else if (pg_strncasecmp(editor->text + link->location, "IN", 2) == 0)
+	else if (pg_strncasecmp(editor->text +link->location, "IN", 2) == 0)
 		add_edit(editor, link->location, 2, "OPERATOR(pg_catalog.=) ANY");
 	else
 		refuse(editor->source, "IN (SELECT ...)");
@@ -336,7 +337,7 @@ edit_collation(Editor *editor, CollateClause *clause)
 
 	if (list_length(clause->collname) != 1)
 		return;
-	if (at < 0 || pg_strncasecmp(editor->text + at, "COLLATE ", 8) != 0)
+	if (at < 0 || pg_strncasecmp(editor->text +at, "COLLATE ", 8) != 0)
 		refuse(editor->source, "COLLATE");
 	add_edit(editor, at + 8, 0, "pg_catalog.");
 }
@@ -348,9 +349,9 @@ edit_collation(Editor *editor, CollateClause *clause)
 static void
 edit_constant(Editor *editor, const A_Const *constant)
 {
-	const char *start = editor->text + constant->location;
+	const char *start = editor->text +constant->location;
 	const char *end;
-	StringInfoData text;
+	StringInfoData escaped;
 
 	if (constant->isnull || !IsA(&constant->val, String) || strchr(strVal(&constant->val), '\\') == NULL)
 		return;
@@ -358,18 +359,18 @@ edit_constant(Editor *editor, const A_Const *constant)
 		return;
 	if (constant->location < 0 || *start != '\'')
 		refuse(editor->source, "a constant with backslashes");
-	initStringInfo(&text);
-	appendStringInfoString(&text, "E'");
-	for (end = start + 1; end[0] != '\'' || end[1] == '\''; end++)
+	initStringInfo(&escaped);
+	appendStringInfoString(&escaped, "E'");
+	for (end = start + 1; *end != '\'' || *(end + 1) == '\''; end++)
 	{
 		if (*end == '\\')
-			appendStringInfoChar(&text, '\\');
+			appendStringInfoChar(&escaped, '\\');
 		else if (*end == '\'')
-			appendStringInfoChar(&text, *end++);
-		appendStringInfoChar(&text, *end);
+			appendStringInfoChar(&escaped, *end++);
+		appendStringInfoChar(&escaped, *end);
 	}
-	appendStringInfoChar(&text, '\'');
-	add_edit(editor, constant->location, end + 1 - start, text.data);
+	appendStringInfoChar(&escaped, '\'');
+	add_edit(editor, constant->location, end + 1 - start, escaped.data);
 }
 
 static bool
@@ -434,25 +435,25 @@ raw_statement(const char *text)
 
 /* The text with all schemas */
 static char *
-with_schemas(const char *source, const char *text)
+with_schemas(const char *source, const char *sql)
 {
-	Editor		editor = {source, text, NIL};
+	Editor		editor = {source, sql, NIL};
 	StringInfoData result;
 	int			done = 0;
 	ListCell   *lc;
 
-	(void) edit(raw_statement(text), &editor);
+	(void) edit(raw_statement(sql), &editor);
 	list_sort(editor.edits, compare_edits);
 	initStringInfo(&result);
 	foreach(lc, editor.edits)
 	{
 		Edit	   *change = lfirst(lc);
 
-		appendBinaryStringInfo(&result, text + done, change->at - done);
+		appendBinaryStringInfo(&result, sql + done, change->at - done);
 		appendStringInfoString(&result, change->text);
 		done = change->at + change->length;
 	}
-	appendStringInfoString(&result, text + done);
+	appendStringInfoString(&result, sql + done);
 	return result.data;
 }
 
@@ -511,13 +512,13 @@ hostile_path(void)
 }
 
 static void
-check_meaning(const char *source, const char *text, const char *qualified)
+check_meaning(const char *source, const char *sql, const char *qualified)
 {
 	Editor		again = {source, qualified, NIL};
 
 	(void) edit(raw_statement(qualified), &again);
 	if (again.edits != NIL ||
-		!equal(parse_under(text, ""), parse_under(qualified, hostile_path())))
+		!equal(parse_under(sql, ""), parse_under(qualified, hostile_path())))
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("the query for source \"%s\" cannot be written so that it means the same for every caller", source),

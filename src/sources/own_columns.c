@@ -361,8 +361,8 @@ own_columns_obstacle(const char *function, const char *key)
 		return psprintf("its column \"%s\" is not one of the table", key);
 	foreach(lc, query->targetList)
 		if (!calls_only_known((Node *) lfirst_node(TargetEntry, lc)->expr))
-			return psprintf("its column \"%s\" calls what is not IMMUTABLE, or of another extension",
-							lfirst_node(TargetEntry, lc)->resname);
+		return psprintf("its column \"%s\" calls what is not IMMUTABLE, or of another extension",
+						lfirst_node(TargetEntry, lc)->resname);
 	if (!calls_only_known(query->jointree->quals))
 		return "its filter calls what is not IMMUTABLE, or of another extension";
 	return type_problem(query, source_row(function));
@@ -397,7 +397,7 @@ has_text(const List *list, const char *text)
 
 	foreach(lc, list)
 		if (strcmp(lfirst(lc), text) == 0)
-			return true;
+		return true;
 	return false;
 }
 

@@ -22,7 +22,7 @@ ends_with(const char *text, int length, const char *end)
 {
 	int			n = strlen(end);
 
-	return length > n && pg_strncasecmp(text + length - n, end, n) == 0;
+	return length > n && pg_strncasecmp(text +length - n, end, n) == 0;
 }
 
 /*
@@ -35,7 +35,9 @@ normalize(const char *text, int length, char *result, bool *has_zone)
 	int			end;
 
 	while (length > 0 && text[0] == ' ')
-		text++, length--;
+		text	  ++,
+					length--;
+
 	while (length > 0 && text[length - 1] == ' ')
 		length--;
 	if (length < DAY_LENGTH || length > MAX_LENGTH)
@@ -60,7 +62,7 @@ normalize(const char *text, int length, char *result, bool *has_zone)
 		;
 	*has_zone = end < length;
 	snprintf(result, MAX_LENGTH * 2, "%.*s%.*s%s",
-			 text[end - 1] == ' ' ? end - 1 : end, text, length - end, text + end,
+			 text[end - 1] == ' ' ? end - 1 : end, text, length - end, text +end,
 			 *has_zone ? "" : "Z");
 	return true;
 }
