@@ -286,7 +286,8 @@ is(as_role($node, 'parallel', 'keeper', q{SELECT status, incremental, reason FRO
 like(as_role($node, 'parallel', 'keeper', q{EXPLAIN (VERBOSE) SELECT * FROM greenery.stg_orders WHERE order_id = '7'}), qr/Remote SQL: .*state/, 'its filter goes to the server');
 $node->safe_psql('parallel', q{ALTER SERVER far OPTIONS (SET port '1')});
 like(failure('parallel', 'keeper', 'CALL greenery_build()'), qr/ERROR:  build \d+ failed, nothing was published/, 'its server is down: the build fails');
-like(as_role($node, 'parallel', 'keeper', 'SELECT message FROM greenery.builds ORDER BY build_id DESC LIMIT 1'),
+like( as_role($node, 'parallel', 'keeper', q{SELECT message FROM greenery.builds WHERE build_id = (SELECT max(build_id) FROM greenery.builds)
+		UNION SELECT message FROM greenery.test_results WHERE build_id = (SELECT max(build_id) FROM greenery.builds) AND status = 'broken'}),
 	qr/could not connect to server "far"/, 'with the server\'s message');
 is(as_role($node, 'parallel', 'keeper', 'SELECT count(*) FROM greenery_published.fact_user_orders'), '45', 'what was published stays');
 is(as_role($node, 'parallel', 'keeper', q{SELECT count(*) > 0 FROM greenery.alerts WHERE build_id = (SELECT max(build_id) FROM greenery.builds) AND severity = 'error'}),
