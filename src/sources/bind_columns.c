@@ -157,7 +157,7 @@ as_moment(const Binding *binding, const TargetEntry *entry, Node *value, const c
 	switch (getBaseType(exprType(value)))
 	{
 		case TIMESTAMPTZOID:
-			return cast_to(value, TIMESTAMPTZOID);
+			return call("zoned", list_make1(cast_to(value, TIMESTAMPTZOID)));
 		case DATEOID:
 		case TIMESTAMPOID:
 			*note = psprintf("read in time zone %s", needed_zone(binding, entry));

@@ -319,6 +319,39 @@ CREATE FUNCTION greenery.zoned(moment timestamp, zone text) RETURNS timestamptz
 COMMENT ON FUNCTION greenery.zoned(timestamp, text) IS
 	'The moment at which clocks in a time zone show a time. NULL for NULL.';
 
+-- And moments that have one: were the column to lose its zone, a cast would put in the caller's
+CREATE FUNCTION greenery.zoned(moment timestamptz) RETURNS timestamptz
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	RETURN moment;
+COMMENT ON FUNCTION greenery.zoned(timestamptz) IS
+	'The moment itself. What a binding reads as a moment must have a time zone.';
+
+CREATE FUNCTION greenery.zoned(moment timestamp) RETURNS timestamptz
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $zoned$
+BEGIN
+	RAISE EXCEPTION 'a column that was bound as a moment has no time zone any more'
+		USING ERRCODE = 'datatype_mismatch',
+			  HINT = 'greenery_bindings() names it. Bind the source again, with time_zone.';
+END
+$zoned$;
+COMMENT ON FUNCTION greenery.zoned(timestamp) IS
+	'Error 42804: what a binding reads as a moment had a time zone when it was bound.';
+
+CREATE FUNCTION greenery.zoned(moment date) RETURNS timestamptz
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $zoned$
+BEGIN
+	RAISE EXCEPTION 'a column that was bound as a moment has no time zone any more'
+		USING ERRCODE = 'datatype_mismatch',
+			  HINT = 'greenery_bindings() names it. Bind the source again, with time_zone.';
+END
+$zoned$;
+COMMENT ON FUNCTION greenery.zoned(date) IS
+	'Error 42804: what a binding reads as a moment had a time zone when it was bound.';
+
 CREATE FUNCTION greenery.attributes(VARIADIC "any") RETURNS jsonb
 	LANGUAGE C IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'greenery_attributes';
 COMMENT ON FUNCTION greenery.attributes(VARIADIC "any") IS

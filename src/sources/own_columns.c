@@ -101,13 +101,13 @@ only_table(const Query *query)
 	return entry;
 }
 
-/* Whether it is the extension's clean_text(), in either schema */
+/* Whether it is a function of the extension of that name, in either schema */
 static bool
-is_clean_text(Oid function)
+is_own_function(Oid function, const char *wanted)
 {
 	const char *name = get_func_name(function);
 
-	return name != NULL && strcmp(name, "clean_text") == 0 &&
+	return name != NULL && strcmp(name, wanted) == 0 &&
 		getExtensionOfObject(ProcedureRelationId, function) == get_extension_oid("greenery", true);
 }
 
@@ -122,7 +122,7 @@ shown_column(Node *expression, bool *cleaned)
 	bool		as_text = false;
 	Var		   *var;
 
-	*cleaned = IsA(expression, FuncExpr) && is_clean_text(((FuncExpr *) expression)->funcid);
+	*cleaned = IsA(expression, FuncExpr) && is_own_function(((FuncExpr *) expression)->funcid, "clean_text");
 	if (*cleaned)
 		expression = linitial(((FuncExpr *) expression)->args);
 	if (IsA(expression, CoerceViaIO))
@@ -204,6 +204,16 @@ source_row(const char *function)
 	return row;
 }
 
+/* The type of a column; of a moment that must have a time zone, the one that it has */
+static Oid
+column_type(Node *expression)
+{
+	if (IsA(expression, FuncExpr) && list_length(((FuncExpr *) expression)->args) == 1 &&
+		is_own_function(((FuncExpr *) expression)->funcid, "zoned"))
+		expression = linitial(((FuncExpr *) expression)->args);
+	return exprType(expression);
+}
+
 /* The first column of a query that is not of the declared type; NULL if all are */
 static char *
 type_problem(const Query *query, TupleDesc row)
@@ -214,7 +224,7 @@ type_problem(const Query *query, TupleDesc row)
 	foreach(lc, query->targetList)
 	{
 		TargetEntry *entry = lfirst_node(TargetEntry, lc);
-		Oid			type = exprType((Node *) entry->expr);
+		Oid			type = column_type((Node *) entry->expr);
 
 		if (entry->resjunk)
 			continue;
@@ -453,7 +463,7 @@ is_indexed(Relation index, const OwnColumn *column)
 	if (!IsA(linitial(expressions), FuncExpr))
 		return false;
 	call = linitial_node(FuncExpr, expressions);
-	if (!is_clean_text(call->funcid))
+	if (!is_own_function(call->funcid, "clean_text"))
 		return false;
 	argument = linitial(call->args);
 	if (IsA(argument, RelabelType))
