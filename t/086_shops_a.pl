@@ -31,6 +31,29 @@ foreach my $shop (
 			expected_pages => { detail => 'pages' },
 		}
 	],
+	[   medusa => variants => {
+			expected_email => { identity => 'email' },
+			expected_paid => { orders => 'paid' },
+			expected_usd => { currency => 'usd' },
+			expected_app => { channel => 'App' },
+		}
+	],
+	[   vendure => variants => {
+			expected_email => { identity => 'email' },
+			expected_paid => { orders => 'paid' },
+			expected_gbp => { currency => 'GBP' },
+			expected_channel => { channel => 'uk-shop' },
+			expected_language => { language => 'de' },
+			expected_zone => { time_zone => 'Europe/Berlin' },
+		}
+	],
+	[   saleor => variants => {
+			expected_email => { identity => 'email' },
+			expected_paid => { orders => 'paid' },
+			expected_pln => { currency => 'PLN' },
+			expected_channel => { channel => 'channel-pln' },
+		}
+	],
   )
 {
 	my ($platform, %arg) = @$shop;

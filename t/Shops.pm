@@ -108,7 +108,10 @@ sub compare
 	my $tables = run_as_owner(
 		$node, $db, qq{
 		SELECT c.relname, string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum),
-			   string_agg(format(CASE a.atttypid WHEN 'numeric'::regtype THEN 'round(%1\$I::numeric, 6)' ELSE '%1\$I::%2\$s' END,
+			   -- none is NULL or 0 in these; a discount that is NULL stands in the promo's terms
+			   string_agg(format(CASE WHEN a.attname IN ('tax', 'refunded', 'returned_quantity') THEN 'round(coalesce(%1\$I, 0)::numeric, 6)'
+									  WHEN a.atttypid = 'numeric'::regtype THEN 'round(%1\$I::numeric, 6)'
+									  ELSE '%1\$I::%2\$s' END,
 								 a.attname, format_type(a.atttypid, NULL)), ', ' ORDER BY a.attnum)
 		  FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 		 WHERE c.relnamespace = '$expected'::regnamespace AND c.relkind = 'r'
