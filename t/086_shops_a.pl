@@ -54,6 +54,14 @@ foreach my $shop (
 			expected_channel => { channel => 'channel-pln' },
 		}
 	],
+	[   segment => before => $raw_shop,
+		variants => { expected_visitor => { sessions => 'visitor' } }
+	],
+	[   shopify => variants => {
+			expected_paid => { orders => 'paid' },
+			expected_gbp => { currency => 'GBP' },
+		}
+	],
   )
 {
 	my ($platform, %arg) = @$shop;
