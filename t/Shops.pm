@@ -34,20 +34,23 @@ my $here = dirname(__FILE__);
 # %1$s is the schema of the marts.
 my %summaries = (
 	numbers => q{
-		SELECT m.name, m.numerator / m.denominator AS value FROM %1$s.metrics m WHERE m.denominator = 1
-		UNION ALL SELECT 'repeat_rate', m.value::numeric FROM %1$s.metrics m WHERE m.name = 'repeat_rate'
-		UNION ALL SELECT 'repeat_purchasers', m.numerator FROM %1$s.metrics m WHERE m.name = 'repeat_rate'
-		UNION ALL SELECT 'units', m.numerator FROM %1$s.metrics m WHERE m.name = 'units_per_order'
-		UNION ALL SELECT 'promo_orders', m.numerator FROM %1$s.metrics m WHERE m.name = 'promo_use_rate'
-		UNION ALL SELECT 'all_orders', count(*) FROM %1$s.fact_user_orders
-		UNION ALL SELECT 'cancelled_orders', count(*) FROM %1$s.fact_user_orders f WHERE f.is_cancelled
-		UNION ALL SELECT 'guest_orders', count(*) FROM %1$s.fact_user_orders f WHERE f.user_id IS NULL AND NOT f.is_cancelled
-		UNION ALL SELECT 'refunded_orders', count(*) FROM %1$s.fact_user_orders f WHERE f.refunded > 0 AND NOT f.is_cancelled
-		UNION ALL SELECT 'sessions', m.denominator FROM %1$s.metrics m WHERE m.name = 'conversion_rate'
-		UNION ALL SELECT 'converted_sessions', m.numerator FROM %1$s.metrics m WHERE m.name = 'conversion_rate'
-		UNION ALL SELECT 'conversion_rate', m.value::numeric FROM %1$s.metrics m WHERE m.name = 'conversion_rate'
-		UNION ALL SELECT 'sessions_with_cart', m.denominator FROM %1$s.metrics m WHERE m.name = 'cart_abandonment_rate'
-		UNION ALL SELECT 'abandoned_carts', m.numerator FROM %1$s.metrics m WHERE m.name = 'cart_abandonment_rate'
+		-- once each: over live views of many tables
+		WITH m AS MATERIALIZED (SELECT * FROM %1$s.metrics),
+		f AS MATERIALIZED (SELECT o.user_id, o.is_cancelled, o.refunded FROM %1$s.fact_user_orders o)
+		SELECT m.name, m.numerator / m.denominator AS value FROM m WHERE m.denominator = 1
+		UNION ALL SELECT 'repeat_rate', m.value::numeric FROM m WHERE m.name = 'repeat_rate'
+		UNION ALL SELECT 'repeat_purchasers', m.numerator FROM m WHERE m.name = 'repeat_rate'
+		UNION ALL SELECT 'units', m.numerator FROM m WHERE m.name = 'units_per_order'
+		UNION ALL SELECT 'promo_orders', m.numerator FROM m WHERE m.name = 'promo_use_rate'
+		UNION ALL SELECT 'sessions', m.denominator FROM m WHERE m.name = 'conversion_rate'
+		UNION ALL SELECT 'converted_sessions', m.numerator FROM m WHERE m.name = 'conversion_rate'
+		UNION ALL SELECT 'conversion_rate', m.value::numeric FROM m WHERE m.name = 'conversion_rate'
+		UNION ALL SELECT 'sessions_with_cart', m.denominator FROM m WHERE m.name = 'cart_abandonment_rate'
+		UNION ALL SELECT 'abandoned_carts', m.numerator FROM m WHERE m.name = 'cart_abandonment_rate'
+		UNION ALL SELECT 'all_orders', count(*) FROM f
+		UNION ALL SELECT 'cancelled_orders', count(*) FROM f WHERE f.is_cancelled
+		UNION ALL SELECT 'guest_orders', count(*) FROM f WHERE f.user_id IS NULL AND NOT f.is_cancelled
+		UNION ALL SELECT 'refunded_orders', count(*) FROM f WHERE f.refunded > 0 AND NOT f.is_cancelled
 		UNION ALL SELECT 'page_views', count(*) FROM %1$s.fact_events e WHERE e.event_type = 'page_view'},
 	revenue => q{
 		SELECT r.currency, sum(r.orders) AS orders, sum(r.revenue) AS revenue
