@@ -309,21 +309,26 @@ check_time_zone(const char *zone)
 				 errhint("pg_timezone_names lists them.")));
 }
 
-/* Say what the builder cannot read yet */
+/* Say why builds will not read a relation, if they will not */
 static void
-notice_missing_grants(List *relations, Oid builder)
+notice_unreadable(Oid relid, Oid builder)
 {
-	ListCell   *lc;
+	const char *relation = quoted_relation(relid);
+	const char *role = quote_identifier(GetUserNameFromId(builder, false));
+	Oid			schema = get_rel_namespace(relid);
+	Oid			owner = object_owner(RelationRelationId, relid);
 
-	foreach(lc, relations)
-		if (pg_class_aclcheck(lfirst_oid(lc), builder, ACL_SELECT) != ACLCHECK_OK)
+	if (pg_class_aclcheck(relid, builder, ACL_SELECT) != ACLCHECK_OK ||
+		!greenery_may_use_schema(schema, builder))
 		ereport(NOTICE,
-				(errmsg("builds cannot read %s yet", quoted_relation(lfirst_oid(lc))),
+				(errmsg("builds cannot read %s yet", relation),
 				 errhint("Its owner must run: GRANT USAGE ON SCHEMA %s TO %s; GRANT SELECT ON %s TO %s",
-						 quote_identifier(get_namespace_name(get_rel_namespace(lfirst_oid(lc)))),
-						 quote_identifier(GetUserNameFromId(builder, false)),
-						 quoted_relation(lfirst_oid(lc)),
-						 quote_identifier(GetUserNameFromId(builder, false)))));
+						 quote_identifier(get_namespace_name(schema)), role, relation, role)));
+	else if (superuser_arg(builder) && OidIsValid(owner) && !superuser_arg(owner))
+		ereport(NOTICE,
+				(errmsg("builds do not read %s yet: it belongs to role \"%s\", and builds have the rights of superuser \"%s\"",
+						relation, GetUserNameFromId(owner, false), GetUserNameFromId(builder, false)),
+				 errhint("Name a role that is not a superuser and may read it: SELECT greenery_set_builder('role').")));
 }
 
 /*
@@ -459,7 +464,8 @@ greenery_bind(PG_FUNCTION_ARGS)
 		(void) greenery_set_caller(outer);
 	}
 	PG_END_TRY();
-	notice_missing_grants(read.relations, binding.builder);
+	foreach(lc, read.relations)
+		notice_unreadable(lfirst_oid(lc), binding.builder);
 	foreach(lc, binding.columns)
 		put_row((ReturnSetInfo *) fcinfo->resultinfo, lfirst(lc));
 	SPI_finish();
