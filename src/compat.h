@@ -195,6 +195,20 @@ greenery_replace_vars(Node *node, RangeTblEntry *entry, List *values, bool *has_
 #endif
 }
 
+/* The columns of an entry of FROM, as values, dropped ones included; of which row is asked since 18 */
+static inline List *
+greenery_columns_of(RangeTblEntry *entry, int index)
+{
+	List	   *columns;
+
+#if PG_VERSION_NUM >= 180000
+	expandRTE(entry, index, 0, VAR_RETURNING_DEFAULT, -1, true, NULL, &columns);
+#else
+	expandRTE(entry, index, 0, -1, true, NULL, &columns);
+#endif
+	return columns;
+}
+
 /* Replace columns of joins by those of what is joined; the planner has a say since 16 */
 static inline Node *
 greenery_flatten_joins(Query *query, Node *node)

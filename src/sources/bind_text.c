@@ -28,6 +28,7 @@
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "parser/parser.h"
+#include "parser/parsetree.h"
 #include "sources/bind.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -180,24 +181,67 @@ is_row(const Node *node)
 
 static Node *rewrite(Node *node, void *context);
 
-/* JOIN USING and NATURAL JOIN have ON, and nobody names the columns of a join */
-static bool
-join_with_on(Node *node, void *context)
+/* The columns of a joined relation, as columns of the join */
+static void
+add_columns(Query *query, int index, RangeTblEntry *join, List **numbers)
 {
-	if (node == NULL)
-		return false;
-	if (IsA(node, JoinExpr))
+	RangeTblEntry *entry = rt_fetch(index, query->rtable);
+	List	   *values = greenery_columns_of(entry, index);
+	ListCell   *lc;
+
+	foreach(lc, entry->eref->colnames)
+	{
+		int			number = foreach_current_index(lc) + 1;
+		Node	   *value = list_nth(values, number - 1);
+
+		/* one that has been dropped */
+		if (*strVal(lfirst(lc)) == '\0')
+			continue;
+		join->eref->colnames = lappend(join->eref->colnames, copyObject(lfirst(lc)));
+		join->joinaliasvars = lappend(join->joinaliasvars,
+									  makeVar(index, number, exprType(value), exprTypmod(value),
+											  exprCollation(value), 0));
+		*numbers = lappend_int(*numbers, number);
+	}
+}
+
+static int
+joined_index(Node *node)
+{
+	return IsA(node, JoinExpr) ? ((JoinExpr *) node)->rtindex : ((RangeTblRef *) node)->rtindex;
+}
+
+/*
+ * JOIN USING and NATURAL JOIN have ON, and nobody names the columns of a join, which are those
+ * of both sides then
+ */
+static void
+join_with_on(Query *query, Node *node)
+{
+	ListCell   *lc;
+
+	if (IsA(node, FromExpr))
+		foreach(lc, ((FromExpr *) node)->fromlist)
+			join_with_on(query, lfirst(lc));
+	else if (IsA(node, JoinExpr))
 	{
 		JoinExpr   *join = (JoinExpr *) node;
+		RangeTblEntry *entry = rt_fetch(join->rtindex, query->rtable);
 
+		join_with_on(query, join->larg);
+		join_with_on(query, join->rarg);
 		join->usingClause = NIL;
 		join->join_using_alias = NULL;
 		join->isNatural = false;
 		join->alias = NULL;
+		entry->alias = NULL;
+		entry->join_using_alias = NULL;
+		entry->joinmergedcols = 0;
+		entry->eref->colnames = entry->joinaliasvars = NIL;
+		entry->joinleftcols = entry->joinrightcols = NIL;
+		add_columns(query, joined_index(join->larg), entry, &entry->joinleftcols);
+		add_columns(query, joined_index(join->rarg), entry, &entry->joinrightcols);
 	}
-	if (IsA(node, FromExpr) || IsA(node, JoinExpr) || IsA(node, List))
-		return expression_tree_walker(node, join_with_on, context);
-	return false;
 }
 
 static Query *
@@ -215,10 +259,6 @@ rewrite_query(Query *original, const char *source)
 
 		switch (entry->rtekind)
 		{
-			case RTE_JOIN:
-				entry->alias = NULL;
-				entry->join_using_alias = NULL;
-				break;
 			case RTE_SUBQUERY:
 				if (entry->lateral)
 					entry->subquery = (Query *) greenery_flatten_joins(query, (Node *) entry->subquery);
@@ -230,7 +270,7 @@ rewrite_query(Query *original, const char *source)
 				break;
 		}
 	}
-	(void) join_with_on((Node *) query->jointree, NULL);
+	join_with_on(query, (Node *) query->jointree);
 	return query_tree_mutator(query, rewrite, unconstify(char *, source), QTW_DONT_COPY_QUERY);
 }
 
@@ -243,6 +283,12 @@ rewrite(Node *node, void *context)
 		return NULL;
 	switch (nodeTag(node))
 	{
+		case T_Var:
+			/* written as what it is, and not as a column of a join */
+			node = copyObject(node);
+			((Var *) node)->varnosyn = ((Var *) node)->varno;
+			((Var *) node)->varattnosyn = ((Var *) node)->varattno;
+			return node;
 		case T_Query:
 			return (Node *) rewrite_query((Query *) node, source);
 		case T_CaseExpr:
