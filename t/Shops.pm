@@ -1,0 +1,273 @@
+# What the tests of presets share.
+#
+# t/shops/PLATFORM.sql makes a few tables of a platform, with rows that have its traps.
+# t/shops/PLATFORM.expected.sql says in plain SQL over these tables what greenery has to
+# answer.  Both run with the platform's schema as search_path; the second makes tables in
+# schema expected:
+#
+#   stg_orders, stg_users, ...   the rows of that view, in the columns that the table has
+#   fact_user_orders, ...        the same for a mart
+#   numbers (name, value)        the numbers named, of those in %summaries below
+#   revenue (currency, orders, revenue)   over all months; currency '' when unknown
+#
+# What other options change stands in a schema of its own, as in expected_email.
+
+package Shops;
+
+use strict;
+use warnings;
+
+use Exporter 'import';
+use File::Basename 'dirname';
+use Greenery;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+our @EXPORT = qw(shop_server new_shop prove_shop prove_binding compare run_as_owner try_as_owner);
+
+# Quotes are needed, and the zone is not UTC: both would show.
+our $schema = q{Web shop};
+our $zone = 'America/New_York';
+
+my $here = dirname(__FILE__);
+
+# %1$s is the schema of the marts.
+my %summaries = (
+	numbers => q{
+		SELECT m.name, m.numerator / m.denominator AS value FROM %1$s.metrics m WHERE m.denominator = 1
+		UNION ALL SELECT 'repeat_rate', m.value::numeric FROM %1$s.metrics m WHERE m.name = 'repeat_rate'
+		UNION ALL SELECT 'repeat_purchasers', m.numerator FROM %1$s.metrics m WHERE m.name = 'repeat_rate'
+		UNION ALL SELECT 'units', m.numerator FROM %1$s.metrics m WHERE m.name = 'units_per_order'
+		UNION ALL SELECT 'promo_orders', m.numerator FROM %1$s.metrics m WHERE m.name = 'promo_use_rate'
+		UNION ALL SELECT 'all_orders', count(*) FROM %1$s.fact_user_orders
+		UNION ALL SELECT 'cancelled_orders', count(*) FROM %1$s.fact_user_orders f WHERE f.is_cancelled
+		UNION ALL SELECT 'guest_orders', count(*) FROM %1$s.fact_user_orders f WHERE f.user_id IS NULL AND NOT f.is_cancelled
+		UNION ALL SELECT 'refunded_orders', count(*) FROM %1$s.fact_user_orders f WHERE f.refunded > 0 AND NOT f.is_cancelled
+		UNION ALL SELECT 'sessions', m.denominator FROM %1$s.metrics m WHERE m.name = 'conversion_rate'
+		UNION ALL SELECT 'converted_sessions', m.numerator FROM %1$s.metrics m WHERE m.name = 'conversion_rate'
+		UNION ALL SELECT 'conversion_rate', m.value::numeric FROM %1$s.metrics m WHERE m.name = 'conversion_rate'
+		UNION ALL SELECT 'sessions_with_cart', m.denominator FROM %1$s.metrics m WHERE m.name = 'cart_abandonment_rate'
+		UNION ALL SELECT 'abandoned_carts', m.numerator FROM %1$s.metrics m WHERE m.name = 'cart_abandonment_rate'
+		UNION ALL SELECT 'page_views', count(*) FROM %1$s.fact_events e WHERE e.event_type = 'page_view'},
+	revenue => q{
+		SELECT r.currency, sum(r.orders) AS orders, sum(r.revenue) AS revenue
+		  FROM %1$s.revenue_by_month r GROUP BY r.currency});
+
+# A server whose database "empty" belongs to shopkeeper, who is no superuser, and has the extension.
+sub shop_server
+{
+	my ($name) = @_;
+	my $node = new_server($name);
+
+	$node->safe_psql('postgres', q{CREATE ROLE shopkeeper LOGIN; CREATE DATABASE empty OWNER shopkeeper});
+	as_role($node, 'empty', 'shopkeeper', 'CREATE EXTENSION greenery');
+	return $node;
+}
+
+# A database with the extension.
+sub new_shop
+{
+	my ($node, $db) = @_;
+
+	$node->safe_psql(
+		'postgres', qq{
+		CREATE DATABASE "$db" TEMPLATE empty OWNER shopkeeper;
+		ALTER DATABASE "$db" SET timezone = '$zone'});
+	return;
+}
+
+sub run_as_owner
+{
+	my ($node, $db, $sql) = @_;
+
+	return as_role($node, $db, 'shopkeeper', $sql);
+}
+
+# The error that SQL gives, or an empty text.
+sub try_as_owner
+{
+	my ($node, $db, $sql) = @_;
+	my ($ret, $out, $err) = $node->psql($db, "\\set VERBOSITY verbose\n$sql", extra_params => [ '-U', 'shopkeeper' ]);
+
+	return $ret == 0 ? '' : $err;
+}
+
+sub quote { my ($text) = @_; $text =~ s/'/''/g; return "'$text'"; }
+
+sub json
+{
+	my ($options) = @_;
+
+	return '{' . join(', ', map { qq{"$_": "$options->{$_}"} } sort keys %$options) . '}';
+}
+
+# Compare each table of schema $expected with what greenery has.
+sub compare
+{
+	my ($node, $db, $expected, $name) = @_;
+	my $tables = run_as_owner(
+		$node, $db, qq{
+		SELECT c.relname, string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum),
+			   string_agg(format(CASE a.atttypid WHEN 'numeric'::regtype THEN 'round(%1\$I::numeric, 6)' ELSE '%1\$I::%2\$s' END,
+								 a.attname, format_type(a.atttypid, NULL)), ', ' ORDER BY a.attnum)
+		  FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
+		 WHERE c.relnamespace = '$expected'::regnamespace AND c.relkind = 'r'
+		 GROUP BY c.relname ORDER BY c.relname});
+	my $compared = 0;
+
+	foreach my $line (split /\n/, $tables)
+	{
+		my ($table, $columns, $typed) = split /\|/, $line;
+
+		foreach my $marts ('greenery', 'greenery_published')
+		{
+			my $there;
+
+			if ($summaries{$table})
+			{
+				$there = sprintf("($summaries{$table}) s", $marts);
+				# the numbers that are asked for
+				$there .= " WHERE s.name IN (SELECT e.name FROM $expected.numbers e)" if $table eq 'numbers';
+			}
+			elsif (run_as_owner($node, $db, "SELECT to_regclass('$marts.$table') IS NOT NULL") eq 't')
+			{
+				$there = "$marts.$table";
+			}
+			else
+			{
+				# staging views are not published
+				ok($marts eq 'greenery_published', "$name: $table exists");
+				next;
+			}
+			$compared++;
+			is( run_as_owner(
+					$node, $db, qq{
+					WITH expected AS (SELECT $typed FROM $expected.$table), got AS (SELECT $typed FROM $there)
+					SELECT 'expected', e::text FROM (TABLE expected EXCEPT ALL TABLE got) e
+					UNION ALL SELECT 'got', g::text FROM (TABLE got EXCEPT ALL TABLE expected) g
+					ORDER BY 2, 1}),
+				'', "$name: $marts.$table ($columns)");
+		}
+	}
+	cmp_ok($compared, '>', 0, "$name: something is compared");
+	return;
+}
+
+# Bind, build, and compare with schema $expected.
+sub prove_binding
+{
+	my ($node, $db, $platform, $options, $expected) = @_;
+	my $name = "$platform " . json($options);
+	my $error = try_as_owner($node, $db,
+		"SELECT * FROM greenery_bind_shop('$platform', " . quote($schema) . ', ' . quote(json($options)) . ')');
+
+	is($error, '', "$name: is bound");
+	return if $error ne '';
+	is(try_as_owner($node, $db, 'CALL greenery_build()'), '', "$name: builds");
+	is( run_as_owner($node, $db, 'SELECT status FROM greenery.builds ORDER BY build_id DESC LIMIT 1'),
+		'published', "$name: is published")
+	  or diag(
+		run_as_owner(
+			$node, $db, q{
+			SELECT r.status, r.test_id, t.description, r.failures, r.total, r.message
+			  FROM greenery.test_results r LEFT JOIN greenery.data_tests t USING (test_id)
+			 WHERE r.build_id = (SELECT max(b.build_id) FROM greenery.builds b) AND r.status IN ('error', 'broken')}));
+	compare($node, $db, $expected, $name);
+	return;
+}
+
+# The whole proof of a platform.  Arguments: variants => {expected_email => {identity => 'email'}},
+# options => {...} of the first binding; also => [...], further presets that the tables fit.
+sub prove_shop
+{
+	my ($node, $platform, %arg) = @_;
+	my $db = $platform;
+	my $quoted = quote($schema);
+	my $ident = qq{"$schema"};
+
+	new_shop($node, $db);
+	run_as_owner($node, $db, qq{
+		CREATE SCHEMA $ident;
+		CREATE SCHEMA expected;
+		SET search_path = $ident;
+	} . slurp_file("$here/shops/$platform.sql"));
+	run_as_owner($node, $db, "SET search_path = $ident;\n" . slurp_file("$here/shops/$platform.expected.sql"));
+
+	is( run_as_owner($node, $db, "SELECT string_agg(preset, ' ' ORDER BY preset) FROM greenery_detect_shop($quoted) WHERE is_complete"),
+		join(' ', sort $platform, @{ $arg{also} || [] }), "$platform: is detected");
+	unlike(run_as_owner($node, $db, "SELECT greenery_bind_shop_sql('$platform', $quoted)"),
+		qr/\{[a-z_]+\}/, "$platform: no placeholder is left");
+
+	prove_binding($node, $db, $platform, $arg{options} || {}, 'expected');
+	# each source that is bound has its expected rows
+	is( run_as_owner(
+			$node, $db, q{
+			SELECT string_agg(source, ' ') FROM greenery.source_bindings
+			 WHERE (query IS NOT NULL) <> (to_regclass('expected.stg_' || source) IS NOT NULL)}),
+		'', "$platform: expected rows for each source, and no other");
+	foreach my $variant (sort keys %{ $arg{variants} || {} })
+	{
+		prove_binding($node, $db, $platform, $arg{variants}{$variant}, $variant);
+	}
+
+	# options
+	like(
+		try_as_owner($node, $db, qq{SELECT * FROM greenery_bind_shop('$platform', $quoted, '{"no such": "x"}')}),
+		qr/22023: preset "$platform" has no option "no such"/, "$platform: an unknown option is refused");
+	foreach my $option (
+		split /\n/,
+		run_as_owner(
+			$node, $db, qq{
+			SELECT o.key FROM greenery.presets p, jsonb_each(p.options) o
+			 WHERE p.preset = '$platform' AND o.value ? 'values' ORDER BY 1}))
+	{
+		like(
+			try_as_owner($node, $db, qq{SELECT * FROM greenery_bind_shop('$platform', $quoted, '{"$option": "no such"}')}),
+			qr/22023: option "$option" of preset "$platform" cannot be 'no such'/,
+			"$platform: an unknown value of $option is refused");
+	}
+
+	# Without any one column of the tables that it reads it is refused, and the column is named, or
+	# it does not read it.
+	is( run_as_owner(
+			$node, $db, q{
+			CREATE FUNCTION pg_temp.without(platform text, schema text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+			DECLARE
+				c record;
+				read boolean;
+			BEGIN
+				FOR c IN SELECT t.relname, a.attname FROM pg_class t JOIN pg_attribute a ON a.attrelid = t.oid
+						  WHERE t.relnamespace = quote_ident(schema)::regnamespace AND t.relkind IN ('r', 'p')
+							AND a.attnum > 0 AND NOT a.attisdropped ORDER BY 1, a.attnum LOOP
+					SELECT coalesce(bool_or(p.fingerprint -> c.relname ? c.attname::text), false) INTO read
+					  FROM greenery.presets p WHERE p.preset = platform;
+					BEGIN
+						EXECUTE format('ALTER TABLE %I.%I DROP COLUMN %I CASCADE', schema, c.relname, c.attname);
+						PERFORM FROM greenery_bind_shop(platform, schema, '%OPTIONS%');
+						IF read THEN
+							RETURN NEXT format('%s.%s is in the fingerprint and is not read', c.relname, c.attname);
+						END IF;
+						RAISE EXCEPTION 'undo' USING ERRCODE = 'P0099';
+					EXCEPTION
+						WHEN SQLSTATE 'P0099' THEN NULL;
+						WHEN object_not_in_prerequisite_state THEN
+							DECLARE
+								detail text;
+							BEGIN
+								GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
+								IF detail IS DISTINCT FROM format('It does not have: %I.%I.', c.relname, c.attname) THEN
+									RETURN NEXT format('%s.%s: %s', c.relname, c.attname, detail);
+								END IF;
+							END;
+						WHEN OTHERS THEN
+							RETURN NEXT format('%s.%s: %s %s', c.relname, c.attname, SQLSTATE, SQLERRM);
+					END;
+				END LOOP;
+			END $$;
+			SELECT pg_temp.without('%PLATFORM%', %SCHEMA%)
+			} =~ s/%PLATFORM%/$platform/r =~ s/%SCHEMA%/$quoted/r =~ s/%OPTIONS%/json($arg{options} || {})/er),
+		'', "$platform: without a column that it reads it is refused, and says which");
+	return;
+}
+
+1;
