@@ -10,9 +10,10 @@ SELECT o.*, lower(btrim(coalesce(u.email, o.email))) AS mail,
 
 CREATE TABLE expected.stg_orders AS
 SELECT o.id::text AS order_id, o.user_id::text AS user_id,
-	-- with a coupon before automatic ones
-	(SELECT l.promotion_id::text FROM spree_order_promotions l JOIN spree_promotions p ON p.id = l.promotion_id
-	  WHERE l.order_id = o.id ORDER BY p.kind, l.id LIMIT 1) AS promo_id,
+	-- the one that took off most
+	(SELECT p.promotion_id::text FROM spree_adjustments a JOIN spree_promotion_actions p ON p.id = a.source_id
+	  WHERE a.order_id = o.id AND a.source_type = 'Spree::PromotionAction' AND a.eligible AND a.amount < 0
+	  GROUP BY p.promotion_id ORDER BY sum(a.amount) LIMIT 1) AS promo_id,
 	coalesce(o.ship_address_id, o.bill_address_id)::text AS address_id,
 	o.completed_at AT TIME ZONE 'UTC' AS created_at,
 	o.item_total AS order_cost,
@@ -69,7 +70,7 @@ UNION ALL SELECT 'orders', count(*) FROM placed WHERE state <> 'canceled'
 UNION ALL SELECT 'cancelled_orders', count(*) FROM placed WHERE state = 'canceled'
 UNION ALL SELECT 'guest_orders', count(*) FROM placed WHERE user_id IS NULL AND state <> 'canceled'
 UNION ALL SELECT 'refunded_orders', count(*) FROM placed WHERE refund > 0 AND state <> 'canceled'
-UNION ALL SELECT 'promo_orders', count(DISTINCT o.id) FROM placed o JOIN spree_order_promotions l ON l.order_id = o.id
+UNION ALL SELECT 'promo_orders', count(DISTINCT a.order_id) FROM spree_adjustments a JOIN placed o ON o.id = a.order_id WHERE a.source_type = 'Spree::PromotionAction' AND a.eligible AND a.amount < 0
 UNION ALL SELECT 'purchasers', count(DISTINCT user_id) FROM placed WHERE state <> 'canceled'
 UNION ALL SELECT 'units', sum(l.quantity) FROM placed o JOIN spree_line_items l ON l.order_id = o.id WHERE o.state <> 'canceled';
 INSERT INTO expected.numbers

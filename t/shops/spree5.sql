@@ -154,8 +154,26 @@ INSERT INTO spree_line_items VALUES
 	(5, 3, 31, 1, 15.00, 'EUR'), (6, 4, 31, 2, 15.00, 'EUR'), (7, 5, 11, 1, 10.00, 'USD'),
 	(8, 6, 22, 1, 50.00, 'USD'), (9, 7, 23, 2, 10.00, 'USD'), (10, 8, 11, 3, 10.00, 'USD'), (11, 9, 11, 1, 10.00, 'USD');
 
+-- each that was tried, in this order
 CREATE TABLE spree_order_promotions (id bigint PRIMARY KEY, order_id bigint, promotion_id bigint);
-INSERT INTO spree_order_promotions VALUES (1, 1, 1), (2, 6, 1), (3, 8, 2), (4, 8, 1);
+INSERT INTO spree_order_promotions VALUES (1, 1, 5), (2, 1, 1), (3, 6, 1), (4, 8, 1), (5, 8, 2), (6, 9, 3);
+
+-- of two promos of one line the better is eligible
+CREATE TABLE spree_adjustments (
+	id bigint PRIMARY KEY, source_type varchar, source_id bigint, adjustable_type varchar, adjustable_id bigint, amount numeric(10, 2),
+	eligible boolean DEFAULT true, order_id bigint NOT NULL, included boolean DEFAULT false);
+INSERT INTO spree_adjustments VALUES
+	(1, 'Spree::PromotionAction', 6, 'Spree::Order', 1, -6.00, false, 1, false),
+	(2, 'Spree::PromotionAction', 1, 'Spree::LineItem', 1, -2.00, true, 1, false),
+	(3, 'Spree::PromotionAction', 1, 'Spree::LineItem', 2, -2.00, true, 1, false),
+	(4, 'Spree::TaxRate', 2, 'Spree::LineItem', 1, 3.28, true, 1, false),
+	(5, 'Spree::TaxRate', 2, 'Spree::LineItem', 3, 3.19, true, 2, true),
+	(6, 'Spree::PromotionAction', 1, 'Spree::Order', 6, -5.00, true, 6, false),
+	(7, NULL, NULL, 'Spree::Order', 7, -1.00, true, 7, false),
+	(8, 'Spree::PromotionAction', 1, 'Spree::LineItem', 10, -3.00, true, 8, false),
+	(9, 'Spree::PromotionAction', 2, 'Spree::Order', 8, -5.00, true, 8, false),
+	(10, NULL, NULL, 'Spree::Order', 8, 2.00, true, 8, false),
+	(11, 'Spree::PromotionAction', 3, 'Spree::Shipment', 9, 0.00, true, 9, false);
 
 CREATE TABLE spree_shipments (
 	id bigint PRIMARY KEY, number varchar, order_id bigint, state varchar, tracking varchar, cost numeric(10, 2) DEFAULT 0, shipped_at timestamp(6));

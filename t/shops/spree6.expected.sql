@@ -9,9 +9,9 @@ SELECT o.*, lower(btrim(coalesce(u.email, o.email))) AS mail,
 
 CREATE TABLE expected.stg_orders AS
 SELECT o.id::text AS order_id, o.customer_id::text AS user_id,
-	-- with a coupon before automatic ones
-	(SELECT l.promotion_id::text FROM spree_order_promotions l JOIN spree_promotions p ON p.id = l.promotion_id
-	  WHERE l.order_id = o.id ORDER BY p.kind, l.id LIMIT 1) AS promo_id,
+	-- the one that took off most
+	(SELECT d.promotion_id::text FROM spree_discounts d WHERE d.order_id = o.id AND d.kind = 'promotion' AND d.amount < 0
+	  GROUP BY d.promotion_id ORDER BY sum(d.amount) LIMIT 1) AS promo_id,
 	coalesce(o.ship_address_id, o.bill_address_id)::text AS address_id,
 	o.completed_at AT TIME ZONE 'UTC' AS created_at,
 	o.item_total AS order_cost,
@@ -73,7 +73,7 @@ UNION ALL SELECT 'orders', count(*) FROM placed WHERE status <> 'canceled'
 UNION ALL SELECT 'cancelled_orders', count(*) FROM placed WHERE status = 'canceled'
 UNION ALL SELECT 'guest_orders', count(*) FROM placed WHERE customer_id IS NULL AND status <> 'canceled'
 UNION ALL SELECT 'refunded_orders', count(*) FROM placed WHERE refund > 0 AND status <> 'canceled'
-UNION ALL SELECT 'promo_orders', count(DISTINCT o.id) FROM placed o JOIN spree_order_promotions l ON l.order_id = o.id
+UNION ALL SELECT 'promo_orders', count(DISTINCT d.order_id) FROM spree_discounts d JOIN placed o ON o.id = d.order_id WHERE d.kind = 'promotion' AND d.amount < 0
 UNION ALL SELECT 'purchasers', count(DISTINCT customer_id) FROM placed WHERE status <> 'canceled'
 UNION ALL SELECT 'units', sum(l.quantity) FROM placed o JOIN spree_line_items l ON l.order_id = o.id WHERE o.status <> 'canceled';
 INSERT INTO expected.numbers

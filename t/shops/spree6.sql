@@ -120,8 +120,18 @@ INSERT INTO spree_line_items VALUES
 	(5, 3, 31, 1, 15.00, 'EUR'), (6, 4, 31, 2, 15.00, 'EUR'), (7, 5, 11, 1, 10.00, 'USD'),
 	(8, 6, 22, 1, 50.00, 'USD'), (9, 7, 23, 2, 10.00, 'USD'), (10, 8, 11, 3, 10.00, 'USD'), (11, 9, 11, 1, 10.00, 'USD');
 
-CREATE TABLE spree_order_promotions (id bigint PRIMARY KEY, order_id bigint, promotion_id bigint);
-INSERT INTO spree_order_promotions VALUES (1, 1, 1), (2, 6, 1), (3, 8, 2), (4, 8, 1);
+-- each that was tried, in this order
+CREATE TABLE spree_order_promotions (id bigint PRIMARY KEY, order_id bigint, cart_id bigint, promotion_id bigint);
+INSERT INTO spree_order_promotions VALUES (1, 1, NULL, 5), (2, 1, NULL, 1), (3, 6, NULL, 1), (4, 8, NULL, 1), (5, 8, NULL, 2), (6, 9, NULL, 3), (7, NULL, 2, 1);
+
+CREATE TABLE spree_discounts (
+	id bigint PRIMARY KEY, cart_id bigint, order_id bigint, promotion_action_id bigint, promotion_id bigint, line_item_id bigint, fulfillment_id bigint,
+	amount numeric(10, 2) NOT NULL, kind varchar NOT NULL, code varchar);
+INSERT INTO spree_discounts VALUES
+	(1, NULL, 1, 1, 1, 1, NULL, -2.00, 'promotion', 'ten'), (2, NULL, 1, 1, 1, 2, NULL, -2.00, 'promotion', 'ten'),
+	(3, NULL, 6, 1, 1, 8, NULL, -5.00, 'promotion', 'ten'), (4, NULL, 7, NULL, NULL, 9, NULL, -1.00, 'manual', NULL),
+	(5, NULL, 8, 1, 1, 10, NULL, -3.00, 'promotion', 'ten'), (6, NULL, 8, 2, 2, 10, NULL, -5.00, 'promotion', NULL),
+	(7, NULL, 9, 3, 3, NULL, 8, 0.00, 'promotion', 'ship'), (8, 2, NULL, 1, 1, 12, NULL, -9.90, 'promotion', 'ten');
 
 CREATE TABLE spree_channels (id bigint PRIMARY KEY, store_id bigint, code varchar, name varchar);
 INSERT INTO spree_channels VALUES (1, 1, 'online', 'Web'), (2, 2, 'app', 'App');

@@ -4,7 +4,7 @@ INSERT INTO greenery.presets (preset, title, kind, fingerprint, options, severit
 VALUES ('snowplow', 'Snowplow', 'events',
 	'{"events": ["app_id", "event_id", "event", "event_name", "collector_tstamp", "user_id", "domain_userid", "domain_sessionid", "page_url", "se_action", "se_label", "tr_orderid"]}',
 	'{"app_id": {"default": null, "description": "Id of an application: its events only. Default: the events of all."},
-	  "duplicates": {"default": "some", "description": "some: of rows with one event_id the first is taken, which sorts the table; none: event_id is unique in this table, and builds look at changed rows only."},
+	  "duplicates": {"default": "some", "values": ["some", "none"], "description": "some: of rows with one event_id the first is taken, which sorts the table; none: event_id is unique in this table, and builds look at changed rows only."},
 	  "time_zone": {"default": "UTC", "description": "Zone of collector_tstamp: Snowplow writes UTC."}}',
 	-- structured and own events have free names; a struct checkout need not name its order
 	'{"107": "warn", "109": "warn"}',
