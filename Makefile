@@ -301,6 +301,7 @@ REGRESS = \
 	plan_cliffs \
 	settings \
 	sources \
+	binding \
 	history \
 	catalog \
 	models \
@@ -314,6 +315,7 @@ REGRESS = \
 	as_of \
 	build_incremental \
 	build_source_changes \
+	build_binding \
 	build_audit \
 	build_helpers \
 	first_build \

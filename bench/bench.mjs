@@ -16,10 +16,11 @@ import { rows as data_tests } from './rows/data_tests.mjs';
 import { rows as sessions } from './rows/sessions.mjs';
 import { rows as phone } from './rows/phone.mjs';
 import { rows as build } from './rows/build.mjs';
+import { rows as bound } from './rows/bound.mjs';
 import { cliffs_markdown, cliffs_missed, measure_cliffs } from './rows/cliffs.mjs';
 import { growth, memory_of_repeat_rate } from './growth.mjs';
 
-const all_rows = [...repeat_rate, ...data_tests, ...sessions, ...phone, ...build];
+const all_rows = [...repeat_rate, ...data_tests, ...sessions, ...phone, ...build, ...bound];
 const { BENCH_PSQL, BENCH_EXCHANGE, BENCH_MODULES, BENCH_RESULTS, BENCH_DOCS, BENCH_COMMAND } = process.env;
 const scale = Number(process.env.SCALE || 10000000);
 const rounds = Number(process.env.ROUNDS || 5);

@@ -66,12 +66,18 @@ SELECT count(*), min(c), max(c) FROM generate_series(1, 300) c
 -- nor when the session reads the function's strings in the other way
 \c -
 SET client_min_messages = warning;
+-- 19 has no other strings
+SELECT current_setting('server_version_num')::integer < 190000 AS has_other_strings \gset
+\if :has_other_strings
 SET standard_conforming_strings = off;
 SET escape_string_warning = off;
+\endif
 SELECT greenery_request_change('x' || chr(27) || '[2J');
 SELECT greenery_request_change('x' || chr(155) || '2J');
+\if :has_other_strings
 RESET standard_conforming_strings;
 RESET escape_string_warning;
+\endif
 \set SHOW_CONTEXT never
 \set VERBOSITY default
 SELECT greenery_request_change(E'two\nlines');

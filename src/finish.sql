@@ -175,9 +175,6 @@ $ownership$;
 -- One published table for each mart, made by the owner
 SELECT greenery.as_owner('SELECT greenery.complete_published_tables()'::pg_catalog.text);
 
--- A script may have made a source function anew: it is what its binding says again
-SELECT greenery.as_owner('SELECT greenery.rebind()'::pg_catalog.text);
-
 -- Dumped: a restored database shows what was published
 DO $published$
 DECLARE
@@ -198,3 +195,7 @@ BEGIN
 	END LOOP;
 END
 $published$;
+
+-- A script may have made a source function anew, over its raw table: bound ones say again
+-- what they were bound to
+SELECT greenery.as_owner('SELECT greenery.rebind()'::pg_catalog.text);

@@ -89,7 +89,9 @@ BEGIN
 			SELECT 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE', format('TABLE %s', s.relation)
 			FROM greenery.sources s
 			UNION ALL
-			VALUES ('SELECT', 'TABLE greenery.sources');
+			VALUES ('SELECT', 'TABLE greenery.sources'),
+				   -- indexes of the raw tables call it as the loader
+				   ('EXECUTE', 'FUNCTION greenery.clean_text(text)');
 	ELSIF kind = 'notifier' THEN
 		RETURN QUERY VALUES
 			('SELECT', 'TABLE greenery.alerts'),
@@ -135,6 +137,19 @@ BEGIN
 		ELSE
 			EXECUTE format('GRANT USAGE ON SCHEMA @extschema@ TO %I', role);
 		END IF;
+	END IF;
+	-- the shop's own tables belong to others
+	IF kind IN ('analyst', 'builder') THEN
+		FOR p IN
+			SELECT DISTINCT r.name AS relation, n.nspname AS schema
+			FROM greenery.source_bindings b, unnest(b.relations) r (name), pg_class c, pg_namespace n
+			WHERE c.oid = greenery.relation_named(r.name) AND n.oid = c.relnamespace
+				AND NOT (has_schema_privilege(role, n.oid, 'USAGE') AND has_table_privilege(role, c.oid, 'SELECT'))
+			ORDER BY 1
+		LOOP
+			RAISE NOTICE 'role "%" cannot read % yet', role, p.relation
+				USING HINT = format('Its owner must run: GRANT USAGE ON SCHEMA %I TO %I; GRANT SELECT ON %s TO %I', p.schema, role, p.relation, role);
+		END LOOP;
 	END IF;
 END
 $grant_kind$;

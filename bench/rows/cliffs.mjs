@@ -26,9 +26,33 @@ const events_but = (columns) => [
 	'DROP TABLE event',
 ];
 
+// The shop's own tables: numbers for ids, no index but on them, times without a zone, and
+// a filter
+const own_tables = () => Object.entries({
+	users: { ids: ['user_id', 'address_id'], key: 'user_id' },
+	addresses: { ids: ['address_id'], key: 'address_id' },
+	products: { ids: ['product_id'], key: 'product_id' },
+	promos: { ids: [], key: 'promo_id' },
+	orders: { ids: ['order_id', 'user_id', 'address_id'], key: 'order_id' },
+	order_items: { ids: ['order_id', 'product_id'], key: 'order_id, product_id' },
+	events: { ids: ['user_id', 'order_id', 'product_id'], key: 'event_id' },
+}).flatMap(([source, { ids, key }]) => [
+	`DO $do$ BEGIN
+		EXECUTE (SELECT format('CREATE TABLE own.${source} AS SELECT false AS is_hidden, %s FROM greenery.${source}',
+				string_agg(CASE WHEN a.attname = ANY ('{${ids.join(',')}}') THEN format('(''x'' || left(md5(%1$I), 15))::bit(60)::bigint AS %1$I', a.attname)
+						WHEN a.atttypid = 'timestamptz'::regtype THEN format('%1$I AT TIME ZONE ''UTC'' AS %1$I', a.attname)
+						ELSE quote_ident(a.attname) END, ', ' ORDER BY a.attnum))
+			FROM pg_attribute a WHERE a.attrelid = 'greenery.${source}'::regclass AND a.attnum > 0 AND NOT a.attisdropped);
+	END $do$`,
+	`ALTER TABLE own.${source} ADD PRIMARY KEY (${key})`,
+	`TRUNCATE greenery.${source}`,
+	`SELECT count(*) FROM greenery_bind('${source}', 'SELECT * FROM own.${source} WHERE NOT is_hidden', time_zone => 'UTC')`,
+]);
+
 // Shops, and the test that each fails for being what it is
 const SHOPS = [
 	{ name: 'users', alter: [], fails: [] },
+	{ name: 'bound', alter: ['CREATE SCHEMA own', ...own_tables()], fails: [] },
 	{ name: 'anonymous', fails: [102],
 		alter: events_but('event_id, session_id, NULL, page_url, created_at, event_type, order_id, product_id') },
 	{ name: 'no session ids', fails: [103],
@@ -48,18 +72,20 @@ const FUNCTIONS = [
 	"greenery_cohort_retention('day', 'rolling')",
 	"greenery_active_promos('2100-01-01')",
 	'greenery_record_history()',
+	'greenery_check_binding()',
+	'greenery_bindings()',
 	'greenery_test()',
 ];
 
 // The others; one that is in neither list is an error, so that none is forgotten
 const READ_NO_MODEL = `
 	greenery_add_feature greenery_add_model greenery_add_test greenery_alert_cooldown greenery_alter_test
-	greenery_as_of_setting greenery_check_test greenery_decide_request greenery_drop_feature greenery_drop_model
+	greenery_as_of_setting greenery_bind greenery_bind_shop greenery_bind_shop_sql greenery_check_test greenery_decide_request greenery_detect_shop greenery_drop_feature greenery_drop_model
 	greenery_drop_test greenery_grant greenery_json_time greenery_lineage greenery_lineage_mermaid
-	greenery_load_sample_shop greenery_purge greenery_purge_alerts greenery_queue_alert
+	greenery_load_sample_shop greenery_purge greenery_purge_alerts greenery_queue_alert greenery_rebind
 	greenery_repeat_horizon_setting greenery_request_change greenery_retention greenery_retry_alerts
 	greenery_revoke greenery_schedule greenery_schedule_status greenery_session_gap greenery_stock_cover
-	greenery_test_sql greenery_timezone greenery_triage_request greenery_unschedule
+	greenery_test_sql greenery_timezone greenery_triage_request greenery_unbind greenery_unschedule
 	greenery_version`.trim().split(/\s+/);
 
 const BUILD = 'CALL greenery_build()';

@@ -232,6 +232,70 @@ refuse_published(const Reach *reach, const char *what)
 	}
 }
 
+/* A bound source, and why it cannot be read */
+typedef struct BoundSource
+{
+	char	   *name;
+	char	   *drift;			/* what has changed; NULL: nothing */
+	char	   *problem;		/* NULL: it can */
+} BoundSource;
+
+static void
+look_at_source(void *arg)
+{
+	BoundSource *source = arg;
+
+	source->problem = source_type_problem(psprintf("source_%s", source->name));
+}
+
+/*
+ * An error if the shop's tables are not any more what a source was bound to.  What reads it
+ * would fail, with less to tell; or it would show what is converted to the type that it had.
+ */
+static void
+refuse_drifted(const Build *build)
+{
+	RoleSwitch	before;
+	List	   *sources = NIL;
+	ListCell   *lc;
+
+	if (SPI_execute("SELECT b.source, greenery.drift_of_source(b.source)"
+					"  FROM greenery.source_bindings b JOIN greenery.sources s ON s.source = b.source"
+					" WHERE b.query IS NOT NULL ORDER BY s.position", false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not look up the bindings");
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		BoundSource *source = palloc0(sizeof(BoundSource));
+
+		source->name = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
+		source->drift = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 2);
+		sources = lappend(sources, source);
+	}
+	SPI_freetuptable(SPI_tuptable);
+	role_enter(build->builder, &before);
+	foreach(lc, sources)
+	{
+		BoundSource *source = lfirst(lc);
+		char	   *message = NULL;
+
+		if (!run_expecting(look_at_source, source, reach_is_no_answer, &message))
+			source->problem = message;
+	}
+	role_leave(&before);
+	foreach(lc, sources)
+	{
+		BoundSource *source = lfirst(lc);
+
+		if (source->problem != NULL)
+			ereport(ERROR,
+					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+					 errmsg("source \"%s\" cannot be read as it was bound: %s", source->name,
+							source->drift != NULL ? source->drift : source->problem),
+					 source->drift == NULL ? 0 : errdetail_internal("%s", source->problem),
+					 errhint("greenery_bindings() says what has changed; bind the source again.")));
+	}
+}
+
 /* An error if there is something that the builder must not read or run */
 static void
 refuse(const Build *build, const Root *root)
@@ -250,6 +314,7 @@ refuse_any(const Build *build, List *roots)
 {
 	ListCell   *lc;
 
+	refuse_drifted(build);
 	foreach(lc, roots)
 		refuse(build, lfirst(lc));
 }

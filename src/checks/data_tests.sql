@@ -6,13 +6,13 @@ CREATE FUNCTION greenery.is_unbound(relation text, column_name text) RETURNS boo
 BEGIN ATOMIC
 	SELECT EXISTS (
 			SELECT FROM greenery.sources s JOIN greenery.source_bindings b ON b.source = s.source
-			WHERE s.staging = relation
+			WHERE s.staging = is_unbound.relation
 				AND (b.query IS NULL
 					 OR b.columns ->> CASE column_name WHEN 'phone_number_raw' THEN 'phone_number' ELSE column_name END = 'not bound'))
 		OR column_name = 'attributes'
-			AND EXISTS (SELECT FROM greenery.sources s WHERE s.staging = relation)
+			AND EXISTS (SELECT FROM greenery.sources s WHERE s.staging = is_unbound.relation)
 			AND NOT EXISTS (SELECT FROM greenery.sources s JOIN greenery.source_bindings b ON b.source = s.source
-							 WHERE s.staging = relation AND b.columns ->> 'attributes' = 'bound')
+							 WHERE s.staging = is_unbound.relation AND b.columns ->> 'attributes' = 'bound')
 		-- no event has one: such a shop's sessions are cut at pauses
 		OR (relation, column_name) = ('greenery.stg_events', 'session_id')
 			AND NOT greenery.has_session_ids();

@@ -97,21 +97,27 @@ CREATE FUNCTION @extschema@.greenery_lineage()
 	RETURNS TABLE (model text, depends_on text, kind text)
 	LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT d.model, d.depends_on, d.kind
-	FROM greenery.model_dependencies d
-	ORDER BY d.model COLLATE "C", d.depends_on COLLATE "C";
+	SELECT e.model, e.depends_on, e.kind
+	FROM (SELECT d.model, d.depends_on, d.kind FROM greenery.model_dependencies d
+		  UNION ALL SELECT b.source, r.relation, 'table' FROM greenery.source_bindings b, unnest(b.relations) r (relation)) e
+	ORDER BY e.model COLLATE "C", e.depends_on COLLATE "C";
 END;
 COMMENT ON FUNCTION @extschema@.greenery_lineage() IS
-	'What each model is made from: one row per edge, from the catalog. kind says whether depends_on is a model, a source or a table.';
+	'What each model is made from: one row per edge, from the catalog; and what each bound source is. kind says whether depends_on is a model, a source or a table.';
 
 CREATE FUNCTION @extschema@.greenery_lineage_mermaid() RETURNS text
 	LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	-- names are labels; the nodes are called by number, which no name can break
-	WITH node AS (
+	WITH bound AS (
+		SELECT b.source, r.relation
+		FROM greenery.source_bindings b, unnest(b.relations) r (relation)
+	), node AS (
 		SELECT n.name, n.kind, row_number() OVER (ORDER BY n.kind, n.name COLLATE "C") AS number
 		FROM (SELECT d.depends_on AS name, d.kind FROM greenery.model_dependencies d
-			  UNION SELECT m.model, 'model' FROM greenery.models m) n
+			  UNION SELECT m.model, 'model' FROM greenery.models m
+			  UNION SELECT b.source, 'source' FROM bound b
+			  UNION SELECT b.relation, 'table' FROM bound b) n
 	)
 	SELECT 'graph LR' || coalesce(
 			(SELECT string_agg(format(E'\n  n%s%s"%s"%s', n.number,
@@ -122,9 +128,10 @@ BEGIN ATOMIC
 		|| coalesce(
 			(SELECT string_agg(format(E'\n  n%s --> n%s', f.number, t.number),
 							   '' ORDER BY f.number, t.number)
-			 FROM greenery.model_dependencies d
-			 JOIN node f ON f.name = d.depends_on AND f.kind = d.kind
-			 JOIN node t ON t.name = d.model AND t.kind = 'model'), '');
+			 FROM (SELECT d.depends_on, d.kind, d.model, 'model' AS model_kind FROM greenery.model_dependencies d
+				   UNION ALL SELECT b.relation, 'table', b.source, 'source' FROM bound b) e
+			 JOIN node f ON f.name = e.depends_on AND f.kind = e.kind
+			 JOIN node t ON t.name = e.model AND t.kind = e.model_kind), '');
 END;
 COMMENT ON FUNCTION @extschema@.greenery_lineage_mermaid() IS
 	'The lineage as a Mermaid graph, from sources to marts.';

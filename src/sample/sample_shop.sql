@@ -93,6 +93,13 @@ BEGIN
 			   greenery.orders, greenery.order_items, greenery.events
 		IN SHARE ROW EXCLUSIVE MODE;
 
+	SELECT b.source INTO tab FROM greenery.source_bindings b ORDER BY b.source LIMIT 1;
+	IF FOUND THEN
+		RAISE EXCEPTION 'source "%" is bound', tab
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				  DETAIL = 'Models would not read the raw table that is loaded.',
+				  HINT = 'Load the sample shop into another database, or call greenery_unbind() first.';
+	END IF;
 	FOREACH tab IN ARRAY sources LOOP
 		EXECUTE format('SELECT EXISTS (SELECT FROM greenery.%I)', tab) INTO filled;
 		IF filled THEN

@@ -14,6 +14,7 @@
 #include "access/htup_details.h"
 #include "access/relation.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "compat.h"
@@ -21,6 +22,7 @@
 #include "funcapi.h"
 #include "greenery.h"
 #include "nodes/nodeFuncs.h"
+#include "optimizer/clauses.h"
 #include "parser/parsetree.h"
 #include "pgtime.h"
 #include "result_set.h"
@@ -47,6 +49,7 @@ enum
 	ARG_SOURCE,
 	ARG_QUERY,
 	ARG_BOUND_QUERY,
+	ARG_PARALLEL,
 	ARG_RELATIONS,
 	ARG_MADE_FROM,
 	ARG_COLUMNS,
@@ -72,6 +75,20 @@ typedef struct ColumnsRead
 	List	   *columns;		/* of ReadColumn * */
 } ColumnsRead;
 
+static bool find_columns(Node *node, void *context);
+
+/* What a column of a join is, at the level of the query that has the join */
+static bool
+find_in_join(Node *value, Index levels_up, ColumnsRead *found)
+{
+	List	   *queries = found->queries;
+
+	found->queries = list_copy_tail(queries, levels_up);
+	(void) find_columns(value, found);
+	found->queries = queries;
+	return false;
+}
+
 static bool
 find_columns(Node *node, void *context)
 {
@@ -92,7 +109,8 @@ find_columns(Node *node, void *context)
 				found->relations = list_append_unique_oid(found->relations, entry->relid);
 		}
 		found->queries = lcons(node, found->queries);
-		end = query_tree_walker((Query *) node, find_columns, context, 0);
+		/* of a join, the columns that are named */
+		end = query_tree_walker((Query *) node, find_columns, context, QTW_IGNORE_JOINALIASES);
 		found->queries = list_delete_first(found->queries);
 		return end;
 	}
@@ -102,6 +120,9 @@ find_columns(Node *node, void *context)
 		Query	   *query = list_nth_node(Query, found->queries, var->varlevelsup);
 		RangeTblEntry *entry = rt_fetch(var->varno, query->rtable);
 
+		if (entry->rtekind == RTE_JOIN && var->varattno > 0)
+			return find_in_join(list_nth(entry->joinaliasvars, var->varattno - 1),
+								var->varlevelsup, found);
 		if (entry->rtekind == RTE_RELATION && var->varattno >= 0)
 		{
 			ReadColumn *column = palloc(sizeof(ReadColumn));
@@ -221,6 +242,26 @@ column_states(const Binding *binding)
 	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(json.data)));
 }
 
+/*
+ * What parallel workers may do with the source function: the planner asks for its label before
+ * it puts the query in its place.
+ */
+static const char *
+parallel_label(const Binding *binding)
+{
+	if (binding->query == NULL)
+		return "safe";
+	switch (max_parallel_hazard(binding->query))
+	{
+		case PROPARALLEL_SAFE:
+			return "safe";
+		case PROPARALLEL_RESTRICTED:
+			return "restricted";
+		default:
+			return "unsafe";
+	}
+}
+
 /* --- the calls --- */
 
 /* Run a statement of the extension's own, with the rights of the owner */
@@ -253,6 +294,7 @@ begin_binding(Binding *binding)
 		SPI_processed != 1)
 		elog(ERROR, "could not look up source \"%s\"", binding->source);
 	binding->key = row_text_list(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+	binding->builder = greenery_builder();
 	role_leave(&before);
 	binding->row = source_row(psprintf("source_%s", binding->source));
 }
@@ -269,15 +311,10 @@ check_time_zone(const char *zone)
 
 /* Say what the builder cannot read yet */
 static void
-notice_missing_grants(List *relations)
+notice_missing_grants(List *relations, Oid builder)
 {
-	Oid			builder;
-	RoleSwitch	before;
 	ListCell   *lc;
 
-	role_enter(greenery_owner(), &before);
-	builder = greenery_builder();
-	role_leave(&before);
 	foreach(lc, relations)
 		if (pg_class_aclcheck(lfirst_oid(lc), builder, ACL_SELECT) != ACLCHECK_OK)
 			ereport(NOTICE,
@@ -289,12 +326,16 @@ notice_missing_grants(List *relations)
 							 quote_identifier(GetUserNameFromId(builder, false)))));
 }
 
-/* Parse what was given and make all of it; the relations that it names are left in read */
-static void
+/*
+ * Parse what was given and make all of it: returns what the source function says.  The relations
+ * that it names are left in read.
+ */
+static char *
 make_binding(Binding *binding, ColumnsRead *read)
 {
 	Reach		reach = {0};
 	int			level;
+	char	   *text;
 
 	if (binding->time_zone != NULL)
 		check_time_zone(binding->time_zone);
@@ -307,9 +348,10 @@ make_binding(Binding *binding, ColumnsRead *read)
 	level = NewGUCNestLevel();
 	greenery_pin_settings();
 	bind_columns(binding);
-	binding->text = pstrdup(binding->text);
 	(void) find_columns((Node *) binding->query, read);
+	text = bind_text(binding);
 	AtEOXact_GUC(false, level);
+	return text;
 }
 
 static void
@@ -351,10 +393,10 @@ absent_columns(Binding *binding)
 Datum
 greenery_bind(PG_FUNCTION_ARGS)
 {
-	Oid			types[STORE_ARGS] = {TEXTOID, TEXTOID, TEXTOID, TEXTARRAYOID,
+	Oid			types[STORE_ARGS] = {TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTARRAYOID,
 	JSONBOID, JSONBOID, TEXTOID, JSONBOID};
 	Datum		args[STORE_ARGS] = {0};
-	char		nulls[STORE_ARGS + 1] = "        ";
+	char		nulls[STORE_ARGS + 1] = "         ";
 	Binding		binding = {0};
 	ColumnsRead read = {0};
 	Oid			outer;
@@ -382,9 +424,8 @@ greenery_bind(PG_FUNCTION_ARGS)
 	begin_binding(&binding);
 	if (binding.text != NULL)
 	{
-		make_binding(&binding, &read);
+		args[ARG_BOUND_QUERY] = CStringGetTextDatum(make_binding(&binding, &read));
 		args[ARG_QUERY] = CStringGetTextDatum(binding.text);
-		args[ARG_BOUND_QUERY] = CStringGetTextDatum(bind_text(&binding));
 	}
 	else
 	{
@@ -392,6 +433,7 @@ greenery_bind(PG_FUNCTION_ARGS)
 		nulls[ARG_QUERY] = nulls[ARG_BOUND_QUERY] = 'n';
 	}
 	args[ARG_SOURCE] = CStringGetTextDatum(binding.source);
+	args[ARG_PARALLEL] = CStringGetTextDatum(parallel_label(&binding));
 	args[ARG_RELATIONS] = relation_names(&read);
 	args[ARG_MADE_FROM] = JsonbPGetDatum(made_from(&read));
 	args[ARG_COLUMNS] = JsonbPGetDatum(column_states(&binding));
@@ -404,7 +446,7 @@ greenery_bind(PG_FUNCTION_ARGS)
 	outer = greenery_set_caller(GetUserId());
 	PG_TRY();
 	{
-		run_as_owner("SELECT greenery.store_binding($1, $2, $3, $4, $5, $6, $7, $8)",
+		run_as_owner("SELECT greenery.store_binding($1, $2, $3, $4, $5, $6, $7, $8, $9)",
 					 STORE_ARGS, types, args, nulls);
 	}
 	PG_FINALLY();
@@ -412,7 +454,7 @@ greenery_bind(PG_FUNCTION_ARGS)
 		(void) greenery_set_caller(outer);
 	}
 	PG_END_TRY();
-	notice_missing_grants(read.relations);
+	notice_missing_grants(read.relations, binding.builder);
 	foreach(lc, binding.columns)
 		put_row((ReturnSetInfo *) fcinfo->resultinfo, lfirst(lc));
 	SPI_finish();

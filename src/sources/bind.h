@@ -37,6 +37,7 @@ typedef struct Binding
 	const char *time_zone;		/* of times without one; NULL: not given */
 	TupleDesc	row;			/* of the source function */
 	List	   *key;			/* names of the key columns */
+	Oid			builder;		/* with whose rights builds read it */
 	Query	   *given;			/* what was given, parsed */
 	List	   *columns;		/* of BoundColumn *, those of the source first */
 	Query	   *query;			/* with the columns of the source */

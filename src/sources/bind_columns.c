@@ -130,10 +130,14 @@ as_text(const Binding *binding, const TargetEntry *entry, Node *value)
 	Oid			type = getBaseType(exprType(value));
 
 	if (type == JSONOID || type == JSONBOID || type == XMLOID || type == BYTEAOID)
-		refuse_type(binding, entry, TEXTOID, "Name the value that is meant, as in %s ->> 'key'.",
-					quote_identifier(entry->resname));
+		refuse_type(binding, entry, TEXTOID, "Name the value that is meant, as in %s ->> 'key' AS %s.",
+					bind_expression(binding->given, entry), quote_identifier(entry->resname));
+	if (OidIsValid(get_element_type(type)))
+		refuse_type(binding, entry, TEXTOID, "Write one of its elements, or array_to_string(%s, ', ') AS %s.",
+					bind_expression(binding->given, entry), quote_identifier(entry->resname));
 	if (!has_one_text(type))
-		refuse_type(binding, entry, TEXTOID, "What its text is depends on the caller's settings. Write to_char(value, 'format'), or another column.");
+		refuse_type(binding, entry, TEXTOID, "What its text is depends on the caller's settings. Write to_char(%s, 'format') AS %s, or another column.",
+					bind_expression(binding->given, entry), quote_identifier(entry->resname));
 	return cast_to(value, TEXTOID);
 }
 
@@ -167,8 +171,9 @@ as_moment(const Binding *binding, const TargetEntry *entry, Node *value, const c
 		case NUMERICOID:
 		case FLOAT8OID:
 			refuse_type(binding, entry, TIMESTAMPTZOID,
-						"If it is seconds since 1970, write to_timestamp(%s); if it is a day such as 20260130, write to_date(%s::text, 'YYYYMMDD') and give time_zone.",
-						quote_identifier(entry->resname), quote_identifier(entry->resname));
+						"If it is seconds since 1970, write to_timestamp(%s) AS %s; if it is a day such as 20260130, write to_date(%s::text, 'YYYYMMDD') AS %s and give time_zone.",
+						bind_expression(binding->given, entry), quote_identifier(entry->resname),
+						bind_expression(binding->given, entry), quote_identifier(entry->resname));
 			break;
 		default:
 			break;
@@ -190,8 +195,8 @@ as_amount(const Binding *binding, const TargetEntry *entry, Node *value)
 		case FLOAT8OID:
 			return cast_to(value, NUMERICOID);
 		default:
-			refuse_type(binding, entry, NUMERICOID, "Write the cast, as in nullif(%s, '')::numeric: it fails where the text is no number.",
-						quote_identifier(entry->resname));
+			refuse_type(binding, entry, NUMERICOID, "Write the cast, as in nullif(%s, '')::numeric AS %s: it fails where the text is no number.",
+						bind_expression(binding->given, entry), quote_identifier(entry->resname));
 			return NULL;
 	}
 }
@@ -206,8 +211,8 @@ as_count(const Binding *binding, const TargetEntry *entry, Node *value)
 		case INT8OID:
 			return cast_to(value, INT4OID);
 		default:
-			refuse_type(binding, entry, INT4OID, "A cast could lose something: 1.5 would become 2. Where all values are whole, write %s::integer.",
-						quote_identifier(entry->resname));
+			refuse_type(binding, entry, INT4OID, "A cast could lose something: 1.5 would become 2. Where all values are whole, write (%s)::integer AS %s.",
+						bind_expression(binding->given, entry), quote_identifier(entry->resname));
 			return NULL;
 	}
 }
@@ -216,8 +221,8 @@ static Node *
 as_truth(const Binding *binding, const TargetEntry *entry, Node *value)
 {
 	if (getBaseType(exprType(value)) != BOOLOID)
-		refuse_type(binding, entry, BOOLOID, "Write a condition, as in %s = 'yes' or %s <> 0.",
-					quote_identifier(entry->resname), quote_identifier(entry->resname));
+		refuse_type(binding, entry, BOOLOID, "Write a condition, as in %s = 'yes' AS %s.",
+					bind_expression(binding->given, entry), quote_identifier(entry->resname));
 	return cast_to(value, BOOLOID);
 }
 

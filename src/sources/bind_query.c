@@ -92,11 +92,17 @@ typedef struct Forbidden
 {
 	Oid			is_volatile;	/* a function */
 	Oid			zone_cast;		/* a function that casts by the caller's zone */
+	Oid			zone_reader;	/* another that reads the caller's zone */
+	const char *zone_keyword;	/* CURRENT_DATE and its like */
 	bool		text_as_moment; /* a text becomes a moment by the caller's
 								 * settings */
+	bool		moment_as_text; /* and back */
+	bool		whole_join;		/* a join's row as a value */
 	bool		writes;
 	bool		locks;
 	bool		samples;
+	List	   *queries;		/* the query that is being walked, and those
+								 * around it */
 } Forbidden;
 
 static bool
@@ -115,16 +121,80 @@ add_function(Oid function, void *context)
 		case F_TIME_TIMESTAMPTZ:
 			found->zone_cast = function;
 			break;
+		case F_TO_TIMESTAMP_TEXT_TEXT:
+		case F_TO_CHAR_TIMESTAMPTZ_TEXT:
+		case F_DATE_TRUNC_TEXT_TIMESTAMPTZ:
+		case F_DATE_PART_TEXT_TIMESTAMPTZ:
+		case F_EXTRACT_TEXT_TIMESTAMPTZ:
+		case F_DATE_LT_TIMESTAMPTZ:
+		case F_DATE_LE_TIMESTAMPTZ:
+		case F_DATE_EQ_TIMESTAMPTZ:
+		case F_DATE_GT_TIMESTAMPTZ:
+		case F_DATE_GE_TIMESTAMPTZ:
+		case F_DATE_NE_TIMESTAMPTZ:
+		case F_TIMESTAMPTZ_LT_DATE:
+		case F_TIMESTAMPTZ_LE_DATE:
+		case F_TIMESTAMPTZ_EQ_DATE:
+		case F_TIMESTAMPTZ_GT_DATE:
+		case F_TIMESTAMPTZ_GE_DATE:
+		case F_TIMESTAMPTZ_NE_DATE:
+		case F_TIMESTAMP_LT_TIMESTAMPTZ:
+		case F_TIMESTAMP_LE_TIMESTAMPTZ:
+		case F_TIMESTAMP_EQ_TIMESTAMPTZ:
+		case F_TIMESTAMP_GT_TIMESTAMPTZ:
+		case F_TIMESTAMP_GE_TIMESTAMPTZ:
+		case F_TIMESTAMP_NE_TIMESTAMPTZ:
+		case F_TIMESTAMPTZ_LT_TIMESTAMP:
+		case F_TIMESTAMPTZ_LE_TIMESTAMP:
+		case F_TIMESTAMPTZ_EQ_TIMESTAMP:
+		case F_TIMESTAMPTZ_GT_TIMESTAMP:
+		case F_TIMESTAMPTZ_GE_TIMESTAMP:
+		case F_TIMESTAMPTZ_NE_TIMESTAMP:
+			found->zone_reader = function;
+			break;
 		default:
 			break;
 	}
 	return false;
 }
 
+/* The day or the time that clocks show, or NULL: the moment is the same everywhere */
+static const char *
+zone_keyword(const SQLValueFunction *value)
+{
+	switch (value->op)
+	{
+		case SVFOP_CURRENT_DATE:
+			return "CURRENT_DATE";
+		case SVFOP_CURRENT_TIME:
+		case SVFOP_CURRENT_TIME_N:
+			return "CURRENT_TIME";
+		case SVFOP_LOCALTIME:
+		case SVFOP_LOCALTIME_N:
+			return "LOCALTIME";
+		case SVFOP_LOCALTIMESTAMP:
+		case SVFOP_LOCALTIMESTAMP_N:
+			return "LOCALTIMESTAMP";
+		default:
+			return NULL;
+	}
+}
+
+/* Whether it is the row of a join: it is written column by column, and their names get lost */
+static bool
+is_whole_join(const Var *var, List *queries)
+{
+	Query	   *query = list_nth_node(Query, queries, var->varlevelsup);
+
+	return var->varattno == InvalidAttrNumber &&
+		rt_fetch(var->varno, query->rtable)->rtekind == RTE_JOIN;
+}
+
 static bool
 find_forbidden(Node *node, void *context)
 {
 	Forbidden  *found = context;
+	bool		end;
 
 	if (node == NULL)
 		return false;
@@ -134,7 +204,17 @@ find_forbidden(Node *node, void *context)
 		case T_Query:
 			found->writes |= ((Query *) node)->commandType != CMD_SELECT || ((Query *) node)->hasModifyingCTE;
 			found->locks |= ((Query *) node)->rowMarks != NIL;
-			return query_tree_walker((Query *) node, find_forbidden, context, QTW_EXAMINE_RTES_BEFORE);
+			found->queries = lcons(node, found->queries);
+			end = query_tree_walker((Query *) node, find_forbidden, context, QTW_EXAMINE_RTES_BEFORE);
+			found->queries = list_delete_first(found->queries);
+			return end;
+		case T_Var:
+			found->whole_join |= is_whole_join((Var *) node, found->queries);
+			return false;
+		case T_SQLValueFunction:
+			if (zone_keyword((SQLValueFunction *) node) != NULL)
+				found->zone_keyword = zone_keyword((SQLValueFunction *) node);
+			break;
 		case T_RangeTblEntry:
 			found->samples |= ((RangeTblEntry *) node)->tablesample != NULL;
 			return false;
@@ -143,6 +223,7 @@ find_forbidden(Node *node, void *context)
 			break;
 		case T_CoerceViaIO:
 			found->text_as_moment |= ((CoerceViaIO *) node)->resulttype == TIMESTAMPTZOID;
+			found->moment_as_text |= getBaseType(exprType((Node *) ((CoerceViaIO *) node)->arg)) == TIMESTAMPTZOID;
 			break;
 		default:
 			break;
@@ -199,13 +280,27 @@ bind_refuse(const Binding *binding, const Reach *reach)
 	if (OidIsValid(found.zone_cast))
 		refuse(source, psprintf("casts by the caller's time zone, with %s", format_procedure(found.zone_cast)),
 			   "Write AT TIME ZONE 'zone' instead of the cast, or leave the column as it is and give time_zone.");
+	if (OidIsValid(found.zone_reader))
+		refuse(source, psprintf("reads the caller's time zone, with %s", format_procedure(found.zone_reader)),
+			   found.zone_reader == F_TO_TIMESTAMP_TEXT_TEXT ?
+			   "Give time_zone, and the text as it is if it is ISO 8601; else a day made with to_date(), plus its time." :
+			   "Write AT TIME ZONE 'zone' first, for what clocks there show, or compare with a moment, as in timestamptz '2026-01-30 00:00+01'.");
+	if (found.zone_keyword != NULL)
+		refuse(source, psprintf("reads the caller's time zone, with %s", found.zone_keyword),
+			   "Write now() AT TIME ZONE 'zone'.");
+	if (found.whole_join)
+		refuse(source, "has the whole row of a join as a value", "Write the columns that are meant, or a subquery with a name.");
 	if (found.text_as_moment)
 		refuse(source, "casts text to timestamptz",
 			   "What the text means would depend on the caller's settings. Write greenery.moment(text, 'zone').");
+	if (found.moment_as_text)
+		refuse(source, "casts timestamptz to text",
+			   "The text would depend on the caller's settings. Write to_char(value AT TIME ZONE 'zone', 'format').");
 	refuse_circle(binding, reach);
 	reach_refuse_temporary(reach, psprintf("the binding of source \"%s\"", source));
 	reach_refuse_hidden(reach, psprintf("the binding of source \"%s\"", source));
 	reach_refuse_session(reach, psprintf("the binding of source \"%s\"", source));
+	reach_refuse_open_schemas(reach, psprintf("the binding of source \"%s\"", source), binding->builder);
 }
 
 const char *

@@ -195,7 +195,7 @@ join_with_on(Node *node, void *context)
 		join->isNatural = false;
 		join->alias = NULL;
 	}
-	if (IsA(node, FromExpr) || IsA(node, JoinExpr))
+	if (IsA(node, FromExpr) || IsA(node, JoinExpr) || IsA(node, List))
 		return expression_tree_walker(node, join_with_on, context);
 	return false;
 }
@@ -341,6 +341,37 @@ edit_collation(Editor *editor, CollateClause *clause)
 	add_edit(editor, at + 8, 0, "pg_catalog.");
 }
 
+/*
+ * A constant with backslashes is another where standard_conforming_strings is off; with E it
+ * is the same everywhere.
+ */
+static void
+edit_constant(Editor *editor, const A_Const *constant)
+{
+	const char *start = editor->text + constant->location;
+	const char *end;
+	StringInfoData text;
+
+	if (constant->isnull || !IsA(&constant->val, String) || strchr(strVal(&constant->val), '\\') == NULL)
+		return;
+	if (constant->location >= 0 && *start == 'E')
+		return;
+	if (constant->location < 0 || *start != '\'')
+		refuse(editor->source, "a constant with backslashes");
+	initStringInfo(&text);
+	appendStringInfoString(&text, "E'");
+	for (end = start + 1; end[0] != '\'' || end[1] == '\''; end++)
+	{
+		if (*end == '\\')
+			appendStringInfoChar(&text, '\\');
+		else if (*end == '\'')
+			appendStringInfoChar(&text, *end++);
+		appendStringInfoChar(&text, *end);
+	}
+	appendStringInfoChar(&text, '\'');
+	add_edit(editor, constant->location, end + 1 - start, text.data);
+}
+
 static bool
 edit(Node *node, void *context)
 {
@@ -350,6 +381,9 @@ edit(Node *node, void *context)
 		return false;
 	switch (nodeTag(node))
 	{
+		case T_A_Const:
+			edit_constant(editor, (A_Const *) node);
+			break;
 		case T_FuncCall:
 			add_schema(editor, ((FuncCall *) node)->funcname, ((FuncCall *) node)->location);
 			break;

@@ -7,6 +7,7 @@ CREATE TABLE greenery.source_bindings (
 	source text PRIMARY KEY,
 	query text,
 	bound_query text NOT NULL,
+	parallel text NOT NULL DEFAULT 'safe' CHECK (parallel IN ('safe', 'restricted', 'unsafe')),
 	relations text[] NOT NULL DEFAULT '{}',
 	made_from jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(made_from) = 'object'),
 	columns jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(columns) = 'object'),
@@ -23,6 +24,7 @@ COMMENT ON TABLE greenery.source_bindings IS
 COMMENT ON COLUMN greenery.source_bindings.source IS 'The source.';
 COMMENT ON COLUMN greenery.source_bindings.query IS 'The query as it was given; NULL where the shop has no such rows.';
 COMMENT ON COLUMN greenery.source_bindings.bound_query IS 'What the source function runs: every name has its schema.';
+COMMENT ON COLUMN greenery.source_bindings.parallel IS 'Whether parallel workers can run the query: as the functions that it calls are labelled.';
 COMMENT ON COLUMN greenery.source_bindings.relations IS 'The relations that the query names.';
 COMMENT ON COLUMN greenery.source_bindings.made_from IS 'The columns that the query reads and their types when it was bound: {"relation": {"column": "type"}}.';
 COMMENT ON COLUMN greenery.source_bindings.columns IS 'For each column of the source: bound or not bound.';
@@ -40,16 +42,15 @@ CREATE FUNCTION greenery.define_source(source text) RETURNS void
 AS $define_source$
 DECLARE
 	function CONSTANT text := (SELECT s.function FROM greenery.sources s WHERE s.source = define_source.source);
-	body CONSTANT text := coalesce(
-		(SELECT b.bound_query FROM greenery.source_bindings b WHERE b.source = define_source.source),
-		greenery.raw_query(source));
+	binding CONSTANT greenery.source_bindings := (SELECT b FROM greenery.source_bindings b WHERE b.source = define_source.source);
 BEGIN
 	-- one of a later version
 	IF function IS NULL THEN
 		RETURN;
 	END IF;
-	EXECUTE format('CREATE OR REPLACE FUNCTION %s() RETURNS %s LANGUAGE sql STABLE PARALLEL SAFE AS %L',
-				   function, pg_get_function_result(to_regproc(function)), body);
+	EXECUTE format('CREATE OR REPLACE FUNCTION %s() RETURNS %s LANGUAGE sql STABLE PARALLEL %s AS %L',
+				   function, pg_get_function_result(to_regproc(function)), coalesce(binding.parallel, 'safe'),
+				   coalesce(binding.bound_query, greenery.raw_query(source)));
 END
 $define_source$;
 COMMENT ON FUNCTION greenery.define_source(text) IS
@@ -124,7 +125,7 @@ COMMENT ON FUNCTION greenery.check_accepted(text, jsonb) IS
 	'Raises error 22023 unless each key is a column of the source with a built-in accepted-values test, and its value a list of texts.';
 
 -- What greenery_bind() does as the owner, when all has been looked at
-CREATE FUNCTION greenery.store_binding(source text, query text, bound_query text, relations text[],
+CREATE FUNCTION greenery.store_binding(source text, query text, bound_query text, parallel text, relations text[],
 									   made_from jsonb, columns jsonb, time_zone text, accepted jsonb)
 	RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -135,20 +136,20 @@ DECLARE
 	old jsonb;
 BEGIN
 	PERFORM greenery.check_accepted(source, accepted);
-	SELECT to_jsonb(b) - '{made_from,columns,bound_query,bound_at,bound_by}'::text[] INTO old FROM greenery.source_bindings b WHERE b.source = source;
+	SELECT to_jsonb(b) - '{made_from,columns,bound_query,parallel,bound_at,bound_by}'::text[] INTO old FROM greenery.source_bindings b WHERE b.source = source;
 	INSERT INTO greenery.source_bindings
-		(source, query, bound_query, relations, made_from, columns, time_zone, accepted, bound_by)
-	VALUES (source, query, coalesce(bound_query, greenery.absent_query(source)), relations, made_from, columns,
+		(source, query, bound_query, parallel, relations, made_from, columns, time_zone, accepted, bound_by)
+	VALUES (source, query, coalesce(bound_query, greenery.absent_query(source)), parallel, relations, made_from, columns,
 			time_zone, accepted, greenery.caller())
 	ON CONFLICT ON CONSTRAINT source_bindings_pkey DO UPDATE
-		SET query = excluded.query, bound_query = excluded.bound_query, relations = excluded.relations,
+		SET query = excluded.query, bound_query = excluded.bound_query, parallel = excluded.parallel, relations = excluded.relations,
 			made_from = excluded.made_from, columns = excluded.columns, time_zone = excluded.time_zone,
 			accepted = excluded.accepted, bound_at = excluded.bound_at, bound_by = excluded.bound_by;
 	PERFORM greenery.record_change('binding', source, CASE WHEN old IS NULL THEN 'add' ELSE 'alter' END, old,
-		(SELECT to_jsonb(b) - '{made_from,columns,bound_query,bound_at,bound_by}'::text[] FROM greenery.source_bindings b WHERE b.source = source));
+		(SELECT to_jsonb(b) - '{made_from,columns,bound_query,parallel,bound_at,bound_by}'::text[] FROM greenery.source_bindings b WHERE b.source = source));
 END
 $store_binding$;
-COMMENT ON FUNCTION greenery.store_binding(text, text, text, text[], jsonb, jsonb, text, jsonb) IS
+COMMENT ON FUNCTION greenery.store_binding(text, text, text, text, text[], jsonb, jsonb, text, jsonb) IS
 	'Stores a binding, whose trigger makes the source function.';
 
 CREATE FUNCTION greenery.absent_query(source text) RETURNS text
@@ -180,7 +181,7 @@ BEGIN
 	PERFORM greenery.check_source(source);
 	PERFORM greenery.lock_bindings();
 	DELETE FROM greenery.source_bindings b WHERE b.source = unbind.source
-	RETURNING to_jsonb(b) - '{made_from,columns,bound_query,bound_at,bound_by}'::text[] INTO old;
+	RETURNING to_jsonb(b) - '{made_from,columns,bound_query,parallel,bound_at,bound_by}'::text[] INTO old;
 	IF FOUND THEN
 		PERFORM greenery.record_change('binding', source, 'drop', old, NULL::jsonb);
 	END IF;
@@ -250,14 +251,14 @@ CREATE FUNCTION greenery.drift_of_source(source text) RETURNS text
 	SET search_path = pg_catalog, pg_temp
 AS $drift_of_source$
 	SELECT string_agg(
-		CASE WHEN n.oid IS NULL THEN format('%s does not exist', r.key)
+		CASE WHEN n.oid IS NULL THEN CASE WHEN c.place = 1 THEN format('%s does not exist', r.key) END
 			 WHEN a.attname IS NULL THEN format('%s has no column "%s"', r.key, c.key)
 			 ELSE format('%s.%I is %s and was %s', r.key, c.key, format_type(a.atttypid, a.atttypmod), c.value) END,
 		'; ' ORDER BY r.key, c.key)
 	FROM greenery.source_bindings b
 	CROSS JOIN LATERAL jsonb_each(b.made_from) r
 	CROSS JOIN LATERAL (SELECT greenery.relation_named(r.key) AS oid) n
-	CROSS JOIN LATERAL jsonb_each_text(r.value) c
+	CROSS JOIN LATERAL jsonb_each_text(r.value) WITH ORDINALITY c (key, value, place)
 	LEFT JOIN pg_attribute a ON a.attrelid = n.oid AND a.attname = c.key AND NOT a.attisdropped
 	WHERE b.source = drift_of_source.source
 		AND (a.attname IS NULL OR format_type(a.atttypid, a.atttypmod) <> c.value)
@@ -277,7 +278,8 @@ BEGIN
 	SELECT s.source,
 		CASE WHEN b.source IS NULL THEN 'raw' WHEN b.query IS NULL THEN 'absent' ELSE 'bound' END,
 		CASE WHEN greenery.body_of_source(s.source) IS DISTINCT FROM coalesce(b.bound_query, greenery.raw_query(s.source)) THEN 'replaced'
-			 WHEN p.problem IS NOT NULL THEN CASE WHEN d.drift IS NOT NULL THEN 'missing' ELSE 'drifted' END
+			 WHEN p.problem IS NOT NULL AND d.drift IS NULL
+				OR EXISTS (SELECT FROM unnest(b.relations) r WHERE greenery.relation_named(r) IS NULL) THEN 'missing'
 			 WHEN d.drift IS NOT NULL THEN 'drifted'
 			 ELSE 'ok' END,
 		coalesce(b.relations, ARRAY[s.relation]),
@@ -303,7 +305,7 @@ CREATE FUNCTION @extschema@.greenery_bindings()
 				   incremental boolean, reason text, advice text)
 	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_call_as_owner';
 COMMENT ON FUNCTION @extschema@.greenery_bindings() IS
-	'The sources, one row each: raw, bound or absent; ok, drifted (columns that it was made from have changed), missing (it cannot be read) or replaced (somebody changed its function); the relations that it reads; what is wrong, as one line; whether builds can look at what was written only, and if not why; and the indexes on the shop''s own tables that look-ups of one user or order would use. For the owner of the extension.';
+	'The sources, one row each: raw, bound or absent; ok, drifted (columns that it was made from have changed), missing (a relation has gone, or it cannot be read) or replaced (somebody changed its function); the relations that it reads; what is wrong, as one line; whether builds can look at what was written only, and if not why; and the indexes on the shop''s own tables that look-ups of one user or order would use. For the owner of the extension.';
 
 -- Moments from times that have no zone.  A column that becomes timestamptz later does not fit
 -- any more, and is an error; a cast would read the caller's time zone in silence.

@@ -380,6 +380,7 @@ is_expression_indexed(Oid relid, Node *expression)
 	{
 		Relation	index = index_open(lfirst_oid(lc), AccessShareLock);
 
+		/* the planner has put calls of SQL functions into their place */
 		if (index->rd_index->indkey.values[0] == 0)
 			found |= equal(linitial(RelationGetIndexExpressions(index)), expression);
 		index_close(index, AccessShareLock);
@@ -388,10 +389,22 @@ is_expression_indexed(Oid relid, Node *expression)
 	return found;
 }
 
+/* Whether a list of char * has a text */
+static bool
+has_text(const List *list, const char *text)
+{
+	ListCell   *lc;
+
+	foreach(lc, list)
+		if (strcmp(lfirst(lc), text) == 0)
+			return true;
+	return false;
+}
+
 List *
 own_id_indexes(const char *function)
 {
-	static const char *const ids[] = {"user_id", "order_id", "session_id"};
+	static const char *const ids[] = {"user_id", "order_id", "session_id", "created_at"};
 	Query	   *query = own_columns_query(function);
 	TupleDesc	row = source_row(function);
 	List	   *statements = NIL;
@@ -407,14 +420,18 @@ own_id_indexes(const char *function)
 		int			number = SPI_fnumber(row, ids[i]);
 		Node	   *expression = number <= 0 ? NULL :
 			(Node *) list_nth_node(TargetEntry, query->targetList, number - 1)->expr;
+		char	   *statement;
 
+		if (expression != NULL)
+			expression = eval_const_expressions(NULL, expression);
 		if (expression == NULL || IsA(expression, Var) || IsA(expression, RelabelType) ||
 			IsA(expression, Const) || contain_mutable_functions(expression) ||
 			is_expression_indexed(relid, expression))
 			continue;
-		statements = lappend(statements,
-							 psprintf("CREATE INDEX ON %s ((%s))", quoted_relation(relid),
-									  deparse_expression(expression, deparse_context_for("o", relid), false, false)));
+		statement = psprintf("CREATE INDEX ON %s ((%s))", quoted_relation(relid),
+							 deparse_expression(expression, deparse_context_for("o", relid), false, false));
+		if (!has_text(statements, statement))
+			statements = lappend(statements, statement);
 	}
 	return statements;
 }

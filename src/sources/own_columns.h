@@ -69,8 +69,8 @@ extern TupleDesc source_row(const char *function);
 extern char *source_type_problem(const char *function);
 
 /*
- * CREATE INDEX statements for ids of the table that the function shows as text and that no
- * index can find as such.  A list of char *.
+ * CREATE INDEX statements for ids and times of the table that the function shows as something
+ * else and that no index can find as such.  A list of char *.
  */
 extern List *own_id_indexes(const char *function);
 
