@@ -29,8 +29,8 @@ my %spree = (
 	expected_store => { store => 1 },
 	expected_zone => { time_zone => 'Asia/Tokyo' });
 
-prove('spree5', variants => \%spree);
-prove('spree6', variants => { %spree, expected_channel => { channel => 2 } });
+prove('spree5', variants => { %spree, expected_language => { language => 'de' } });
+prove('spree6', variants => { %spree, expected_language => { language => 'de' }, expected_channel => { channel => 2 } });
 prove('solidus', variants => \%spree);
 
 prove(
@@ -40,6 +40,7 @@ prove(
 		expected_company => { company => 1 },
 		expected_currency => { currency => 'USD' },
 		expected_email => { identity => 'email' },
+		expected_language => { language => 'de_DE' },
 		expected_website => { website => 2 },
 		expected_zone => { time_zone => 'Asia/Tokyo' } });
 

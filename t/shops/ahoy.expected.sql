@@ -15,10 +15,11 @@ SELECT e.id::text AS event_id, v.visit_token::text AS session_id, v.visitor_toke
 
 CREATE TABLE expected.fact_user_sessions (session_id text, user_id text, session_start timestamptz, session_end timestamptz, page_views bigint, checkouts bigint, has_purchase boolean);
 INSERT INTO expected.fact_user_sessions VALUES
-	-- whoever logs in was it from the start; the parcel does not make the visit longer
+	-- a visit is the user's who logs in later; the parcel does not make it longer, and is of no user
 	('visit-a', '5', '2026-03-01 03:30:00Z', '2026-03-01 03:40:00Z', 2, 1, true),
 	('visit-b', '7', '2026-03-01 10:00:00Z', '2026-03-01 10:06:00Z', 1, 0, false),
-	('visit-c', NULL, '2026-03-02 10:00:00Z', '2026-03-02 10:01:00Z', 1, 0, false);
+	('visit-c', NULL, '2026-03-02 10:00:00Z', '2026-03-02 10:01:00Z', 1, 0, false),
+	('visit-a', NULL, NULL, NULL, 0, 0, false);
 
 CREATE TABLE expected.numbers (name text, value numeric);
 INSERT INTO expected.numbers VALUES

@@ -50,10 +50,10 @@ INSERT INTO expected.stg_addresses VALUES
 	('1', '02101', 'MA', 'US'), ('2', '02101', 'MA', 'US'), ('3', '10115', NULL, 'DE'), ('4', '10117', NULL, 'DE'), ('5', '02101', 'MA', 'US'),
 	('6', NULL, NULL, NULL);
 
-CREATE TABLE expected.stg_products (product_id text, price numeric, inventory integer, category text);
+CREATE TABLE expected.stg_products (product_id text, name text, price numeric, inventory integer, category text);
 INSERT INTO expected.stg_products VALUES
-	('1', 20.00, 7, 'All / Kitchen'), ('2', 5.00, NULL, 'All / Kitchen'), ('3', 25.00, 10, 'All / Food'), ('4', 5.00, NULL, NULL),
-	('5', 25.50, 3, 'All / Kitchen');
+	('1', 'Mug', 20.00, 7, 'All / Kitchen'), ('2', 'Cup', 5.00, NULL, 'All / Kitchen'), ('3', 'Cheese', 25.00, 10, 'All / Food'),
+	('4', 'Delivery', 5.00, NULL, NULL), ('5', 'Mug', 25.50, 3, 'All / Kitchen');
 
 CREATE TABLE expected.stg_promos (promo_id text, discount numeric, percent numeric, status text, code text);
 INSERT INTO expected.stg_promos VALUES
@@ -62,7 +62,8 @@ INSERT INTO expected.stg_promos VALUES
 
 CREATE TABLE expected.stg_events AS
 SELECT t.id::text AS event_id, v.partner_id::text AS user_id, t.visitor_id::text AS visitor_id, t.url AS page_url,
-	t.visit_datetime AT TIME ZONE 'UTC' AS created_at, 'page_view'::text AS event_type, t.product_id::text AS product_id
+	t.visit_datetime AT TIME ZONE 'UTC' AS created_at, 'page_view'::text AS event_type, t.product_id::text AS product_id,
+	CASE WHEN t.product_id IS NOT NULL THEN 'product' END AS page_kind
   FROM website_track t JOIN website_visitor v ON v.id = t.visitor_id;
 
 CREATE TABLE expected.numbers AS
@@ -120,3 +121,8 @@ SELECT e.* FROM expected.stg_events e JOIN website_track t ON t.id::text = e.eve
 CREATE SCHEMA expected_zone;
 CREATE TABLE expected_zone.stg_orders AS
 SELECT o.id::text AS order_id, o.date_order AT TIME ZONE 'Asia/Tokyo' AS created_at FROM placed o WHERE o.state = 'sale';
+
+-- where a name is missing, the one in English
+CREATE SCHEMA expected_language;
+CREATE TABLE expected_language.stg_products AS
+SELECT e.product_id, replace(e.name, 'Mug', 'Becher') AS name FROM expected.stg_products e;

@@ -160,9 +160,10 @@ INSERT INTO website_visitor VALUES (1, NULL, 1), (2, 2, 1), (3, NULL, 2);
 CREATE TABLE website_track (id integer PRIMARY KEY, visitor_id integer NOT NULL, page_id integer, url text, product_id integer, visit_datetime timestamp NOT NULL);
 INSERT INTO website_track VALUES
 	(1, 1, 1, 'https://shop.example/', NULL, '2026-03-01 01:00:00'),
-	(2, 1, NULL, 'https://shop.example/shop/mug-11', 1, '2026-03-01 01:20:00'),
+	-- a product that was seen has no URL
+	(2, 1, NULL, NULL, 1, '2026-03-01 01:20:00'),
 	-- 70 minutes later: another visit
-	(3, 1, NULL, 'https://shop.example/shop/cup-12', 2, '2026-03-01 02:30:00'),
-	(4, 2, NULL, 'https://shop.example/shop/mug-11', 1, '2026-03-01 03:50:00'),
+	(3, 1, NULL, NULL, 2, '2026-03-01 02:30:00'),
+	(4, 2, NULL, NULL, 1, '2026-03-01 03:50:00'),
 	(5, 2, 2, 'https://shop.example/about-us', NULL, '2026-03-01 03:55:00'),
-	(6, 3, NULL, 'https://outlet.example/shop/cheese-13', 3, '2026-03-02 03:55:00');
+	(6, 3, NULL, NULL, 3, '2026-03-02 03:55:00');

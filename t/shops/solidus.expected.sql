@@ -49,9 +49,9 @@ INSERT INTO expected.stg_addresses VALUES
 	('1', '02101', 'MA', 'US'), ('2', '10115', 'Berlin', 'DE'), ('3', '02102', 'MA', 'US'), ('4', '02103', 'MA', 'US');
 
 -- a master of which there are variants is not for sale
-CREATE TABLE expected.stg_products (product_id text, price numeric, inventory integer, category text);
+CREATE TABLE expected.stg_products (product_id text, name text, price numeric, inventory integer, category text);
 INSERT INTO expected.stg_products VALUES
-	('11', 10.00, 7, 'Kitchen'), ('22', 20.00, 3, 'Clothes'), ('23', 22.00, 0, 'Clothes'), ('31', NULL, NULL, NULL);
+	('11', 'Mug', 10.00, 7, 'Kitchen'), ('22', 'Shirt', 20.00, 3, 'Clothes'), ('23', 'Shirt', 22.00, 0, 'Clothes'), ('31', 'Poster', NULL, NULL, NULL);
 
 CREATE TABLE expected.stg_promos (promo_id text, discount numeric, percent numeric, status text, code text);
 INSERT INTO expected.stg_promos VALUES

@@ -48,9 +48,9 @@ INSERT INTO expected.stg_addresses VALUES
 	('1', '02101', 'MA', 'US'), ('2', '10115', 'Berlin', 'DE'), ('3', '02102', 'MA', 'US'), ('4', '02103', 'MA', 'US');
 
 -- a master of which there are variants is not for sale
-CREATE TABLE expected.stg_products (product_id text, price numeric, inventory integer, category text);
+CREATE TABLE expected.stg_products (product_id text, name text, price numeric, inventory integer, category text);
 INSERT INTO expected.stg_products VALUES
-	('11', 10.00, 7, 'Kitchen'), ('22', 20.00, 3, 'Clothes'), ('23', 22.00, 0, 'Clothes'), ('31', NULL, NULL, NULL);
+	('11', 'Mug', 10.00, 7, 'Kitchen'), ('22', 'Shirt', 20.00, 3, 'Clothes'), ('23', 'Shirt', 22.00, 0, 'Clothes'), ('31', 'Poster', NULL, NULL, NULL);
 
 CREATE TABLE expected.stg_promos (promo_id text, discount numeric, percent numeric, status text, code text);
 INSERT INTO expected.stg_promos VALUES
@@ -122,3 +122,8 @@ SELECT e.order_id, e.user_id, e.address_id, e.created_at, e.order_cost, e.shippi
 CREATE SCHEMA expected_zone;
 CREATE TABLE expected_zone.stg_orders AS
 SELECT o.id::text AS order_id, o.completed_at AT TIME ZONE 'Asia/Tokyo' AS created_at FROM placed o;
+
+-- where a name is missing, the product's own
+CREATE SCHEMA expected_language;
+CREATE TABLE expected_language.stg_products AS
+SELECT e.product_id, replace(e.name, 'Mug', 'Becher') AS name FROM expected.stg_products e;

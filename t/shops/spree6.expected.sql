@@ -51,9 +51,9 @@ INSERT INTO expected.stg_addresses VALUES
 	('1', '02101', 'MA', 'US'), ('2', '10115', 'Berlin', 'DE'), ('3', '02102', 'MA', 'US'), ('4', '02103', 'MA', 'US');
 
 -- a master of which there are variants is not for sale
-CREATE TABLE expected.stg_products (product_id text, price numeric, inventory integer, category text);
+CREATE TABLE expected.stg_products (product_id text, name text, price numeric, inventory integer, category text);
 INSERT INTO expected.stg_products VALUES
-	('11', 10.00, 6, 'Kitchen'), ('22', 20.00, 2, 'Clothes'), ('23', 22.00, 0, 'Clothes'), ('31', NULL, NULL, NULL);
+	('11', 'Mug', 10.00, 6, 'Kitchen'), ('22', 'Shirt', 20.00, 2, 'Clothes'), ('23', 'Shirt', 22.00, 0, 'Clothes'), ('31', 'Poster', NULL, NULL, NULL);
 
 CREATE TABLE expected.stg_promos (promo_id text, discount numeric, percent numeric, status text, code text);
 INSERT INTO expected.stg_promos VALUES
@@ -130,3 +130,8 @@ CREATE SCHEMA expected_channel;
 CREATE TABLE expected_channel.stg_orders AS SELECT e.* FROM expected.stg_orders e WHERE e.channel = 'app';
 CREATE TABLE expected_channel.stg_order_items AS
 SELECT e.* FROM expected.stg_order_items e WHERE e.order_id IN (SELECT o.order_id FROM expected_channel.stg_orders o);
+
+-- where a name is missing, the product's own
+CREATE SCHEMA expected_language;
+CREATE TABLE expected_language.stg_products AS
+SELECT e.product_id, replace(e.name, 'Mug', 'Becher') AS name FROM expected.stg_products e;

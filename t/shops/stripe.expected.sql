@@ -9,7 +9,7 @@ SELECT c.*, coalesce(c.payment_intent, c.id) AS order_id, u.unit,
 CREATE SCHEMA expected_test;
 CREATE TABLE expected_test.stg_orders AS
 SELECT o.order_id, o.customer AS user_id, to_timestamp(o.created) AS created_at, o.amount::numeric / o.unit AS order_total,
-	o.amount_refunded::numeric / o.unit AS refunded, o.currency, o.status, false AS is_cancelled
+	o.amount_refunded::numeric / o.unit AS refunded, upper(o.currency) AS currency, o.status, false AS is_cancelled
   FROM placed o;
 CREATE TABLE expected_test.stg_users AS
 SELECT c.id AS user_id, lower(c.email) AS email, c.phone AS phone_number_raw, to_timestamp(c.created) AS created_at FROM customers c;
@@ -32,7 +32,7 @@ UNION ALL SELECT 'units', NULL
 UNION ALL SELECT 'promo_orders', NULL;
 
 CREATE TABLE expected.revenue AS
-SELECT o.currency, count(*) AS orders, sum((o.amount - coalesce(o.amount_refunded, 0))::numeric / o.unit) AS revenue
+SELECT upper(o.currency) AS currency, count(*) AS orders, sum((o.amount - coalesce(o.amount_refunded, 0))::numeric / o.unit) AS revenue
   FROM placed o WHERE o.livemode GROUP BY o.currency;
 
 CREATE SCHEMA expected_email;
@@ -46,4 +46,4 @@ SELECT v.name, v.value
 	LATERAL (VALUES ('purchasers', r.purchasers::numeric), ('repeat_purchasers', r.repeat), ('repeat_rate', r.rate)) v (name, value);
 
 CREATE SCHEMA expected_currency;
-CREATE TABLE expected_currency.stg_orders AS SELECT e.* FROM expected.stg_orders e WHERE e.currency = 'eur';
+CREATE TABLE expected_currency.stg_orders AS SELECT e.* FROM expected.stg_orders e WHERE e.currency = 'EUR';
