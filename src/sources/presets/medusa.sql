@@ -14,18 +14,18 @@ VALUES ('medusa', 'Medusa 2', 'shop',
 	  "store_currency": ["currency_code", "is_default", "deleted_at"],
 	  "product_variant_inventory_item": ["variant_id", "inventory_item_id", "required_quantity", "deleted_at"],
 	  "inventory_level": ["inventory_item_id", "stocked_quantity", "reserved_quantity", "deleted_at"],
-	  "promotion": ["id", "code", "status", "type", "is_automatic", "campaign_id", "deleted_at"],
-	  "promotion_application_method": ["promotion_id", "type", "value", "target_type", "deleted_at"],
+	  "promotion": ["id", "code", "status", "type", "campaign_id", "deleted_at"],
+	  "promotion_application_method": ["id", "promotion_id", "type", "value", "target_type", "deleted_at"],
 	  "promotion_campaign": ["id", "starts_at", "ends_at"],
 	  "order": ["id", "display_id", "version", "customer_id", "sales_channel_id", "status", "is_draft_order", "currency_code", "shipping_address_id", "created_at", "canceled_at", "deleted_at"],
 	  "order_item": ["order_id", "item_id", "version", "quantity", "unit_price", "return_received_quantity", "return_dismissed_quantity", "deleted_at"],
 	  "order_line_item": ["id", "variant_id", "unit_price", "is_tax_inclusive"],
 	  "order_line_item_tax_line": ["item_id", "rate", "deleted_at"],
-	  "order_line_item_adjustment": ["item_id", "version", "amount", "deleted_at"],
+	  "order_line_item_adjustment": ["item_id", "promotion_id", "version", "amount", "is_tax_inclusive", "deleted_at"],
 	  "order_shipping": ["order_id", "version", "shipping_method_id", "return_id", "deleted_at"],
 	  "order_shipping_method": ["id", "name", "amount", "is_tax_inclusive"],
 	  "order_shipping_method_tax_line": ["shipping_method_id", "rate", "deleted_at"],
-	  "order_shipping_method_adjustment": ["shipping_method_id", "version", "amount", "deleted_at"],
+	  "order_shipping_method_adjustment": ["shipping_method_id", "promotion_id", "version", "amount", "deleted_at"],
 	  "order_promotion": ["order_id", "promotion_id", "deleted_at"],
 	  "order_transaction": ["order_id", "amount", "deleted_at"],
 	  "order_fulfillment": ["order_id", "fulfillment_id", "deleted_at"],
@@ -34,12 +34,12 @@ VALUES ('medusa', 'Medusa 2', 'shop',
 	  "sales_channel": ["id", "name"]}',
 	'{"currency": {"default": null, "description": "Orders in this currency only, and list prices in it, in small letters as in the shop: eur. Default: all orders, and list prices in the currency of the store."},
 	  "channel": {"default": null, "description": "Id or name of a sales channel: its orders only. Default: all."},
-	  "orders": {"default": "placed", "description": "placed: every order placed; paid: those with a payment captured."},
-	  "identity": {"default": "account", "description": "account: a user is a customer; a guest and an account of one person are two. email: a user is an e-mail address."}}',
+	  "orders": {"default": "placed", "values": ["placed", "paid"], "description": "placed: every order placed; paid: those with a payment captured."},
+	  "identity": {"default": "account", "values": ["account", "email"], "description": "account: a user is a customer; a guest and an account of one person are two. email: a user is an e-mail address."}}',
 	-- back orders may make the stock negative; a price list need not have every currency
 	'{"34": "warn", "36": "warn"}',
 	'rows',
-	'Totals are as ordered, from lines, shipping, taxes and discounts of the current version; what came back is in refunded and returned_quantity. Credit lines are taken for a means of payment. Tax is what is added on top. Of several promotions of an order one counts, with a code typed in before an automatic one; attributes has all as promo_ids. Items without variant, as drafts may have them, are left out, so such an order costs more than its items. Only addresses that orders went to are read. There are no events and no estimates of delivery. A promo is active by the clock.');
+	'Totals are as ordered, from lines, shipping, taxes and discounts of the current version; what came back is in refunded and returned_quantity. Credit lines are taken for a means of payment. Tax is what is added on top. Shipping of a return counts in the total, as in Medusa. Of several promotions of an order the one that took off most counts; attributes has all as promo_ids. Items without variant, as drafts may have them, are left out, so such an order costs more than its items. Only addresses that orders went to are read. There are no events and no estimates of delivery. A promo is active by the clock.');
 
 INSERT INTO greenery.preset_queries (preset, source, variant, query, accepted)
 VALUES
@@ -174,8 +174,11 @@ SELECT o.id AS order_id,
                 SELECT coalesce(sum(t.rate), 0) * 0.01 AS rate
                   FROM {schema}.order_line_item_tax_line t
                  WHERE t.item_id = l.id AND t.deleted_at IS NULL) t
+          -- a discount with or without tax, taken off a price with or without tax
           CROSS JOIN LATERAL (
-                SELECT coalesce(sum(a.amount), 0) AS amount
+                SELECT coalesce(sum(a.amount * CASE WHEN l.is_tax_inclusive = a.is_tax_inclusive THEN 1
+                                                    WHEN l.is_tax_inclusive THEN 1 + t.rate
+                                                    ELSE 1 / (1 + t.rate) END), 0) AS amount
                   FROM {schema}.order_line_item_adjustment a
                  WHERE a.item_id = l.id AND a.version = o.version AND a.deleted_at IS NULL) a
           CROSS JOIN LATERAL (
@@ -196,8 +199,9 @@ SELECT o.id AS order_id,
                 SELECT coalesce(sum(t.rate), 0) * 0.01 AS rate
                   FROM {schema}.order_shipping_method_tax_line t
                  WHERE t.shipping_method_id = l.id AND t.deleted_at IS NULL) t
+          -- a discount of shipping is always without tax
           CROSS JOIN LATERAL (
-                SELECT coalesce(sum(a.amount), 0) AS amount
+                SELECT coalesce(sum(a.amount), 0) * CASE WHEN l.is_tax_inclusive THEN 1 + t.rate ELSE 1 END AS amount
                   FROM {schema}.order_shipping_method_adjustment a
                  WHERE a.shipping_method_id = l.id AND a.version = o.version AND a.deleted_at IS NULL) a
          WHERE x.order_id = o.id AND x.version = o.version AND x.deleted_at IS NULL) s ON true
@@ -209,9 +213,23 @@ SELECT o.id AS order_id,
           FROM {schema}.order_transaction x
          WHERE x.order_id = o.id AND x.deleted_at IS NULL) y ON true
   LEFT JOIN LATERAL (
-        SELECT array_agg(x.promotion_id ORDER BY r.is_automatic, x.promotion_id) AS promo_ids
+        SELECT array_agg(x.promotion_id ORDER BY a.amount DESC, x.promotion_id) AS promo_ids
           FROM {schema}.order_promotion x
           JOIN {schema}.promotion r ON r.id = x.promotion_id
+          -- of several the largest counts
+          CROSS JOIN LATERAL (
+                SELECT coalesce(sum(b.amount), 0) AS amount
+                  FROM (SELECT a.amount
+                          FROM {schema}.order_item k
+                          JOIN {schema}.order_line_item_adjustment a ON a.item_id = k.item_id
+                         WHERE k.order_id = o.id AND k.version = o.version AND k.deleted_at IS NULL
+                           AND a.version = o.version AND a.promotion_id = x.promotion_id AND a.deleted_at IS NULL
+                        UNION ALL
+                        SELECT a.amount
+                          FROM {schema}.order_shipping k
+                          JOIN {schema}.order_shipping_method_adjustment a ON a.shipping_method_id = k.shipping_method_id
+                         WHERE k.order_id = o.id AND k.version = o.version AND k.deleted_at IS NULL
+                           AND a.version = o.version AND a.promotion_id = x.promotion_id AND a.deleted_at IS NULL) b) a
          WHERE x.order_id = o.id AND x.deleted_at IS NULL) p ON true
   -- delivered when all of its parcels are
   LEFT JOIN LATERAL (

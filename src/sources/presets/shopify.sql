@@ -4,7 +4,7 @@ INSERT INTO greenery.presets (preset, title, kind, fingerprint, options, severit
 VALUES ('shopify', 'Shopify orders export', 'export',
 	'{"orders_export": ["Name", "Email", "Phone", "Financial Status", "Fulfillment Status", "Currency", "Subtotal", "Shipping", "Total", "Discount Code", "Discount Amount", "Shipping Method", "Created at", "Cancelled at", "Refunded Amount", "Source", "Lineitem quantity", "Lineitem name", "Lineitem price", "Lineitem sku", "Billing Name", "Shipping Name", "Shipping Address1", "Shipping Address2", "Shipping Zip", "Shipping Province", "Shipping Country"]}',
 	'{"currency": {"default": null, "description": "Orders in this currency only. Default: all."},
-	  "orders": {"default": "placed", "description": "placed: every order; paid: not those whose payment is pending, authorized, expired or voided."}}',
+	  "orders": {"default": "placed", "values": ["placed", "paid"], "description": "placed: every order; paid: not those whose payment is pending, authorized, expired or voided."}}',
 	'{}',
 	'facts',
 	'Load the file orders_export.csv into a table orders_export with a text column for each of its columns. An order is its Name, such as #1001, a user an e-mail address, a product a SKU or, without one, the name on the order; its price is that of its last order. tax is what the total has on top of subtotal and shipping. Stock, deliveries, events and the terms of promos are not in the file; nor are returned units.');

@@ -7,11 +7,12 @@ VALUES ('umami', 'Umami', 'events',
 	  "session": ["session_id", "distinct_id"],
 	  "event_data": ["website_event_id", "data_key", "string_value", "number_value"]}',
 	'{"website": {"default": null, "description": "Id of the website. Default: all that Umami watches."},
-	  "detail": {"default": "full", "description": "full: with users, orders and products; pages: one table without them, so that a build reads what is new only."},
+	  "detail": {"default": "full", "values": ["full", "pages"], "description": "full: with users, orders and products; pages: one table without them, so that a build reads what is new only."},
 	  "order_key": {"default": "order_id", "description": "Key of the order in the event data."},
 	  "product_key": {"default": "product_id", "description": "Key of the product in the event data."}}',
 	-- names of events are free, and a checkout need not carry its order
-	'{"107": "warn", "109": "warn"}',
+	-- nor a page its product: its URL may have a name for it
+	'{"107": "warn", "109": "warn", "202": "warn", "284": "warn"}',
 	'facts',
 	'Binds events only. Names of events are the shop''s own: the usual spellings of adding to the cart and of a purchase are mapped, others stay; where checkout is the name of a step before the purchase, change the query. The user is what the shop gave to identify() and has to be users.user_id. Measurements of speed, links and pixels are left out.');
 
