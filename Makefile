@@ -302,6 +302,7 @@ REGRESS = \
 	settings \
 	sources \
 	binding \
+	bind_traps \
 	history \
 	catalog \
 	models \

@@ -22,7 +22,7 @@ DECLARE
 	result text;
 BEGIN
 	result := pg_temp.error_of(format('SELECT * FROM greenery_bind(%L, %L, %L, %L)', source, query, time_zone, accepted));
-	RETURN regexp_replace(result, 'pg_temp_\d+', 'pg_temp') || CASE WHEN before <> pg_temp.all_bindings() THEN ' | ANOTHER BINDING' ELSE '' END;
+	RETURN replace(regexp_replace(result, 'pg_temp_\d+', 'pg_temp'), format('"%s"', session_user), '"superuser"') || CASE WHEN before <> pg_temp.all_bindings() THEN ' | ANOTHER BINDING' ELSE '' END;
 END $$;
 -- the old binding, which is to stay
 SELECT count(*) FROM greenery_bind('orders', 'SELECT id AS order_id FROM shop.purchases');
@@ -114,6 +114,11 @@ SET ROLE regress_binding;
 SELECT pg_temp.error_of('SELECT greenery_bind(''orders'', NULL)');
 SELECT regexp_replace(pg_temp.error_of(call), '\n.*', '') FROM unnest(ARRAY['SELECT greenery_unbind(''orders'')', 'SELECT greenery_rebind()', 'SELECT greenery_bindings()']) call;
 RESET ROLE;
+-- functions that are looked up where others may create better matches
+CREATE FUNCTION shop.rounded(numeric) RETURNS numeric LANGUAGE plpgsql IMMUTABLE PARALLEL RESTRICTED AS 'BEGIN RETURN round($1); END';
+GRANT CREATE ON SCHEMA shop TO regress_binding;
+SELECT pg_temp.refused('orders', 'SELECT id AS order_id, shop.rounded(net) AS order_total FROM shop.purchases');
+REVOKE CREATE ON SCHEMA shop FROM regress_binding;
 SELECT pg_temp.error_of('SELECT greenery_unbind(''order'')');
 SELECT pg_temp.error_of('SELECT greenery_unbind(NULL)');
 SELECT pg_temp.error_of('SELECT greenery_check_binding(''order'')');
@@ -289,6 +294,11 @@ FROM greenery.source_orders() s JOIN shop.purchases p ON p.id::text = s.order_id
 -- many further columns: each in attributes
 SELECT count(*) FILTER (WHERE status = 'attribute') AS attributes FROM greenery_bind('orders', (SELECT 'SELECT 7 AS order_id, ' || string_agg(format('%s AS "c ''%s"', i, i), ', ') FROM generate_series(1, 130) i));
 SELECT count(*), sum(v::integer), bool_and(k = 'c ''' || v) FROM greenery.source_orders(), jsonb_each_text(attributes) a (k, v);
+-- the source function may do in parallel workers what the query may
+SELECT count(*) FROM greenery_bind('orders', 'SELECT id AS order_id, shop.rounded(net) AS order_total FROM shop.purchases');
+SELECT proparallel, provolatile FROM pg_proc WHERE oid = to_regproc('greenery.source_orders');
+SELECT count(*) FROM greenery_bind('orders', 'SELECT id AS order_id, round(net) AS order_total FROM shop.purchases');
+SELECT proparallel FROM pg_proc WHERE oid = to_regproc('greenery.source_orders');
 -- an absent source
 SELECT * FROM greenery_bind('promos', NULL);
 SELECT source, state, status, incremental, detail FROM greenery_bindings() WHERE source = 'promos';

@@ -182,6 +182,24 @@ SELECT * FROM greenery_published.session_funnel;
 SELECT count(*) FROM greenery_published.fact_events;
 SELECT greenery_repeat_rate() = (SELECT avg((n > 1)::int) FROM (SELECT count(*) AS n FROM bound.sales GROUP BY client) s) AS live;
 
+--
+-- 4. A join is computed once for all marts and tests that read it
+--
+CREATE SEQUENCE bound.calls;
+-- it says that it does nothing, and counts
+CREATE FUNCTION bound.counted(amount numeric) RETURNS numeric LANGUAGE plpgsql IMMUTABLE AS
+	$$ BEGIN PERFORM nextval('bound.calls'); RETURN amount; END $$;
+SELECT count(*) FROM greenery_bind('orders', 'SELECT bound.counted(s.no)::integer AS order_id, s.client AS user_id, s.day AS created_at, s.total AS order_total
+	FROM bound.sales s JOIN (SELECT l.no FROM bound.lines l GROUP BY l.no) l ON l.no = s.no', 'UTC');
+CALL greenery_build();
+SELECT pg_temp.last_build();
+SELECT * FROM pg_temp.stale();
+SELECT setval('bound.calls', 1, false);
+CALL greenery_build();
+-- and some more times before: for the present, the horizon, the currency and the histories; else
+-- it would be 38 times
+SELECT last_value <= 15 * (SELECT count(*) FROM bound.sales) AS few FROM bound.calls;
+
 SELECT count(greenery_unbind(source)) FROM greenery.sources;
 SELECT count(*) FROM greenery.source_bindings;
 DROP SCHEMA bound CASCADE;

@@ -96,6 +96,49 @@ INSERT INTO greenery.products VALUES ('p1', 'Fern', 10, 5);
 SELECT test_id, status, failures FROM greenery_test('greenery.stg_products') WHERE kind = 'unique';
 DELETE FROM greenery.products WHERE ctid = (SELECT max(ctid) FROM greenery.products);
 SELECT count(greenery_drop_test(test_id)) AS dropped FROM greenery.data_tests WHERE NOT builtin;
+-- nor what is planted when a source has been bound: by the names of what bindings call, and
+-- matching the operators of the query better than the server's own
+CREATE TABLE public.regress_sales (n bigint, client varchar(10), cents bigint, placed timestamp, arrived text, kind varchar(10), region varchar(10), more text);
+CREATE TABLE public.regress_regions (region varchar(10), name text);
+INSERT INTO public.regress_sales VALUES (1, ' u1', 1500, '2021-02-01 10:00', '2021-02-03T10:00', 'paid', 'x', 'm'), (2, 'u2', 1500, '2021-02-01 11:00', '', 'void', 'x', 'm'), (3, 'u2', 1, '2021-02-01 11:00', '', 'cart', 'x', 'm');
+INSERT INTO public.regress_regions VALUES ('x', 'north');
+SELECT count(*) FROM greenery_bind('orders', $$
+	SELECT 'o' || n AS order_id, greenery.clean_text(client) AS user_id, 'a1' AS address_id, cents * 0.01 AS order_total, placed AS created_at, arrived AS delivered_at,
+		   CASE kind WHEN 'void' THEN 'cancelled' ELSE 'preparing' END AS status, nullif(name, region) AS channel, more, n
+	  FROM public.regress_sales JOIN public.regress_regions USING (region) WHERE kind <> 'cart' AND client IS DISTINCT FROM region AND kind IN (SELECT kind FROM public.regress_sales)$$, 'UTC');
+SET ROLE regress_hostile;
+DO $plant$
+DECLARE
+	p record;
+BEGIN
+	FOR p IN SELECT * FROM (VALUES ('zoned', 'timestamp, text', 'timestamptz'), ('moment', 'text, text', 'timestamptz'), ('attributes', 'text, text, text, bigint', 'jsonb'),
+			('attributes', 'text, bigint', 'jsonb'), ('timezone', 'text, timestamp', 'timestamptz')) v (name, list, result)
+	LOOP
+		EXECUTE format($f$CREATE FUNCTION public.%1$I(%2$s) RETURNS %3$s LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $b$
+			BEGIN RAISE WARNING 'planted %1$s ran as %%', current_user; RETURN NULL; END $b$ $f$, p.name, p.list, p.result);
+	END LOOP;
+	FOR p IN SELECT o, row_number() OVER () AS n, l, r, result
+		FROM (VALUES ('=', 'varchar', 'varchar', 'boolean'), ('<>', 'varchar', 'varchar', 'boolean'), ('=', 'varchar', 'text', 'boolean'), ('<>', 'varchar', 'text', 'boolean'),
+					 ('=', 'text', 'varchar', 'boolean'), ('*', 'bigint', 'numeric', 'numeric'), ('||', 'text', 'bigint', 'text')) v (o, l, r, result)
+	LOOP
+		EXECUTE format($f$CREATE FUNCTION public.planted_%1$s(%2$s, %3$s) RETURNS %4$s LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $b$
+			BEGIN RAISE WARNING 'planted %5$s ran as %%', current_user; RETURN NULL; END $b$ $f$, p.n, p.l, p.r, p.result, p.o);
+		EXECUTE format('CREATE OPERATOR public.%s (LEFTARG = %s, RIGHTARG = %s, FUNCTION = public.planted_%s)', p.o, p.l, p.r, p.n);
+	END LOOP;
+END
+$plant$;
+RESET ROLE;
+-- they do match
+SET client_min_messages = error;
+SELECT ('x'::varchar = 'x'::varchar) IS NULL AS planted;
+SET client_min_messages = warning;
+SELECT order_id, user_id, order_total, created_at, delivered_at, status, channel, attributes FROM greenery.stg_orders ORDER BY 1;
+SELECT greenery_repeat_rate();
+CALL greenery_build(accept_shrink => true);
+SELECT status FROM greenery.builds ORDER BY build_id DESC LIMIT 1;
+SELECT column_name, finding, rows FROM greenery_check_binding('orders');
+SELECT greenery_unbind('orders');
+DROP TABLE public.regress_sales, public.regress_regions;
 DROP OWNED BY regress_hostile;
 GRANT CREATE ON SCHEMA public TO regress_hostile;
 -- the extension is not installed beside one that its own views would call

@@ -7,4 +7,4 @@ SET LOCAL search_path TO pg_catalog, pg_temp;
 
 CREATE SCHEMA greenery;
 COMMENT ON SCHEMA greenery IS
-	'The shop as analysts query it live: raw tables, staging views and marts, always as current as the source tables.';
+	'The shop as analysts query it live: staging views and marts over the shop''s own tables or raw ones, always as current as these.';

@@ -125,6 +125,18 @@ my (%questions, %answers, %granted);
 open_shop($_, $shop{$_}) foreach keys %shop;
 $node->safe_psql('postgres', 'CREATE DATABASE trapped_shop OWNER shopkeeper');
 as_role($node, 'trapped_shop', 'shopkeeper', 'CREATE EXTENSION greenery; SELECT greenery_load_sample_shop(users => 10)');
+# and one with tables of its own
+$node->safe_psql('postgres', 'CREATE DATABASE bound_shop OWNER shopkeeper');
+as_role(
+	$node, 'bound_shop', 'shopkeeper', q{
+	CREATE EXTENSION greenery;
+	CREATE SCHEMA ours;
+	CREATE TABLE ours.sales AS SELECT i AS no, i % 3 AS client, date '2021-02-01' + i AS day FROM generate_series(1, 12) i;
+	SELECT greenery_bind('orders', 'SELECT no AS order_id, client AS user_id, day AS created_at FROM ours.sales WHERE no > 2', 'UTC');
+	SELECT greenery_bind('events', NULL)});
+my $bindings = q{SELECT source, state, status, (SELECT md5(p.prosrc) FROM pg_proc p WHERE p.oid = to_regproc('greenery.source_' || source)) FROM greenery_bindings() WHERE source <> 'returns'};
+my $bound = as_role($node, 'bound_shop', 'shopkeeper', $bindings);
+like($bound, qr/^orders\|bound\|ok\|.*^events\|absent\|ok\|/ms, 'there are bindings');
 
 # The next version's library serves this version's SQL too
 make("$work/next", 'install');
@@ -193,6 +205,27 @@ foreach my $role (sort keys %shop)
 	as_role($node, $shop{$role}, $role, "ALTER EXTENSION greenery UPDATE TO '${new}again'");
 	is_same(members($node, $shop{$role}), $granted{ $shop{$role} }, "$shop{$role}: finished again");
 }
+
+# Bindings outlast an update, and one whose script makes the source functions anew
+as_role($node, 'bound_shop', 'shopkeeper', "ALTER EXTENSION greenery UPDATE TO '$new'");
+is(as_role($node, 'bound_shop', 'shopkeeper', $bindings), $bound, 'the update keeps the bindings');
+append_to_file("$extensions/extension/greenery--$new--${new}raw.sql", slurp_file("$root/updates/begin.sql") . q{
+	SELECT greenery.as_owner($as_owner$
+		DO $raw$
+		DECLARE
+			s greenery.sources;
+		BEGIN
+			FOR s IN SELECT * FROM greenery.sources LOOP
+				EXECUTE format('CREATE OR REPLACE FUNCTION %s() RETURNS %s LANGUAGE sql STABLE PARALLEL SAFE AS %L',
+							   s.function, pg_get_function_result(to_regproc(s.function)), greenery.raw_query(s.source));
+			END LOOP;
+		END $raw$;
+	$as_owner$::pg_catalog.text);
+} . slurp_file("$root/src/finish.sql"));
+as_role($node, 'bound_shop', 'shopkeeper', "ALTER EXTENSION greenery UPDATE TO '${new}raw'");
+is(as_role($node, 'bound_shop', 'shopkeeper', $bindings), $bound, 'and so does one that makes the source functions anew');
+is(as_role($node, 'bound_shop', 'shopkeeper', 'SELECT count(*), greenery_repeat_rate() FROM greenery.stg_orders'), '10|1',
+	'their rows are those of the shop\'s table');
 
 # The owner puts another schema in the place of greenery's: nothing in it is called
 as_role(

@@ -87,7 +87,7 @@ sub create_database
 	$node->safe_psql($db,
 		'CREATE EXTENSION greenery; SELECT greenery_load_sample_shop(); ANALYZE',
 		extra_params => [ '-U', $owner ])
-	  if $file ne 'README.md';
+	  if $file !~ /^(?:README|docs\/bind)\.md$/;
 	return $db;
 }
 
@@ -315,6 +315,53 @@ list_is(
 				   CASE WHEN error_above IS NULL THEN 'warn' ELSE 'error' END, description
 			  FROM greenery.data_tests
 			 ORDER BY test_id})));
+
+# Presets, each with what its owner has to know
+my %tried = (rows => 'rows', schema => 'its schema', facts => 'facts');
+
+sub presets
+{
+	my @presets = rows(q{
+		SELECT p.preset, p.title, p.tried_on, p.notes,
+			   (SELECT string_agg(quote_ident(t), ', ' ORDER BY t COLLATE "C") FROM jsonb_object_keys(p.fingerprint) t),
+			   (SELECT string_agg(s.source, ', ' ORDER BY s.position) FROM greenery.sources s
+				 WHERE EXISTS (SELECT FROM greenery.preset_queries q
+								WHERE q.preset = p.preset AND q.source = s.source AND q.query IS NOT NULL)),
+			   (SELECT string_agg(s.source, ', ' ORDER BY s.position) FROM greenery.sources s
+				 WHERE EXISTS (SELECT FROM greenery.preset_queries q
+								WHERE q.preset = p.preset AND q.source = s.source AND q.query IS NULL))
+		  FROM greenery.presets p
+		 ORDER BY array_position('{shop,events,export}', p.kind), p.preset COLLATE "C"});
+	my $list = table([ 'preset', 'platform', 'tried on', 'binds', 'absent' ],
+		map { [ "[`$_->[0]`](#$_->[0])", $_->[1], $_->[2], $_->[5] =~ s/^(?:[a-z_]+, ){6}.*/all/r, $_->[6] ] } @presets);
+
+	foreach my $preset (@presets)
+	{
+		my ($name, $title, $tried, $notes, $tables) = @$preset;
+		my @options = rows(qq{
+			SELECT o.key, o.value ->> 'default', o.value ->> 'description'
+			  FROM greenery.presets p, jsonb_each(p.options) o
+			 WHERE p.preset = '$name'
+			 ORDER BY o.key COLLATE "C"});
+		my @severities = rows(qq{
+			SELECT CASE s.value WHEN 'off' THEN 'is off' ELSE 'only warns' END, s.key, d.description
+			  FROM greenery.presets p, jsonb_each_text(p.severities) s
+			  JOIN greenery.data_tests d ON d.test_id = s.key::bigint
+			 WHERE p.preset = '$name'
+			 ORDER BY s.key::bigint});
+
+		$list .= "\n### $name\n\n$title. Tried on $tried{$tried}. " . markdown($notes) . "\n";
+		$list .= "\n" . table([ 'option', 'default', 'meaning' ],
+			map { [ "`$_->[0]`", $_->[1] eq '' ? '' : "`$_->[1]`", markdown($_->[2]) ] } @options)
+		  if @options;
+		$list .= join('', "\n", map { "- Test $_->[1] $_->[0]: " . markdown($_->[2]) . "\n" } @severities)
+		  if @severities;
+		$list .= "\nReads $tables.\n";
+	}
+	return $list;
+}
+
+list_is('docs/shops.md', 'presets', presets());
 
 # Links within the documents: files, and headings as GitHub makes anchors of them
 sub anchors

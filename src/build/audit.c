@@ -24,6 +24,7 @@
 
 #include "access/sysattr.h"
 #include "build/audit.h"
+#include "build/intermediate.h"
 #include "build/last_build.h"
 #include "build/model_tree.h"
 #include "build/query_facts.h"
@@ -55,7 +56,7 @@ source_in_build(Oid relid, void *arg)
 			return written_name(model);
 	}
 	refuse_unseen(build, relid);
-	return quoted_relation(relid);
+	return stored_name(build, relid) != NULL ? stored_name(build, relid) : quoted_relation(relid);
 }
 
 /*
@@ -111,7 +112,9 @@ audit_target(Build *build, const BuildModel *model)
 	TestTarget	target = {0};
 
 	target.relid = model->spec.relid;
-	target.from = model_is_written(model) ? written_name(model) : quoted_relation(model->spec.relid);
+	target.from = model_is_written(model) ? written_name(model) : stored_name(build, model->spec.relid);
+	if (target.from == NULL)
+		target.from = quoted_relation(model->spec.relid);
 	target.key = model->spec.key;
 	target.source = source_in_build;
 	target.source_arg = build;

@@ -151,6 +151,13 @@ write_and_test(void *arg)
 	}
 }
 
+/* Whether a model is the relation that was asked for, if one was; one that is broken has no relid */
+static bool
+is_asked_for(const BuildModel *model, Oid only)
+{
+	return !OidIsValid(only) || strcmp(model->spec.relation, quoted_relation(only)) == 0;
+}
+
 /* Test one model, or all, where they are */
 static void
 test_live(Build *build, Oid only)
@@ -161,7 +168,7 @@ test_live(Build *build, Oid only)
 	{
 		BuildModel *model = lfirst(lc);
 
-		if (!OidIsValid(only) || model->spec.relid == only)
+		if (is_asked_for(model, only))
 			run_tests(build, model);
 	}
 }
@@ -208,7 +215,7 @@ greenery_test(PG_FUNCTION_ARGS)
 	{
 		const BuildModel *model = lfirst(lc);
 
-		if (!OidIsValid(only) || model->spec.relid == only)
+		if (is_asked_for(model, only))
 			report(&build, model, rsinfo);
 	}
 	role_leave(&before);

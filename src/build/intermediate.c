@@ -13,6 +13,10 @@
  * Where several marts ask much of an intermediate model, the build makes a table of it, and
  * its rows are computed once: greenery.stored_helpers names them.
  *
+ * So it does of a staging view that is more than the rows of one table, as the shop's own
+ * tables have been bound: a join would be computed for each mart and each test that reads
+ * it.  Views of the extension over such a one are made again too.
+ *
  * Only members of the extension: a view of someone else reads with the rights of
  * its owner, and these read with the rights of the extension's.
  *
@@ -26,35 +30,112 @@
 #include "build/table_columns.h"
 #include "build/work_tables.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_type.h"
 #include "compat.h"
 #include "executor/spi.h"
 #include "greenery.h"
 #include "guarded.h"
+#include "roles.h"
+#include "sources/own_columns.h"
 #include "spi_row.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
+#include "utils/timestamp.h"
+
+/* Whether a binding is more than the rows of one table; the caller guards it */
+static void
+look_at_binding(void *arg)
+{
+	IntermediateModel *view = arg;
+
+	view->is_stored = own_columns_query(psprintf("source_%s", view->name)) == NULL;
+}
+
+/* Find the staging views to be stored; returns their OIDs as the text of an array */
+static char *
+load_stored_staging(Build *build, MemoryContext context)
+{
+	StringInfoData oids;
+	RoleSwitch	before;
+	uint64		n;
+	SPITupleTable *found;
+
+	initStringInfo(&oids);
+	appendStringInfoChar(&oids, '{');
+	if (SPI_execute("SELECT m.model, b.source"
+					"  FROM greenery.source_bindings b"
+					"  JOIN greenery.sources s ON s.source = b.source"
+					"  JOIN greenery.models m ON m.relation = s.staging"
+					" WHERE b.query IS NOT NULL"
+					" ORDER BY s.position", false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not look up the bindings");
+	n = SPI_processed;
+	found = SPI_tuptable;
+	MemoryContextSwitchTo(context);
+	for (uint64 i = 0; i < n && !build->is_test; i++)
+	{
+		IntermediateModel *view = palloc0(sizeof(IntermediateModel));
+		char	   *message;
+		bool		is_known;
+
+		view->staging = find_model(build, row_text(found->vals[i], found->tupdesc, 1));
+		if (view->staging == NULL || !OidIsValid(view->staging->spec.relid) ||
+			view->staging->run.phase == MODEL_BROKEN)
+			continue;
+		view->name = row_text(found->vals[i], found->tupdesc, 2);
+		view->relid = view->staging->spec.relid;
+		role_enter(build->builder, &before);
+		is_known = run_guarded(look_at_binding, view, &message);
+		role_leave(&before);
+		if (!is_known || !view->is_stored)
+			continue;
+		view->name = view->staging->spec.name;
+		view->table = work_table_name(build, view->name);
+		build->intermediates = lappend(build->intermediates, view);
+		appendStringInfo(&oids, "%s%u", oids.len > 1 ? "," : "", view->relid);
+	}
+	SPI_freetuptable(found);
+	appendStringInfoChar(&oids, '}');
+	return oids.data;
+}
 
 void
 load_intermediates(Build *build)
 {
 	MemoryContext context = CurrentMemoryContext;
+	Oid			type = TEXTOID;
+	Datum		stored = CStringGetTextDatum(load_stored_staging(build, context));
 
-	if (SPI_execute("SELECT v.relname, v.oid, array_agg(DISTINCT m.model),"
-					"       EXISTS (SELECT FROM greenery.stored_helpers s WHERE s.view = v.relname)"
-					"  FROM pg_class v"
-					"  JOIN pg_depend e ON e.classid = 'pg_class'::regclass AND e.objid = v.oid"
-					"   AND e.deptype = 'e'"
-					"  JOIN pg_extension x ON x.oid = e.refobjid AND x.extname = 'greenery'"
-					"  JOIN pg_rewrite w ON w.ev_class = v.oid"
-					"  JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid"
-					"   AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'n'"
-					"  JOIN greenery.models m ON m.layer = 'mart' AND greenery.relation_named(m.relation) = d.refobjid"
-					" WHERE v.relkind = 'v' AND v.relnamespace = 'greenery'::regnamespace"
-					"   AND NOT EXISTS (SELECT FROM greenery.models o WHERE greenery.relation_named(o.relation) = v.oid)"
-					" GROUP BY v.relname, v.oid"
+	if (SPI_execute_with_args("WITH RECURSIVE view AS ("
+							  "SELECT v.oid, v.relname"
+							  "  FROM pg_class v"
+							  "  JOIN pg_depend e ON e.classid = 'pg_class'::regclass AND e.objid = v.oid"
+							  "   AND e.deptype = 'e'"
+							  "  JOIN pg_extension x ON x.oid = e.refobjid AND x.extname = 'greenery'"
+							  " WHERE v.relkind = 'v' AND v.relnamespace = 'greenery'::regnamespace"
+							  "   AND NOT EXISTS (SELECT FROM greenery.models o WHERE greenery.relation_named(o.relation) = v.oid)"
+							  "), edge AS ("
+							  "SELECT DISTINCT v.oid, d.refobjid AS reads"
+							  "  FROM view v"
+							  "  JOIN pg_rewrite w ON w.ev_class = v.oid"
+							  "  JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid"
+							  "   AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'n'"
+	/* over what is stored of staging, perhaps through others */
+							  "), over AS ("
+							  "SELECT e.oid FROM edge e WHERE e.reads = ANY ($1::oid[])"
+							  " UNION "
+							  "SELECT e.oid FROM edge e JOIN over o ON o.oid = e.reads)"
+							  "SELECT v.relname, v.oid, array_agg(DISTINCT m.model),"
+							  "       EXISTS (SELECT FROM greenery.stored_helpers s WHERE s.view = v.relname)"
+							  "  FROM view v"
+							  "  JOIN edge e ON e.oid = v.oid"
+							  "  LEFT JOIN greenery.models m ON m.layer = 'mart' AND greenery.relation_named(m.relation) = e.reads"
+							  " WHERE m.model IS NOT NULL OR EXISTS (SELECT FROM over o WHERE o.oid = v.oid)"
+							  " GROUP BY v.relname, v.oid"
 	/* a view is younger than the views that it reads */
-					" ORDER BY v.oid", false, 0) != SPI_OK_SELECT)
+							  " ORDER BY v.oid",
+							  1, &type, &stored, NULL, false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not look up the intermediate models");
 	MemoryContextSwitchTo(context);
 	for (uint64 i = 0; i < SPI_processed; i++)
@@ -149,6 +230,36 @@ make_table(void *arg)
 	execute_utility(psprintf("ANALYZE %s", quote_qualified_identifier(BUILD_SCHEMA, view->table)));
 }
 
+/* The same of a staging view; one that cannot be computed is left to its audit, which says so */
+static void
+store_staging(ViewInBuild *in)
+{
+	TimestampTz start = GetCurrentTimestamp();
+	char	   *message;
+
+	in->view->made = run_guarded(make_table, in, &message);
+	if (!in->view->made)
+		ereport(DEBUG1,
+				(errmsg_internal("no table is made of %s: %s", in->view->name, message)));
+	in->view->staging->counts.write_seconds = seconds_since(start);
+	in->view->is_stored = in->view->made;
+}
+
+const char *
+stored_name(const Build *build, Oid relid)
+{
+	ListCell   *lc;
+
+	foreach(lc, build->intermediates)
+	{
+		const IntermediateModel *view = lfirst(lc);
+
+		if (view->relid == relid && view->made && view->is_stored)
+			return quote_qualified_identifier(BUILD_SCHEMA, view->table);
+	}
+	return NULL;
+}
+
 void
 make_intermediates(Build *build)
 {
@@ -162,6 +273,12 @@ make_intermediates(Build *build)
 
 		if (view->made || !is_ready(build, view))
 			continue;
+		if (view->staging != NULL)
+		{
+			if (view->is_stored)
+				store_staging(&in);
+			continue;
+		}
 		/* the error belongs to the marts that read it */
 		if (view->is_stored && !run_guarded(make_table, &in, &message))
 		{

@@ -18,6 +18,9 @@ extern void load_intermediates(Build *build);
 /* Make those that have become possible.  One that cannot be computed is left a view. */
 extern void make_intermediates(Build *build);
 
+/* The table that a build has made of the rows of a view, quoted; NULL if none */
+extern const char *stored_name(const Build *build, Oid view);
+
 /* Drop them, before the tables that they read */
 extern void drop_intermediates(const Build *build);
 

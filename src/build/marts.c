@@ -164,6 +164,8 @@ write_and_audit(Build *build)
 {
 	ListCell   *lc;
 
+	/* staging views first, where they are to be stored */
+	make_intermediates(build);
 	foreach(lc, build->models)
 	{
 		BuildModel *model = lfirst(lc);

@@ -144,7 +144,7 @@ typedef struct BuildModel
 	List	   *tests;			/* of DataTest * */
 } BuildModel;
 
-/* A view of the extension between marts, see intermediate.c */
+/* A view of the extension between staging views or marts, see intermediate.c */
 typedef struct IntermediateModel
 {
 	char	   *name;
@@ -152,6 +152,7 @@ typedef struct IntermediateModel
 	Oid			relid;
 	List	   *marts;			/* that it names, of char * */
 	bool		is_stored;		/* a build makes a table of it */
+	BuildModel *staging;		/* the model that it is, if it is one */
 	bool		made;
 } IntermediateModel;
 

@@ -91,8 +91,9 @@ typedef struct DataTest
 	char	   *judged;			/* bigint: how many rows it judges */
 	bool		by_row;			/* it counts rows, each judged by itself */
 
-	char	   *unparsed;		/* why a build could not look at its SQL, or
-								 * NULL */
+	char	   *unparsed;		/* why it cannot be run, found before its
+								 * turn: a build could not look at its SQL, or
+								 * what it asks about cannot be read; or NULL */
 
 	/* what is known without a look at all rows, see audit.c */
 	TestCounts *last;			/* of the last build, or NULL */

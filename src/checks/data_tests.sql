@@ -13,12 +13,20 @@ BEGIN ATOMIC
 			AND EXISTS (SELECT FROM greenery.sources s WHERE s.staging = is_unbound.relation)
 			AND NOT EXISTS (SELECT FROM greenery.sources s JOIN greenery.source_bindings b ON b.source = s.source
 							 WHERE s.staging = is_unbound.relation AND b.columns ->> 'attributes' = 'bound')
+		-- columns of marts that are one of a source
+		OR EXISTS (
+			SELECT FROM (VALUES ('greenery.fact_events', 'product_id', 'events', 'product_id'),
+								('greenery.fact_user_content_pageviews', 'price', 'products', 'price'))
+				m (relation, column_name, source, source_column)
+			JOIN greenery.source_bindings b ON b.source = m.source
+			WHERE (m.relation, m.column_name) = (is_unbound.relation, is_unbound.column_name)
+				AND (b.query IS NULL OR b.columns ->> m.source_column = 'not bound'))
 		-- no event has one: such a shop's sessions are cut at pauses
 		OR (relation, column_name) = ('greenery.stg_events', 'session_id')
 			AND NOT greenery.has_session_ids();
 END;
 COMMENT ON FUNCTION greenery.is_unbound(text, text) IS
-	'Whether a staging view''s column, or with NULL the whole view, is one that the shop has not got.';
+	'Whether a column of a staging view, or of a mart that shows it, or with NULL the whole view, is one that the shop has not got.';
 
 -- The raw tables have columns for what not every shop has.
 CREATE FUNCTION greenery.is_optional(relation text, column_name text) RETURNS boolean

@@ -250,18 +250,22 @@ CREATE FUNCTION greenery.drift_of_source(source text) RETURNS text
 	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $drift_of_source$
-	SELECT string_agg(
-		CASE WHEN n.oid IS NULL THEN CASE WHEN c.place = 1 THEN format('%s does not exist', r.key) END
-			 WHEN a.attname IS NULL THEN format('%s has no column "%s"', r.key, c.key)
-			 ELSE format('%s.%I is %s and was %s', r.key, c.key, format_type(a.atttypid, a.atttypmod), c.value) END,
-		'; ' ORDER BY r.key, c.key)
+	SELECT string_agg(x.drift, '; ' ORDER BY x.relation, x.name)
 	FROM greenery.source_bindings b
 	CROSS JOIN LATERAL jsonb_each(b.made_from) r
 	CROSS JOIN LATERAL (SELECT greenery.relation_named(r.key) AS oid) n
-	CROSS JOIN LATERAL jsonb_each_text(r.value) WITH ORDINALITY c (key, value, place)
-	LEFT JOIN pg_attribute a ON a.attrelid = n.oid AND a.attname = c.key AND NOT a.attisdropped
+	CROSS JOIN LATERAL (
+		SELECT r.key, NULL, format('%s does not exist', r.key)
+		WHERE n.oid IS NULL
+		UNION ALL
+		SELECT r.key, c.key,
+			CASE WHEN a.attname IS NULL THEN format('%s has no column "%s"', r.key, c.key)
+				 ELSE format('%s.%I is %s and was %s', r.key, c.key, format_type(a.atttypid, a.atttypmod), c.value) END
+		FROM jsonb_each_text(r.value) c
+		LEFT JOIN pg_attribute a ON a.attrelid = n.oid AND a.attname = c.key AND NOT a.attisdropped
+		WHERE n.oid IS NOT NULL
+			AND (a.attname IS NULL OR format_type(a.atttypid, a.atttypmod) <> c.value)) x (relation, name, drift)
 	WHERE b.source = drift_of_source.source
-		AND (a.attname IS NULL OR format_type(a.atttypid, a.atttypmod) <> c.value)
 $drift_of_source$;
 COMMENT ON FUNCTION greenery.drift_of_source(text) IS
 	'What has changed of the columns that a source was bound to, as a text; NULL when nothing has.';

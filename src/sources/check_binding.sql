@@ -10,6 +10,7 @@ AS $check_one$
 DECLARE
 	view CONSTANT regclass := greenery.relation_named((SELECT s.staging FROM greenery.sources s WHERE s.source = check_one_binding.source));
 	binding CONSTANT greenery.source_bindings := (SELECT b FROM greenery.source_bindings b WHERE b.source = check_one_binding.source);
+	key CONSTANT text[] := (SELECT m.key FROM greenery.models m WHERE m.relation = view::text);
 	columns CONSTANT text[] := (
 		SELECT array_agg(a.attname::text ORDER BY a.attnum)
 		FROM pg_attribute a
@@ -35,7 +36,16 @@ BEGIN
 			'the shop has no such rows: what is made from them is NULL';
 		RETURN;
 	END IF;
-	EXECUTE format('SELECT count(*) FROM %s', view) INTO total;
+	BEGIN
+		EXECUTE format('SELECT count(*) FROM %s', view) INTO total;
+	EXCEPTION
+		-- what the query names is not there any more, or of another type
+		WHEN undefined_table OR undefined_column OR undefined_function OR invalid_schema_name
+			OR datatype_mismatch OR invalid_function_definition THEN
+			RETURN QUERY SELECT NULL::text, 'missing', NULL::bigint, NULL::double precision,
+				SQLERRM || ': greenery_bindings() says what has changed';
+			RETURN;
+	END;
 	IF total = 0 THEN
 		RETURN QUERY SELECT NULL::text, 'no rows', 0::bigint, NULL::double precision,
 			format('%s shows no row', view);
@@ -49,7 +59,7 @@ BEGIN
 		rows := test.failures;
 		share := test.share;
 		SELECT d.description INTO detail FROM greenery.data_tests d WHERE d.test_id = test.test_id;
-		IF test.kind IN ('unique', 'unique_combination') THEN
+		IF test.kind = 'unique_combination' OR test.kind = 'unique' AND test.column_name = ANY (key) THEN
 			detail := detail || ' Does the table keep a row for each version of a row, or several lines of one product in an order?';
 		END IF;
 		RETURN NEXT;
@@ -145,4 +155,4 @@ BEGIN
 END
 $check_binding$;
 COMMENT ON FUNCTION @extschema@.greenery_check_binding(text) IS
-	'Looks at the rows behind a source, or behind all: the data tests of its staging view that do not pass (keys that come twice, orphans, times in the future), values that no test accepts, shares of NULL, ids with blanks, amounts that may be cents, several currencies, rows marked as deleted that the query shows. One row for each finding. Reads with the caller''s rights. Error 42704 for a source that does not exist.';
+	'Looks at the rows behind a source, or behind all: the data tests of its staging view that do not pass (keys that come twice, orphans, times in the future), values that no test accepts, shares of NULL, ids with blanks, amounts that may be cents, several currencies, rows marked as deleted that the query shows, and sources that cannot be read since the shop''s tables have changed. One row for each finding. Reads with the caller''s rights. Error 42704 for a source that does not exist.';
