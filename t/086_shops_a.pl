@@ -6,6 +6,7 @@ use warnings;
 use FindBin;
 use lib $FindBin::RealBin;
 
+use PostgreSQL::Test::Utils;
 use Shops;
 use Test::More;
 
@@ -54,11 +55,53 @@ foreach my $shop (
 			expected_channel => { channel => 'channel-pln' },
 		}
 	],
+	[   segment => before => $raw_shop,
+		variants => { expected_visitor => { sessions => 'visitor' } }
+	],
+	[   shopify => variants => {
+			expected_paid => { orders => 'paid' },
+			expected_gbp => { currency => 'GBP' },
+		}
+	],
   )
 {
 	my ($platform, %arg) = @$shop;
 
 	prove_shop($node, $platform, %arg) if !@only || grep { $_ eq $platform } @only;
+}
+
+# A database that Vendure has filled, where it is at hand.
+SKIP:
+{
+	my $dump = "$FindBin::RealBin/../../shared/shops/vendure.sql.xz";
+	my $db = 'vendure_real';
+
+	skip 'vendure_real is not asked for', 1 if @only && !grep { $_ eq $db } @only;
+	$dump = $ENV{VENDURE_DUMP} if $ENV{VENDURE_DUMP};
+	skip "there is no file $dump", 1 if !-r $dump;
+
+	new_shop($node, $db);
+	local $Shops::schema = 'public';
+	my $sql = "$PostgreSQL::Test::Utils::tmp_check/vendure.sql";
+	system_or_bail('sh', '-c', "xz -dc '$dump' > '$sql'");
+	$node->command_ok([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', $node->connstr($db), '-f', $sql ], 'the dump is loaded');
+	$node->safe_psql($db, 'GRANT SELECT ON ALL TABLES IN SCHEMA public TO shopkeeper');
+	run_as_owner($node, $db,
+		"CREATE SCHEMA expected; SET search_path = public;\n" . slurp_file("$FindBin::RealBin/shops/vendure_real.expected.sql"));
+	prove_binding($node, $db, 'vendure', {}, 'expected', 1);
+	is( run_as_owner(
+			$node, $db, q{
+			SELECT count(*), count(DISTINCT user_id), count(*) FILTER (WHERE is_cancelled), count(promo_id),
+				   round((SELECT repeat_rate(s.user_id, s.order_id)::numeric FROM greenery.stg_orders s), 4)
+			  FROM greenery.stg_orders}),
+		'214|73|22|80|0.7534', 'Vendure: orders, purchasers, cancelled, with a promo, repeat rate');
+	is(run_as_owner($node, $db, 'SELECT sum(quantity) FROM greenery.stg_order_items'), '851', 'Vendure: units');
+	is( run_as_owner($node, $db, 'SELECT currency, sum(order_total), count(*) FROM greenery.stg_orders GROUP BY 1 ORDER BY 1') =~ s/0+(?=\|)//gr,
+		"GBP|10437.81|17\nUSD|225771.04|197", 'Vendure: money by currency');
+	is( run_as_owner($node, $db, q{
+			SELECT count(*) FROM greenery.stg_orders
+			 WHERE NOT is_cancelled AND abs(order_cost + shipping_cost + coalesce(tax, 0) - coalesce(discount, 0) - order_total) > 0.005}),
+		'0', 'Vendure: the money adds up');
 }
 
 done_testing();

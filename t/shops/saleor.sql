@@ -57,7 +57,7 @@ INSERT INTO discount_vouchercode (code, voucher_id, is_active) VALUES ('TEN', 1,
 INSERT INTO discount_voucherchannellisting (voucher_id, channel_id, discount_value, currency) VALUES
 	(1, 1, 10, 'USD'), (1, 2, 10, 'PLN'), (2, 2, 100, 'PLN'), (3, 2, 20, 'PLN'), (3, 1, 5, 'USD'), (4, 1, 6, 'USD');
 
-CREATE FUNCTION pg_temp.u(n text) RETURNS uuid LANGUAGE sql AS $$ SELECT ('00000000-0000-4000-8000-' || lpad(n, 12, '0'))::uuid $$;
+CREATE OR REPLACE FUNCTION pg_temp.u(n text) RETURNS uuid LANGUAGE sql AS $$ SELECT ('00000000-0000-4000-8000-' || lpad(n, 12, '0'))::uuid $$;
 
 INSERT INTO order_order (id, number, created_at, status, charge_status, user_id, user_email, origin, currency, channel_id, shipping_address_id, shipping_method_name,
 						 shipping_price_gross_amount, base_shipping_price_amount, undiscounted_base_shipping_price_amount, undiscounted_total_gross_amount, total_gross_amount, voucher_id, voucher_code)

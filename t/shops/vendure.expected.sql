@@ -1,11 +1,11 @@
 CREATE TABLE expected.stg_users (user_id, first_name, email, created_at, updated_at, address_id) AS
 SELECT id::text, "firstName"::text, lower(btrim("emailAddress")), "createdAt" AT TIME ZONE 'UTC', "updatedAt" AT TIME ZONE 'UTC',
 	   -- the default one, else the one there is
-	   CASE id WHEN 1 THEN '2' WHEN 3 THEN '3' END
+	   CASE id WHEN 1 THEN 'customer:2' WHEN 3 THEN 'customer:3' END
   FROM customer;
 
 CREATE TABLE expected.stg_addresses (address_id, zipcode, state, country) AS VALUES
-	('1', '01234', 'NY', 'US'), ('2', '01235', 'NY', 'US'), ('3', 'SW1A 1AA', NULL, 'GB'),
+	('customer:1', '01234', 'NY', 'US'), ('customer:2', '01235', 'NY', 'US'), ('customer:3', 'SW1A 1AA', NULL, 'GB'),
 	('order:1', '01021', 'NY', 'US'), ('order:2', 'SW1A 1AA', NULL, 'GB');
 
 CREATE TABLE expected.stg_products (product_id, name, price, inventory) AS VALUES
@@ -20,12 +20,12 @@ CREATE TABLE expected.stg_promos (promo_id, discount, percent, status, code) AS 
 	('6', NULL, 12.5, 'inactive', 'LATER'),
 	('7', NULL, 15, 'inactive', 'OFF');
 
--- order 2: of its promotions number 4 took off most; order 7: what is left of its lines
+-- order 2: of its promotions number 4 took off most; order 4: what was ordered, and is not paid; order 7: what is left of its lines
 CREATE TABLE expected.stg_orders (order_id, user_id, promo_id, address_id, order_cost, shipping_cost, order_total, tax, discount, refunded,
 								  currency, is_cancelled, status, delivered_at) AS VALUES
 	('1', '1', '1', 'order:1', 25::numeric, 5::numeric, 32::numeric, 4.5, 2.5, 0::numeric, 'USD', false, 'Delivered', '2026-02-05 22:00:00+00'::timestamptz),
 	('2', '2', '4', 'order:2', 36, 6, 27.6, 0, 14.4, 5, 'GBP', false, 'PartiallyShipped', NULL),
-	('4', '1', NULL, NULL, 0, 0, 0, 0, 0, 0, 'USD', true, 'Cancelled', NULL),
+	('4', '1', NULL, NULL, 20, 5, 0, 0, NULL, 0, 'USD', true, 'Cancelled', NULL),
 	('5', '3', NULL, NULL, 10, 0, 12, 2, 0, 0, 'USD', false, 'PaymentSettled', NULL),
 	('7', '4', NULL, NULL, 27, 5, 37.4, 5.4, 0, 0, 'USD', false, 'PaymentAuthorized', NULL),
 	('8', '3', NULL, NULL, 5, 3, 9.6, 1.6, 0, 0, 'USD', false, 'Shipped', NULL),

@@ -125,14 +125,6 @@ CREATE TABLE refund (
 	adjustment integer NOT NULL,
 	total integer NOT NULL
 );
-CREATE TABLE region (
-	code varchar NOT NULL,
-	type varchar NOT NULL,
-	enabled boolean NOT NULL,
-	id integer PRIMARY KEY,
-	"parentId" integer,
-	discriminator varchar NOT NULL
-);
 CREATE TABLE shipping_line (
 	"listPriceIncludesTax" boolean NOT NULL,
 	adjustments text NOT NULL,
@@ -238,9 +230,9 @@ INSERT INTO shipping_line (id, "orderId", "shippingMethodId", "listPrice", "list
 	(2, 2, 1, 600, true, '[{"amount":-600,"adjustmentSource":"PROMOTION:3","description":"Free","type":"PROMOTION","data":{}}]', '[{"description":"shipping tax","taxRate":20}]'),
 	(3, 4, 1, 500, false, '[{"amount":-500,"adjustmentSource":"CANCEL_ORDER","description":"shipping cancellation","type":"OTHER","data":{}}]', '[{"description":"shipping tax","taxRate":0}]'),
 	(4, 7, 1, 500, false, '[]', '[{"description":"shipping tax","taxRate":0}]');
-INSERT INTO surcharge (id, "orderId", description, sku, "listPrice", "listPriceIncludesTax", "taxLines") VALUES
-	(1, 8, 'Gift wrap', '', 300, false, '[{"description":"t","taxRate":20}]'),
-	(2, 9, 'Sorry', '', -200, true, '[{"description":"t","taxRate":20}]');
+INSERT INTO surcharge (id, "orderId", sku, "listPrice", "listPriceIncludesTax", "taxLines") VALUES
+	(1, 8, 'gift-wrap', 300, false, '[{"description":"t","taxRate":20}]'),
+	(2, 9, 'sorry', -200, true, '[{"description":"t","taxRate":20}]');
 INSERT INTO order_promotions_promotion ("orderId", "promotionId") VALUES (1, 1), (2, 1), (2, 3), (2, 4);
 INSERT INTO payment (id, "orderId", method, state, amount) VALUES
 	(1, 1, 'card', 'Settled', 3200), (2, 2, 'card', 'Declined', 2760), (3, 2, 'card', 'Settled', 2760), (4, 4, 'card', 'Settled', 2900),

@@ -28,7 +28,7 @@ VALUES ('saleor', 'Saleor 3', 'shop',
 	-- Saleor can sell more than there is; a product need not be in every channel
 	'{"34": "warn", "36": "warn"}',
 	'facts',
-	'Amounts are gross, so tax is no term of the sum. Unconfirmed orders do not count, reissued ones neither: the goods of an order are sent once more. The discount is all that was taken off, by vouchers, promotions, by hand, and by gift cards where they lower the total; a promo is a voucher, with all of its codes; attributes has the code used. Products of an order whose variant was deleted are there with their last price. Deliveries are not known, nor estimates; there are no events. A promo is active by the clock.');
+	'Amounts are gross, so tax is no term of the sum. Unconfirmed orders do not count, reissued ones neither: the goods of an order are sent once more. The discount is all that was taken off, by vouchers, promotions, by hand, and by gift cards where they lower the total; a promo is a voucher, with all of its codes; attributes has the code used. Products whose variant was deleted are there with their last price, and keep their id. Deliveries are not known, nor estimates; there are no events. A promo is active by the clock.');
 
 INSERT INTO greenery.preset_queries (preset, source, variant, query, accepted)
 VALUES
@@ -107,8 +107,12 @@ SELECT d.product_id, d.name, d.price, NULL, NULL
                l.undiscounted_unit_price_gross_amount AS price
           FROM {schema}.order_orderline l
           CROSS JOIN LATERAL (
-                SELECT 'deleted:' || coalesce(nullif(btrim(l.product_variant_id), ''), nullif(btrim(l.product_sku), ''), l.product_name) AS product_id) k
+                -- the id of a deleted variant is kept in base64, as ProductVariant:7
+                SELECT CASE WHEN l.product_variant_id ~ '^UHJvZHVjdFZhcmlhbnQ6([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$'
+                            THEN substr(encode(decode(l.product_variant_id, 'base64'), 'escape'), 16)
+                            ELSE 'deleted:' || coalesce(nullif(btrim(l.product_variant_id), ''), nullif(btrim(l.product_sku), ''), l.product_name) END AS product_id) k
          WHERE l.variant_id IS NULL
+           AND NOT EXISTS (SELECT FROM {schema}.product_productvariant v WHERE v.id::text = k.product_id)
          ORDER BY k.product_id, l.undiscounted_unit_price_gross_amount > 0 DESC, l.created_at DESC, l.id) d
 $preset$, NULL),
 	-- terms are known where a voucher takes off the whole order
@@ -196,7 +200,11 @@ SELECT l.order_id,
   JOIN {schema}.order_order o ON o.id = l.order_id
   LEFT JOIN {schema}.channel_channel h ON h.id = o.channel_id
   CROSS JOIN LATERAL (
-        SELECT coalesce(l.variant_id::text, 'deleted:' || coalesce(nullif(btrim(l.product_variant_id), ''), nullif(btrim(l.product_sku), ''), l.product_name)) AS product_id) k
+        -- the id of a deleted variant is kept in base64, as ProductVariant:7
+        SELECT coalesce(l.variant_id::text,
+                        CASE WHEN l.product_variant_id ~ '^UHJvZHVjdFZhcmlhbnQ6([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$'
+                             THEN substr(encode(decode(l.product_variant_id, 'base64'), 'escape'), 16)
+                             ELSE 'deleted:' || coalesce(nullif(btrim(l.product_variant_id), ''), nullif(btrim(l.product_sku), ''), l.product_name) END) AS product_id) k
   LEFT JOIN (
         SELECT x.order_line_id, sum(x.quantity) AS quantity
           FROM {schema}.order_fulfillmentline x

@@ -6,7 +6,8 @@ VALUES ('segment', 'Segment', 'events',
 	  "product_added": ["id", "anonymous_id", "user_id", "timestamp", "product_id", "context_page_url"],
 	  "order_completed": ["id", "anonymous_id", "user_id", "timestamp", "order_id"]}',
 	'{"sessions": {"default": "user", "values": ["user", "visitor"], "description": "user: greenery cuts the events of a known user at pauses, anonymous ones are in no session; visitor: the events of a browser are cut at pauses of 30 minutes, anonymous ones too."}}',
-	'{}',
+	-- a page need not carry its product: its URL may have a name for it
+	'{"202": "warn", "284": "warn"}',
 	'facts',
 	'Binds events only; the schema is that of the source in the warehouse. Needs the events Product Added and Order Completed of the e-commerce specification, sent by browser or with the browser''s anonymous id. The user is as recorded: what came before an identify call stays anonymous, and with sessions visitor the session gets its user from the events after it. product_added.product_id has to be products.product_id, user_id users.user_id. Product Viewed is not read: its page is in pages. For RudderStack, context_session_id can be session_id: edit the query.');
 

@@ -3,7 +3,7 @@
 -- has quantity 0; a multi-vendor order is there once as a whole and once a seller.
 INSERT INTO greenery.presets (preset, title, kind, fingerprint, options, severities, tried_on, notes)
 VALUES ('vendure', 'Vendure 3', 'shop',
-	'{"customer": ["id", "firstName", "lastName", "emailAddress", "phoneNumber", "createdAt", "updatedAt"],
+	'{"customer": ["id", "firstName", "lastName", "emailAddress", "phoneNumber", "createdAt", "updatedAt", "userId"],
 	  "address": ["id", "customerId", "streetLine1", "streetLine2", "postalCode", "province", "countryId", "defaultShippingAddress"],
 	  "region": ["id", "code"],
 	  "channel": ["id", "code", "defaultCurrencyCode", "defaultLanguageCode", "trackInventory"],
@@ -13,8 +13,8 @@ VALUES ('vendure', 'Vendure 3', 'shop',
 	  "stock_level": ["productVariantId", "stockOnHand", "stockAllocated"],
 	  "promotion": ["id", "couponCode", "enabled", "deletedAt", "startsAt", "endsAt", "actions"],
 	  "order": ["id", "code", "type", "state", "customerId", "orderPlacedAt", "currencyCode", "shippingAddress", "subTotal", "subTotalWithTax", "shipping", "shippingWithTax"],
-	  "order_line": ["orderId", "productVariantId", "quantity", "orderPlacedQuantity", "listPrice", "listPriceIncludesTax"],
-	  "shipping_line": ["orderId", "listPrice", "listPriceIncludesTax"],
+	  "order_line": ["orderId", "productVariantId", "quantity", "orderPlacedQuantity", "listPrice", "listPriceIncludesTax", "adjustments"],
+	  "shipping_line": ["orderId", "listPrice", "listPriceIncludesTax", "adjustments"],
 	  "surcharge": ["orderId", "listPrice"],
 	  "order_promotions_promotion": ["orderId", "promotionId"],
 	  "order_channels_channel": ["orderId", "channelId"],
@@ -31,7 +31,7 @@ VALUES ('vendure', 'Vendure 3', 'shop',
 	-- back orders may make the stock negative
 	'{"34": "warn"}',
 	'rows',
-	'Amounts are as the shop lists prices, net or gross: tax is what is added on top. A cancelled order has a total of 0, and keeps the quantities that were ordered. Of several promotions of an order one counts, with a coupon before without; attributes has all as promo_ids. Surcharges count as shipping. There are no events and no estimates of delivery. A promo is active by the clock. States of your own have to be added to the accepted ones.');
+	'Amounts are as the shop lists prices, net or gross: tax is what is added on top. A cancelled order has a total of 0, and keeps the quantities that were ordered. Of several promotions of an order the one that took off most counts; attributes has all as promo_ids. Surcharges count as shipping. There are no events and no estimates of delivery. A promo is active by the clock. States of your own have to be added to the accepted ones.');
 
 INSERT INTO greenery.preset_queries (preset, source, variant, query, accepted)
 VALUES
@@ -67,7 +67,7 @@ SELECT DISTINCT ON (lower(btrim(c."emailAddress")))
          LIMIT 1) AS address_id
   FROM {schema}.customer c
  WHERE btrim(c."emailAddress") <> ''
- ORDER BY lower(btrim(c."emailAddress")), c."createdAt", c.id
+ ORDER BY lower(btrim(c."emailAddress")), c."userId" IS NULL, c."createdAt", c.id
 $preset$, NULL),
 	-- the customers' own addresses, and the copy that each order keeps as JSON
 	('vendure', 'addresses', '{}', $preset$
@@ -182,9 +182,21 @@ SELECT o.id AS order_id,
                CASE WHEN o."currencyCode" IN ('BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'VND', 'VUV', 'XAF', 'XOF', 'XPF')
                     THEN 1 ELSE 0.01 END AS unit) m
   LEFT JOIN LATERAL (
-        SELECT array_agg(x."promotionId" ORDER BY nullif(btrim(r."couponCode"), '') IS NULL, x."promotionId") AS promo_ids
+        SELECT array_agg(x."promotionId" ORDER BY a.amount DESC, x."promotionId") AS promo_ids
           FROM {schema}.order_promotions_promotion x
           JOIN {schema}.promotion r ON r.id = x."promotionId"
+          -- of several the largest counts
+          CROSS JOIN LATERAL (
+                SELECT coalesce(-sum((j.value ->> 'amount')::numeric), 0) AS amount
+                  FROM (SELECT l.adjustments
+                          FROM {schema}.order_line l
+                         WHERE l."orderId" = o.id AND l.adjustments <> '[]'
+                        UNION ALL
+                        SELECT l.adjustments
+                          FROM {schema}.shipping_line l
+                         WHERE l."orderId" = o.id AND l.adjustments <> '[]') l
+                 CROSS JOIN LATERAL jsonb_array_elements(l.adjustments::jsonb) j
+                 WHERE j.value ->> 'adjustmentSource' = 'PROMOTION:' || x."promotionId") a
          WHERE x."orderId" = o.id) p ON true
   LEFT JOIN LATERAL (
         SELECT coalesce(sum(x.amount), 0) AS paid, coalesce(sum(r.total), 0) AS refunded
