@@ -7,7 +7,8 @@ VALUES ('ahoy', 'Ahoy 5', 'events',
 	'{"time_zone": {"default": "UTC", "description": "Zone of the times that Rails writes."}}',
 	-- names are free: others than the accepted ones are seen, and stop nothing; and a
 	-- checkout has its order only where the application tracks it
-	'{"107": "warn", "109": "warn"}',
+	-- and the view of a page need not name its product
+	'{"107": "warn", "109": "warn", "202": "warn", "284": "warn"}',
 	'facts',
 	'Names of events are free: the usual ones are mapped whatever their case and their blanks, hyphens and underscores, the others are taken as they are; add your own to the query or to the accepted values. Ran action, which the guide tracks for every action of a controller, is a page view. URL, product and order are read from the properties url, page, product_id and order_id, which the application has to track, and ids have to be those of the shop that is bound: the variant, not the product. Events without visit are left out. Where orders have ahoy_visit_id, bind their session_id to the visit''s visit_token. The events have user ids: with a shop bound by e-mail (identity) edit user_id. JSON is expected as json or jsonb.');
 

@@ -4,10 +4,11 @@ INSERT INTO greenery.presets (preset, title, kind, fingerprint, options, severit
 VALUES ('snowplow', 'Snowplow', 'events',
 	'{"events": ["app_id", "event_id", "event", "event_name", "collector_tstamp", "user_id", "domain_userid", "domain_sessionid", "page_url", "se_action", "se_label", "tr_orderid"]}',
 	'{"app_id": {"default": null, "description": "Id of an application: its events only. Default: the events of all."},
-	  "duplicates": {"default": "some", "description": "some: of rows with one event_id the first is taken, which sorts the table; none: event_id is unique in this table, and builds look at changed rows only."},
+	  "duplicates": {"default": "some", "values": ["some", "none"], "description": "some: of rows with one event_id the first is taken, which sorts the table; none: event_id is unique in this table, and builds look at changed rows only."},
 	  "time_zone": {"default": "UTC", "description": "Zone of collector_tstamp: Snowplow writes UTC."}}',
 	-- structured and own events have free names; a struct checkout need not name its order
-	'{"107": "warn", "109": "warn"}',
+	-- and the view of a page need not name its product
+	'{"107": "warn", "109": "warn", "202": "warn", "284": "warn"}',
 	'facts',
 	'The schema is mostly atomic. Of structured events se_action is the name, and the usual ones are mapped whatever their case, with hyphens or underscores; se_label is the product of an add_to_cart, as Snowplow''s guide has it, and the order of a checkout. A transaction is a checkout; transaction_item is left out, since it says the same again. Own (unstruct) events are known by event_name only: their contents lie in other tables; purchases and products of the newer e-commerce plugin (snowplow_ecommerce_action) have to be joined from theirs. user_id is what setUserId was given: it must be the user id of the shop that is bound. The time is the collector''s; edit it to derived_tstamp where devices send late. Events without visit (server side, no cookies) are left out.');
 

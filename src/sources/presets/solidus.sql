@@ -20,7 +20,6 @@ VALUES ('solidus', 'Solidus 4', 'shop',
 	  "solidus_promotions_promotions": ["id", "starts_at", "expires_at", "deleted_at"],
 	  "solidus_promotions_promotion_codes": ["promotion_id", "value"],
 	  "solidus_promotions_benefits": ["id", "promotion_id", "type"],
-	  "solidus_promotions_order_promotions": ["order_id", "promotion_id"],
 	  "spree_calculators": ["calculable_type", "calculable_id", "type", "preferences"],
 	  "spree_adjustments": ["order_id", "source_type", "source_id", "amount"],
 	  "spree_orders": ["id", "number", "user_id", "email", "state", "payment_state", "shipment_state", "completed_at", "currency", "channel", "store_id", "bill_address_id", "ship_address_id", "item_total", "shipment_total", "adjustment_total", "promo_total", "additional_tax_total", "total"],
@@ -33,9 +32,9 @@ VALUES ('solidus', 'Solidus 4', 'shop',
 	  "spree_refunds": ["payment_id", "amount"]}',
 	'{"currency": {"default": null, "description": "Orders in this currency only, and list prices in it. Default: all orders, and list prices in the currency of the default store."},
 	  "store": {"default": null, "description": "Id of a store: its orders only. Default: the orders of all stores."},
-	  "orders": {"default": "placed", "description": "placed: every order completed; paid: only those paid in full."},
-	  "detail": {"default": "full", "description": "full: orders with promo, refunds and parcels; order: the table of orders alone, so that builds look at changed rows only."},
-	  "identity": {"default": "account", "description": "account: a user is an account, guests have none; email: a user is an e-mail address."},
+	  "orders": {"default": "placed", "values": ["placed", "paid"], "description": "placed: every order completed; paid: only those paid in full."},
+	  "detail": {"default": "full", "values": ["full", "order"], "description": "full: orders with promo, refunds and parcels; order: the table of orders alone, so that builds look at changed rows only."},
+	  "identity": {"default": "account", "values": ["account", "email"], "description": "account: a user is an account, guests have none; email: a user is an e-mail address."},
 	  "time_zone": {"default": "UTC", "description": "Zone of the times that Rails writes."}}',
 	-- back orders make the stock negative; not every variant has a price in every currency
 	'{"34": "warn", "36": "warn"}',
@@ -179,17 +178,13 @@ SELECT o.id AS order_id,
        o.shipment_state
   FROM {schema}.spree_orders o
  CROSS JOIN LATERAL (SELECT o.adjustment_total - coalesce(o.promo_total, 0) - coalesce(o.additional_tax_total, 0) AS other) m
-  -- an automatic promo is in the adjustments only, a code that took off nothing in the links only
-  LEFT JOIN (SELECT DISTINCT ON (x.order_id) x.order_id, x.promotion_id
-               FROM (SELECT a.order_id, b.promotion_id, sum(a.amount) AS amount
-                       FROM {schema}.spree_adjustments a
-                       JOIN {schema}.solidus_promotions_benefits b ON b.id = a.source_id
-                      WHERE a.source_type = 'SolidusPromotions::Benefit'
-                      GROUP BY a.order_id, b.promotion_id
-                      UNION ALL
-                     SELECT op.order_id, op.promotion_id, 0
-                       FROM {schema}.solidus_promotions_order_promotions op) x
-              ORDER BY x.order_id, x.amount, x.promotion_id) pr ON pr.order_id = o.id
+  -- solidus_promotions_order_promotions lacks automatic promos, and has codes that took nothing off
+  LEFT JOIN (SELECT DISTINCT ON (a.order_id) a.order_id, b.promotion_id
+               FROM {schema}.spree_adjustments a
+               JOIN {schema}.solidus_promotions_benefits b ON b.id = a.source_id
+              WHERE a.source_type = 'SolidusPromotions::Benefit' AND a.amount <> 0
+              GROUP BY a.order_id, b.promotion_id
+              ORDER BY a.order_id, sum(a.amount), b.promotion_id) pr ON pr.order_id = o.id
   LEFT JOIN (SELECT s.order_id, min(nullif(btrim(s.tracking), '')) AS tracking, min(sm.name) AS method
                FROM {schema}.spree_shipments s
                LEFT JOIN {schema}.spree_shipping_rates r ON r.shipment_id = s.id AND r.selected
@@ -229,17 +224,13 @@ SELECT o.id AS order_id,
   FROM {schema}.spree_orders o
   LEFT JOIN {schema}.spree_users u ON u.id = o.user_id
  CROSS JOIN LATERAL (SELECT o.adjustment_total - coalesce(o.promo_total, 0) - coalesce(o.additional_tax_total, 0) AS other) m
-  -- an automatic promo is in the adjustments only, a code that took off nothing in the links only
-  LEFT JOIN (SELECT DISTINCT ON (x.order_id) x.order_id, x.promotion_id
-               FROM (SELECT a.order_id, b.promotion_id, sum(a.amount) AS amount
-                       FROM {schema}.spree_adjustments a
-                       JOIN {schema}.solidus_promotions_benefits b ON b.id = a.source_id
-                      WHERE a.source_type = 'SolidusPromotions::Benefit'
-                      GROUP BY a.order_id, b.promotion_id
-                      UNION ALL
-                     SELECT op.order_id, op.promotion_id, 0
-                       FROM {schema}.solidus_promotions_order_promotions op) x
-              ORDER BY x.order_id, x.amount, x.promotion_id) pr ON pr.order_id = o.id
+  -- solidus_promotions_order_promotions lacks automatic promos, and has codes that took nothing off
+  LEFT JOIN (SELECT DISTINCT ON (a.order_id) a.order_id, b.promotion_id
+               FROM {schema}.spree_adjustments a
+               JOIN {schema}.solidus_promotions_benefits b ON b.id = a.source_id
+              WHERE a.source_type = 'SolidusPromotions::Benefit' AND a.amount <> 0
+              GROUP BY a.order_id, b.promotion_id
+              ORDER BY a.order_id, sum(a.amount), b.promotion_id) pr ON pr.order_id = o.id
   LEFT JOIN (SELECT s.order_id, min(nullif(btrim(s.tracking), '')) AS tracking, min(sm.name) AS method
                FROM {schema}.spree_shipments s
                LEFT JOIN {schema}.spree_shipping_rates r ON r.shipment_id = s.id AND r.selected

@@ -16,10 +16,10 @@ VALUES ('spree5', 'Spree 5', 'shop',
 	  "spree_stock_locations": ["id", "active"],
 	  "spree_products_taxons": ["id", "product_id", "taxon_id", "position"],
 	  "spree_taxons": ["id", "name"],
-	  "spree_promotions": ["id", "kind", "code", "starts_at", "expires_at"],
+	  "spree_promotions": ["id", "code", "starts_at", "expires_at"],
 	  "spree_promotion_actions": ["id", "promotion_id", "type", "deleted_at"],
 	  "spree_calculators": ["calculable_type", "calculable_id", "type", "preferences", "deleted_at"],
-	  "spree_order_promotions": ["id", "order_id", "promotion_id"],
+	  "spree_adjustments": ["order_id", "source_type", "source_id", "amount", "eligible"],
 	  "spree_orders": ["id", "number", "user_id", "email", "state", "payment_state", "shipment_state", "completed_at", "currency", "channel", "store_id", "bill_address_id", "ship_address_id", "item_total", "shipment_total", "adjustment_total", "promo_total", "additional_tax_total", "total"],
 	  "spree_line_items": ["order_id", "variant_id", "quantity", "price"],
 	  "spree_shipments": ["id", "order_id", "state", "tracking"],
@@ -31,14 +31,14 @@ VALUES ('spree5', 'Spree 5', 'shop',
 	'{"currency": {"default": null, "description": "Orders in this currency only, and list prices in it. Default: all orders, and list prices in the currency of the default store."},
 	  "store": {"default": null, "description": "Id of a store: its orders only. Default: the orders of all stores."},
 	  "language": {"default": null, "description": "Language of product names, such as de. Default: the names of the products themselves."},
-	  "orders": {"default": "placed", "description": "placed: every order completed; paid: only those paid in full."},
-	  "detail": {"default": "full", "description": "full: orders with promo, refunds and parcels; order: the table of orders alone, so that builds look at changed rows only."},
-	  "identity": {"default": "account", "description": "account: a user is an account, guests have none; email: a user is an e-mail address."},
+	  "orders": {"default": "placed", "values": ["placed", "paid"], "description": "placed: every order completed; paid: only those paid in full."},
+	  "detail": {"default": "full", "values": ["full", "order"], "description": "full: orders with promo, refunds and parcels; order: the table of orders alone, so that builds look at changed rows only."},
+	  "identity": {"default": "account", "values": ["account", "email"], "description": "account: a user is an account, guests have none; email: a user is an e-mail address."},
 	  "time_zone": {"default": "UTC", "description": "Zone of the times that Rails writes."}}',
 	-- back orders make the stock negative; not every variant has a price in every currency
 	'{"34": "warn", "36": "warn"}',
 	'facts',
-	'Products are variants. Of several promos of an order one counts: with a coupon before automatic ones, then the one applied first. Manual charges count as shipping, manual credits as discount. A partially canceled order is not cancelled. There are no events, no estimates of delivery and no deliveries: spree_shipments.shipped_at says when a parcel left. spree_users is the application''s own table: another name or other columns need an edit of users, and with identity email of orders. A promo is active by the clock; its terms come from the calculator''s preferences (YAML) where they are a flat amount or a percentage. Price lists are not read.');
+	'Products are variants. Of several promos of an order the one that took off most counts. Manual charges count as shipping, manual credits as discount. A partially canceled order is not cancelled. There are no events, no estimates of delivery and no deliveries: spree_shipments.shipped_at says when a parcel left. spree_users is the application''s own table: another name or other columns need an edit of users, and with identity email of orders. A promo is active by the clock; its terms come from the calculator''s preferences (YAML) where they are a flat amount or a percentage. Price lists are not read.');
 
 INSERT INTO greenery.preset_queries (preset, source, variant, query, accepted)
 VALUES
@@ -163,11 +163,13 @@ SELECT o.id AS order_id,
        o.shipment_state
   FROM {schema}.spree_orders o
  CROSS JOIN LATERAL (SELECT o.adjustment_total - coalesce(o.promo_total, 0) - coalesce(o.additional_tax_total, 0) AS other) m
-  -- kind 0 has a coupon, 1 is automatic
-  LEFT JOIN (SELECT op.order_id, (array_agg(op.promotion_id ORDER BY k.kind, op.id))[1] AS promotion_id
-               FROM {schema}.spree_order_promotions op
-               JOIN {schema}.spree_promotions k ON k.id = op.promotion_id
-              GROUP BY op.order_id) pr ON pr.order_id = o.id
+  -- spree_order_promotions also has those that a better one has beaten
+  LEFT JOIN (SELECT DISTINCT ON (a.order_id) a.order_id, p.promotion_id
+               FROM {schema}.spree_adjustments a
+               JOIN {schema}.spree_promotion_actions p ON p.id = a.source_id
+              WHERE a.source_type = 'Spree::PromotionAction' AND a.eligible AND a.amount <> 0
+              GROUP BY a.order_id, p.promotion_id
+              ORDER BY a.order_id, sum(a.amount), p.promotion_id) pr ON pr.order_id = o.id
   LEFT JOIN (SELECT s.order_id, min(nullif(btrim(s.tracking), '')) AS tracking, min(sm.name) AS method
                FROM {schema}.spree_shipments s
                LEFT JOIN {schema}.spree_shipping_rates r ON r.shipment_id = s.id AND r.selected
@@ -207,11 +209,13 @@ SELECT o.id AS order_id,
   FROM {schema}.spree_orders o
   LEFT JOIN {schema}.spree_users u ON u.id = o.user_id
  CROSS JOIN LATERAL (SELECT o.adjustment_total - coalesce(o.promo_total, 0) - coalesce(o.additional_tax_total, 0) AS other) m
-  -- kind 0 has a coupon, 1 is automatic
-  LEFT JOIN (SELECT op.order_id, (array_agg(op.promotion_id ORDER BY k.kind, op.id))[1] AS promotion_id
-               FROM {schema}.spree_order_promotions op
-               JOIN {schema}.spree_promotions k ON k.id = op.promotion_id
-              GROUP BY op.order_id) pr ON pr.order_id = o.id
+  -- spree_order_promotions also has those that a better one has beaten
+  LEFT JOIN (SELECT DISTINCT ON (a.order_id) a.order_id, p.promotion_id
+               FROM {schema}.spree_adjustments a
+               JOIN {schema}.spree_promotion_actions p ON p.id = a.source_id
+              WHERE a.source_type = 'Spree::PromotionAction' AND a.eligible AND a.amount <> 0
+              GROUP BY a.order_id, p.promotion_id
+              ORDER BY a.order_id, sum(a.amount), p.promotion_id) pr ON pr.order_id = o.id
   LEFT JOIN (SELECT s.order_id, min(nullif(btrim(s.tracking), '')) AS tracking, min(sm.name) AS method
                FROM {schema}.spree_shipments s
                LEFT JOIN {schema}.spree_shipping_rates r ON r.shipment_id = s.id AND r.selected

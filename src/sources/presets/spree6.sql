@@ -16,10 +16,10 @@ VALUES ('spree6', 'Spree 6', 'shop',
 	  "spree_stock_locations": ["id", "active"],
 	  "spree_product_categories": ["id", "product_id", "category_id", "position"],
 	  "spree_categories": ["id", "name"],
-	  "spree_promotions": ["id", "kind", "code", "starts_at", "expires_at"],
+	  "spree_promotions": ["id", "code", "starts_at", "expires_at"],
 	  "spree_promotion_actions": ["id", "promotion_id", "type", "deleted_at"],
 	  "spree_calculators": ["calculable_type", "calculable_id", "type", "preferences", "deleted_at"],
-	  "spree_order_promotions": ["id", "order_id", "promotion_id"],
+	  "spree_discounts": ["order_id", "promotion_id", "kind", "amount"],
 	  "spree_channels": ["id", "code"],
 	  "spree_orders": ["id", "number", "customer_id", "email", "status", "payment_status", "fulfillment_status", "completed_at", "currency", "channel_id", "store_id", "bill_address_id", "ship_address_id", "item_total", "delivery_total", "adjustment_total", "fee_total", "additional_tax_total", "total"],
 	  "spree_line_items": ["order_id", "variant_id", "quantity", "price"],
@@ -34,14 +34,14 @@ VALUES ('spree6', 'Spree 6', 'shop',
 	  "store": {"default": null, "description": "Id of a store: its orders only. Default: the orders of all stores."},
 	  "channel": {"default": null, "description": "Id of a channel: its orders only. Default: the orders of all channels."},
 	  "language": {"default": null, "description": "Language of product names, such as de. Default: the names of the products themselves."},
-	  "orders": {"default": "placed", "description": "placed: every order completed; paid: only those paid in full, refunded or not."},
-	  "detail": {"default": "full", "description": "full: orders with promo, refunds and parcels; order: the table of orders alone, so that builds look at changed rows only."},
-	  "identity": {"default": "account", "description": "account: a user is an account, guests have none; email: a user is an e-mail address."},
+	  "orders": {"default": "placed", "values": ["placed", "paid"], "description": "placed: every order completed; paid: only those paid in full, refunded or not."},
+	  "detail": {"default": "full", "values": ["full", "order"], "description": "full: orders with promo, refunds and parcels; order: the table of orders alone, so that builds look at changed rows only."},
+	  "identity": {"default": "account", "values": ["account", "email"], "description": "account: a user is an account, guests have none; email: a user is an e-mail address."},
 	  "time_zone": {"default": "UTC", "description": "Zone of the times that Rails writes."}}',
 	-- back orders make the stock negative; not every variant has a price in every currency
 	'{"34": "warn", "36": "warn"}',
 	'facts',
-	'Products are variants. Of several promos of an order one counts: with a coupon before automatic ones, then the one applied first. Fees count as shipping; discounts given by hand are in discount. An order is delivered when each of its parcels is, and expected when the last is. A checkout split between sellers is several orders. There are no events. A promo is active by the clock; its terms come from the calculator''s preferences (YAML) where they are a flat amount or a percentage. Price lists are not read. Returns made before the upgrade to Spree 6 are not counted in returned_quantity. Facts of an alpha version: names may still change.');
+	'Products are variants. Of several promos of an order the one that took off most counts. Fees count as shipping; discounts given by hand are in discount. An order is delivered when each of its parcels is, and expected when the last is. A checkout split between sellers is several orders. There are no events. A promo is active by the clock; its terms come from the calculator''s preferences (YAML) where they are a flat amount or a percentage. Price lists are not read. Returns made before the upgrade to Spree 6 are not counted in returned_quantity. Facts of an alpha version: names may still change.');
 
 INSERT INTO greenery.preset_queries (preset, source, variant, query, accepted)
 VALUES
@@ -167,12 +167,12 @@ SELECT o.id AS order_id,
        o.payment_status,
        o.fulfillment_status
   FROM {schema}.spree_orders o
-  -- kind 0 has a coupon, 1 is automatic
-  LEFT JOIN (SELECT op.order_id, (array_agg(op.promotion_id ORDER BY k.kind, op.id))[1] AS promotion_id
-               FROM {schema}.spree_order_promotions op
-               JOIN {schema}.spree_promotions k ON k.id = op.promotion_id
-              WHERE op.order_id IS NOT NULL  -- those of carts
-              GROUP BY op.order_id) pr ON pr.order_id = o.id
+  -- spree_order_promotions also has those that a better one has beaten
+  LEFT JOIN (SELECT DISTINCT ON (d.order_id) d.order_id, d.promotion_id
+               FROM {schema}.spree_discounts d
+              WHERE d.promotion_id IS NOT NULL AND d.kind = 'promotion' AND d.amount <> 0
+              GROUP BY d.order_id, d.promotion_id
+              ORDER BY d.order_id, sum(d.amount), d.promotion_id) pr ON pr.order_id = o.id
   LEFT JOIN {schema}.spree_channels ch ON ch.id = o.channel_id
   LEFT JOIN (SELECT s.order_id,
                     min(nullif(btrim(s.tracking), '')) AS tracking,
@@ -219,12 +219,12 @@ SELECT o.id AS order_id,
        o.fulfillment_status
   FROM {schema}.spree_orders o
   LEFT JOIN {schema}.spree_customers u ON u.id = o.customer_id
-  -- kind 0 has a coupon, 1 is automatic
-  LEFT JOIN (SELECT op.order_id, (array_agg(op.promotion_id ORDER BY k.kind, op.id))[1] AS promotion_id
-               FROM {schema}.spree_order_promotions op
-               JOIN {schema}.spree_promotions k ON k.id = op.promotion_id
-              WHERE op.order_id IS NOT NULL  -- those of carts
-              GROUP BY op.order_id) pr ON pr.order_id = o.id
+  -- spree_order_promotions also has those that a better one has beaten
+  LEFT JOIN (SELECT DISTINCT ON (d.order_id) d.order_id, d.promotion_id
+               FROM {schema}.spree_discounts d
+              WHERE d.promotion_id IS NOT NULL AND d.kind = 'promotion' AND d.amount <> 0
+              GROUP BY d.order_id, d.promotion_id
+              ORDER BY d.order_id, sum(d.amount), d.promotion_id) pr ON pr.order_id = o.id
   LEFT JOIN {schema}.spree_channels ch ON ch.id = o.channel_id
   LEFT JOIN (SELECT s.order_id,
                     min(nullif(btrim(s.tracking), '')) AS tracking,
