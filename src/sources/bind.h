@@ -16,7 +16,6 @@
 
 #include "access/tupdesc.h"
 #include "nodes/parsenodes.h"
-#include "sources/reach.h"
 
 /* What a column of a source is bound to, for people */
 typedef struct BoundColumn
@@ -42,23 +41,5 @@ typedef struct Binding
 	List	   *columns;		/* of BoundColumn *, those of the source first */
 	Query	   *query;			/* with the columns of the source */
 } Binding;
-
-/*
- * Parse what was given: a SELECT, or the name of a relation.  Names are looked up as the
- * caller has it, and errors point into the text.
- */
-extern Query *bind_parse(const char *text, const char *source);
-
-/* Errors for what a binding must not do, with what it reaches */
-extern void bind_refuse(const Binding *binding, const Reach *reach);
-
-/* What an entry of a query's target list says, as SQL */
-extern const char *bind_expression(const Query *query, const TargetEntry *entry);
-
-/* Fill columns and query from given */
-extern void bind_columns(Binding *binding);
-
-/* The query as a text in which every name has its schema */
-extern char *bind_text(const Binding *binding);
 
 #endif							/* GREENERY_BIND_H */

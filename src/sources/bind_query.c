@@ -15,7 +15,7 @@
 #include "optimizer/optimizer.h"
 #include "parser/parser.h"
 #include "parser/parsetree.h"
-#include "sources/bind.h"
+#include "sources/bind_query.h"
 #include "sources/own_columns.h"
 #include "sources/reach_refuse.h"
 #include "utils/builtins.h"

@@ -29,7 +29,7 @@
 #include "nodes/nodeFuncs.h"
 #include "parser/parser.h"
 #include "parser/parsetree.h"
-#include "sources/bind.h"
+#include "sources/bind_text.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/ruleutils.h"
