@@ -10,7 +10,7 @@
 
 #include "postgres.h"
 
-#include "sources/bind.h"
+#include "sources/binding.h"
 
 /* Fill columns and query from given */
 extern void bind_columns(Binding *binding);

@@ -10,7 +10,7 @@
 
 #include "postgres.h"
 
-#include "sources/bind.h"
+#include "sources/binding.h"
 #include "sources/reach.h"
 
 /*

@@ -10,7 +10,7 @@
 
 #include "postgres.h"
 
-#include "sources/bind.h"
+#include "sources/binding.h"
 
 /* The query as a text in which every name has its schema */
 extern char *bind_text(const Binding *binding);

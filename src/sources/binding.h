@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * bind.h
+ * binding.h
  *	  Binding a source to a SELECT over the shop's own tables.
  *
  * bind_query.c parses what was given, bind_columns.c makes of it a query with the columns of
@@ -9,8 +9,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef GREENERY_BIND_H
-#define GREENERY_BIND_H
+#ifndef GREENERY_BINDING_H
+#define GREENERY_BINDING_H
 
 #include "postgres.h"
 
@@ -42,4 +42,4 @@ typedef struct Binding
 	Query	   *query;			/* with the columns of the source */
 } Binding;
 
-#endif							/* GREENERY_BIND_H */
+#endif							/* GREENERY_BINDING_H */
