@@ -84,11 +84,14 @@ OBJS = \
 	src/sessions/window_funnel.o \
 	src/sources/greenery_repeat_rate.o \
 	src/sources/own_columns.o \
+	src/sources/own_indexes.o \
 	src/sources/bind.o \
 	src/sources/bind_columns.o \
 	src/sources/bind_query.o \
+	src/sources/bind_rewrite.o \
 	src/sources/bind_text.o \
 	src/sources/binding_state.o \
+	src/sources/columns_read.o \
 	src/sources/known_calls.o \
 	src/sources/named_schema.o \
 	src/sources/reach.o \

@@ -6,8 +6,8 @@
  * A source function is parsed with the search_path of whoever reads, since a function with
  * a path of its own is not inlined.  The server deparses a query without the schema of what is
  * in pg_catalog: another schema may have a function, operator or type that suits better.  So
- * each name gets its schema, where the text has it.  What SQL has no place for one in is
- * written in another way first: CASE x WHEN y and NULLIF as conditions, JOIN USING with ON.
+ * each name gets its schema, where the text has it; bind_rewrite.c has taken away what SQL has
+ * no place for one in.
  *
  * The result is parsed again, with every schema of the database in front of pg_catalog, and
  * has to mean the same.
@@ -29,6 +29,7 @@
 #include "nodes/nodeFuncs.h"
 #include "parser/parser.h"
 #include "parser/parsetree.h"
+#include "sources/bind_rewrite.h"
 #include "sources/bind_text.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -50,268 +51,6 @@ typedef struct Editor
 } Editor;
 
 static void
-refuse(const char *source, const char *what)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-			 errmsg("source \"%s\" cannot be bound to a query with %s", source, what),
-			 errdetail("SQL has no place for the schema of what it calls, and each caller would look it up in a search_path of their own."),
-			 errhint("Write it in another way.")));
-}
-
-/* --- what can be written with schemas, instead of what cannot --- */
-
-/* The value that CASE compares, in a condition of its own */
-static Node *
-put_case_value(Node *node, void *context)
-{
-	if (node == NULL)
-		return NULL;
-	if (IsA(node, CaseTestExpr))
-		return copyObject((Node *) context);
-	/* one within has a value of its own */
-	if (IsA(node, CaseExpr) && ((CaseExpr *) node)->arg != NULL)
-	{
-		CaseExpr   *inner = copyObject((CaseExpr *) node);
-
-		inner->arg = (Expr *) put_case_value((Node *) inner->arg, context);
-		return (Node *) inner;
-	}
-	/* and so have the elements of an array */
-	if (IsA(node, ArrayCoerceExpr))
-	{
-		ArrayCoerceExpr *inner = copyObject((ArrayCoerceExpr *) node);
-
-		inner->arg = (Expr *) put_case_value((Node *) inner->arg, context);
-		return (Node *) inner;
-	}
-	return expression_tree_mutator(node, put_case_value, context);
-}
-
-static Node *
-case_of_conditions(CaseExpr *original)
-{
-	CaseExpr   *expression = copyObject(original);
-	ListCell   *lc;
-
-	foreach(lc, expression->args)
-	{
-		CaseWhen   *when = lfirst_node(CaseWhen, lc);
-
-		when->expr = (Expr *) put_case_value((Node *) when->expr, expression->arg);
-	}
-	expression->arg = NULL;
-	return (Node *) expression;
-}
-
-static Expr *
-comparison(const OpExpr *original)
-{
-	OpExpr	   *equal = makeNode(OpExpr);
-
-	equal->opno = original->opno;
-	equal->opfuncid = get_opcode(original->opno);
-	equal->opresulttype = BOOLOID;
-	equal->inputcollid = original->inputcollid;
-	equal->args = copyObject(original->args);
-	equal->location = -1;
-	return (Expr *) equal;
-}
-
-static CaseExpr *
-case_of(Expr *condition, Expr *result, Expr *otherwise, Oid type, Oid collation)
-{
-	CaseExpr   *expression = makeNode(CaseExpr);
-	CaseWhen   *when = makeNode(CaseWhen);
-
-	when->expr = condition;
-	when->result = result;
-	when->location = expression->location = -1;
-	expression->casetype = type;
-	expression->casecollid = collation;
-	expression->args = list_make1(when);
-	expression->defresult = otherwise;
-	return expression;
-}
-
-/* NULLIF(a, b): CASE WHEN a = b THEN NULL ELSE a END */
-static Node *
-nullif_of_conditions(const NullIfExpr *original)
-{
-	Expr	   *value = copyObject(linitial(original->args));
-
-	return (Node *) case_of(comparison(original),
-							(Expr *) makeNullConst(original->opresulttype, -1, original->opcollid),
-							value, original->opresulttype, original->opcollid);
-}
-
-static Expr *
-null_test(const Node *value, NullTestType type)
-{
-	NullTest   *test = makeNode(NullTest);
-
-	test->arg = (Expr *) copyObject(unconstify(Node *, value));
-	test->nulltesttype = type;
-	test->location = -1;
-	return (Expr *) test;
-}
-
-/*
- * a IS DISTINCT FROM b: CASE WHEN a IS NULL THEN b IS NOT NULL WHEN b IS NULL THEN true
- * ELSE NOT a = b END
- */
-static Node *
-distinct_of_conditions(const DistinctExpr *original)
-{
-	Node	   *left = linitial(original->args);
-	Node	   *right = lsecond(original->args);
-	Expr	   *differ = makeBoolExpr(NOT_EXPR, list_make1(comparison(original)), -1);
-	CaseExpr   *inner = case_of(null_test(right, IS_NULL), (Expr *) makeBoolConst(true, false),
-								differ, BOOLOID, InvalidOid);
-
-	return (Node *) case_of(null_test(left, IS_NULL), null_test(right, IS_NOT_NULL),
-							(Expr *) inner, BOOLOID, InvalidOid);
-}
-
-static bool
-is_row(const Node *node)
-{
-	return type_is_rowtype(exprType(node));
-}
-
-static Node *rewrite(Node *node, void *context);
-
-/* The columns of a joined relation, as columns of the join */
-static void
-add_columns(Query *query, int index, RangeTblEntry *join, List **numbers)
-{
-	RangeTblEntry *entry = rt_fetch(index, query->rtable);
-	List	   *values = greenery_columns_of(entry, index);
-	ListCell   *lc;
-
-	foreach(lc, entry->eref->colnames)
-	{
-		int			number = foreach_current_index(lc) + 1;
-		Node	   *value = list_nth(values, number - 1);
-
-		/* one that has been dropped */
-		if (*strVal(lfirst(lc)) == '\0')
-			continue;
-		join->eref->colnames = lappend(join->eref->colnames, copyObject(lfirst(lc)));
-		join->joinaliasvars = lappend(join->joinaliasvars,
-									  makeVar(index, number, exprType(value), exprTypmod(value),
-											  exprCollation(value), 0));
-		*numbers = lappend_int(*numbers, number);
-	}
-}
-
-static int
-joined_index(Node *node)
-{
-	return IsA(node, JoinExpr) ? ((JoinExpr *) node)->rtindex : ((RangeTblRef *) node)->rtindex;
-}
-
-/*
- * JOIN USING and NATURAL JOIN have ON, and nobody names the columns of a join, which are those
- * of both sides then
- */
-static void
-join_with_on(Query *query, Node *node)
-{
-	ListCell   *lc;
-
-	if (IsA(node, FromExpr))
-		foreach(lc, ((FromExpr *) node)->fromlist)
-			join_with_on(query, lfirst(lc));
-	else if (IsA(node, JoinExpr))
-	{
-		JoinExpr   *join = (JoinExpr *) node;
-		RangeTblEntry *entry = rt_fetch(join->rtindex, query->rtable);
-
-		join_with_on(query, join->larg);
-		join_with_on(query, join->rarg);
-		join->usingClause = NIL;
-		join->join_using_alias = NULL;
-		join->isNatural = false;
-		join->alias = NULL;
-		entry->alias = NULL;
-		entry->join_using_alias = NULL;
-		entry->joinmergedcols = 0;
-		entry->eref->colnames = entry->joinaliasvars = NIL;
-		entry->joinleftcols = entry->joinrightcols = NIL;
-		add_columns(query, joined_index(join->larg), entry, &entry->joinleftcols);
-		add_columns(query, joined_index(join->rarg), entry, &entry->joinrightcols);
-	}
-}
-
-static Query *
-rewrite_query(Query *original, const char *source)
-{
-	Query	   *query = copyObject(original);
-	ListCell   *lc;
-
-	query->targetList = (List *) greenery_flatten_joins(query, (Node *) query->targetList);
-	query->havingQual = greenery_flatten_joins(query, query->havingQual);
-	query->jointree = (FromExpr *) greenery_flatten_joins(query, (Node *) query->jointree);
-	foreach(lc, query->rtable)
-	{
-		RangeTblEntry *entry = lfirst_node(RangeTblEntry, lc);
-
-		switch (entry->rtekind)
-		{
-			case RTE_SUBQUERY:
-				if (entry->lateral)
-					entry->subquery = (Query *) greenery_flatten_joins(query, (Node *) entry->subquery);
-				break;
-			case RTE_FUNCTION:
-				entry->functions = (List *) greenery_flatten_joins(query, (Node *) entry->functions);
-				break;
-			default:
-				break;
-		}
-	}
-	join_with_on(query, (Node *) query->jointree);
-	return query_tree_mutator(query, rewrite, unconstify(char *, source), QTW_DONT_COPY_QUERY);
-}
-
-static Node *
-rewrite(Node *node, void *context)
-{
-	const char *source = context;
-
-	if (node == NULL)
-		return NULL;
-	switch (nodeTag(node))
-	{
-		case T_Var:
-			/* written as what it is, and not as a column of a join */
-			node = copyObject(node);
-			((Var *) node)->varnosyn = ((Var *) node)->varno;
-			((Var *) node)->varattnosyn = ((Var *) node)->varattno;
-			return node;
-		case T_Query:
-			return (Node *) rewrite_query((Query *) node, source);
-		case T_CaseExpr:
-			if (((CaseExpr *) node)->arg != NULL)
-				node = case_of_conditions((CaseExpr *) node);
-			break;
-		case T_NullIfExpr:
-			node = nullif_of_conditions((NullIfExpr *) node);
-			break;
-		case T_DistinctExpr:
-			if (is_row(linitial(((DistinctExpr *) node)->args)))
-				refuse(source, "IS DISTINCT FROM of rows");
-			node = distinct_of_conditions((DistinctExpr *) node);
-			break;
-		default:
-			break;
-	}
-	return expression_tree_mutator(node, rewrite, context);
-}
-
-/* --- schemas of names in the text --- */
-
-static void
 add_edit(Editor *editor, int at, int length, const char *text)
 {
 	Edit	   *edit = palloc(sizeof(Edit));
@@ -330,7 +69,7 @@ add_schema(Editor *editor, const List *name, int at)
 	if (list_length(name) == 1 && at >= 0)
 		add_edit(editor, at, 0, "pg_catalog.");
 	else if (list_length(name) == 1)
-		refuse(editor->source, strVal(linitial(name)));
+		bind_refuse_form(editor->source, strVal(linitial(name)));
 }
 
 /* An operator, by its text */
@@ -343,7 +82,7 @@ add_operator(Editor *editor, const List *name, int at, const char *suffix)
 		return;
 	written = strVal(linitial(name));
 	if (at < 0 || strncmp(editor->text +at, written, strlen(written)) != 0)
-		refuse(editor->source, psprintf("operator %s", written));
+		bind_refuse_form(editor->source, psprintf("operator %s", written));
 	add_edit(editor, at, strlen(written), psprintf("OPERATOR(pg_catalog.%s)%s", written, suffix));
 }
 
@@ -358,7 +97,7 @@ edit_expression(Editor *editor, A_Expr *expression)
 			add_operator(editor, expression->name, expression->location, "");
 			break;
 		default:
-			refuse(editor->source, strVal(linitial(expression->name)));
+			bind_refuse_form(editor->source, strVal(linitial(expression->name)));
 	}
 }
 
@@ -373,7 +112,7 @@ edit_sublink(Editor *editor, SubLink *link)
 	else if (pg_strncasecmp(editor->text +link->location, "IN", 2) == 0)
 		add_edit(editor, link->location, 2, "OPERATOR(pg_catalog.=) ANY");
 	else
-		refuse(editor->source, "IN (SELECT ...)");
+		bind_refuse_form(editor->source, "IN (SELECT ...)");
 }
 
 static void
@@ -384,7 +123,7 @@ edit_collation(Editor *editor, CollateClause *clause)
 	if (list_length(clause->collname) != 1)
 		return;
 	if (at < 0 || pg_strncasecmp(editor->text +at, "COLLATE ", 8) != 0)
-		refuse(editor->source, "COLLATE");
+		bind_refuse_form(editor->source, "COLLATE");
 	add_edit(editor, at + 8, 0, "pg_catalog.");
 }
 
@@ -404,7 +143,7 @@ edit_constant(Editor *editor, const A_Const *constant)
 	if (constant->location >= 0 && *start == 'E')
 		return;
 	if (constant->location < 0 || *start != '\'')
-		refuse(editor->source, "a constant with backslashes");
+		bind_refuse_form(editor->source, "a constant with backslashes");
 	initStringInfo(&escaped);
 	appendStringInfoString(&escaped, "E'");
 	for (end = start + 1; *end != '\'' || *(end + 1) == '\''; end++)
@@ -448,18 +187,18 @@ edit(Node *node, void *context)
 			break;
 		case T_CaseExpr:
 			if (((CaseExpr *) node)->arg != NULL)
-				refuse(editor->source, "CASE");
+				bind_refuse_form(editor->source, "CASE");
 			break;
 		case T_JoinExpr:
 			if (((JoinExpr *) node)->usingClause != NIL || ((JoinExpr *) node)->isNatural)
-				refuse(editor->source, "JOIN USING");
+				bind_refuse_form(editor->source, "JOIN USING");
 			break;
 		case T_SortBy:
 			if (((SortBy *) node)->useOp != NIL)
-				refuse(editor->source, "ORDER BY ... USING");
+				bind_refuse_form(editor->source, "ORDER BY ... USING");
 			break;
 		case T_ParamRef:
-			refuse(editor->source, "parameters");
+			bind_refuse_form(editor->source, "parameters");
 			break;
 		default:
 			break;
@@ -576,7 +315,7 @@ char *
 bind_text(const Binding *binding)
 {
 	int			level = greenery_set_search_path("");
-	char	   *text = pg_get_querydef(rewrite_query(binding->query, binding->source), false);
+	char	   *text = pg_get_querydef(bind_rewrite(binding->query, binding->source), false);
 	char	   *qualified;
 
 	AtEOXact_GUC(false, level);

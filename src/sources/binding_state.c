@@ -12,7 +12,7 @@
 #include "executor/spi.h"
 #include "guarded.h"
 #include "nodes/nodeFuncs.h"
-#include "sources/own_columns.h"
+#include "sources/own_indexes.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"

@@ -18,7 +18,7 @@
 #include "executor/spi.h"
 #include "greenery.h"
 #include "roles.h"
-#include "sources/own_columns.h"
+#include "sources/own_indexes.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"

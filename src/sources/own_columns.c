@@ -101,8 +101,7 @@ only_table(const Query *query)
 	return entry;
 }
 
-/* Whether it is a function of the extension of that name, in either schema */
-static bool
+bool
 is_own_function(Oid function, const char *wanted)
 {
 	const char *name = get_func_name(function);
@@ -188,6 +187,12 @@ own_columns_query(const char *function)
 
 	ReleaseSysCache(procedure);
 	return query != NULL && only_table(query) != NULL ? query : NULL;
+}
+
+Oid
+own_columns_table(const Query *query)
+{
+	return only_table(query)->relid;
 }
 
 TupleDesc
@@ -376,157 +381,4 @@ own_columns_obstacle(const char *function, const char *key)
 	if (!calls_only_known(query->jointree->quals))
 		return "its filter calls what is not IMMUTABLE, or of another extension";
 	return type_problem(query, source_row(function));
-}
-
-/* Whether some index of a table begins with an expression that a source shows */
-static bool
-is_expression_indexed(Oid relid, Node *expression)
-{
-	Relation	table = relation_open(relid, AccessShareLock);
-	bool		found = false;
-	ListCell   *lc;
-
-	foreach(lc, RelationGetIndexList(table))
-	{
-		Relation	index = index_open(lfirst_oid(lc), AccessShareLock);
-
-		/* the planner has put calls of SQL functions into their place */
-		if (index->rd_index->indkey.values[0] == 0)
-			found |= equal(linitial(RelationGetIndexExpressions(index)), expression);
-		index_close(index, AccessShareLock);
-	}
-	relation_close(table, AccessShareLock);
-	return found;
-}
-
-/* Whether a list of char * has a text */
-static bool
-has_text(const List *list, const char *text)
-{
-	ListCell   *lc;
-
-	foreach(lc, list)
-		if (strcmp(lfirst(lc), text) == 0)
-		return true;
-	return false;
-}
-
-List *
-own_id_indexes(const char *function)
-{
-	static const char *const ids[] = {"user_id", "order_id", "session_id", "created_at"};
-	Query	   *query = own_columns_query(function);
-	TupleDesc	row = source_row(function);
-	List	   *statements = NIL;
-	Oid			relid;
-
-	if (query == NULL)
-		return NIL;
-	relid = only_table(query)->relid;
-	if (get_rel_relkind(relid) != RELKIND_RELATION && get_rel_relkind(relid) != RELKIND_PARTITIONED_TABLE)
-		return NIL;
-	for (int i = 0; i < (int) lengthof(ids); i++)
-	{
-		int			number = SPI_fnumber(row, ids[i]);
-		Node	   *expression = number <= 0 ? NULL :
-			(Node *) list_nth_node(TargetEntry, query->targetList, number - 1)->expr;
-		char	   *statement;
-
-		if (expression != NULL)
-			expression = eval_const_expressions(NULL, expression);
-		if (expression == NULL || IsA(expression, Var) || IsA(expression, RelabelType) ||
-			IsA(expression, Const) || contain_mutable_functions(expression) ||
-			is_expression_indexed(relid, expression))
-			continue;
-		statement = psprintf("CREATE INDEX ON %s ((%s))", quoted_relation(relid),
-							 deparse_expression(expression, deparse_context_for("o", relid), false, false));
-		if (!has_text(statements, statement))
-			statements = lappend(statements, statement);
-	}
-	return statements;
-}
-
-/* Is this what the index is on: the column, or the cleaned column? */
-static bool
-is_indexed(Relation index, const OwnColumn *column)
-{
-	AttrNumber	attnum = index->rd_index->indkey.values[0];
-	List	   *expressions;
-	FuncExpr   *call;
-	Node	   *argument;
-
-	if (!column->cleaned)
-		return attnum == column->attnum;
-	if (attnum != 0)
-		return false;
-	expressions = RelationGetIndexExpressions(index);
-	if (!IsA(linitial(expressions), FuncExpr))
-		return false;
-	call = linitial_node(FuncExpr, expressions);
-	if (!is_own_function(call->funcid, "clean_text"))
-		return false;
-	argument = linitial(call->args);
-	if (IsA(argument, RelabelType))
-		argument = (Node *) ((RelabelType *) argument)->arg;
-	return IsA(argument, Var) &&
-		((Var *) argument)->varattno == column->attnum;
-}
-
-/*
- * Does the index hold for every row that the active snapshot sees?  One that was
- * made, or found valid, after the snapshot was taken says nothing of rows that
- * were gone by then.
- */
-static bool
-is_older_than_snapshot(Relation index)
-{
-	TransactionId xmin = HeapTupleHeaderGetXmin(index->rd_indextuple->t_data);
-
-	return !TransactionIdIsCurrentTransactionId(xmin) &&
-		!XidInMVCCSnapshot(xmin, GetActiveSnapshot());
-}
-
-static bool
-proves_unique(Relation index, const OwnColumn *column)
-{
-	Form_pg_index form = index->rd_index;
-	Oid			collation = index->rd_indcollation[0];
-
-	return form->indisunique && form->indisvalid && form->indimmediate &&
-		form->indnkeyatts == 1 &&
-		index->rd_rel->relam == BTREE_AM_OID &&
-	/* another operator class may tell more values apart than = does */
-		index->rd_opfamily[0] ==
-		get_opclass_family(GetDefaultOpClass(index->rd_opcintype[0], BTREE_AM_OID)) &&
-		(!OidIsValid(collation) || get_collation_isdeterministic(collation)) &&
-		RelationGetIndexPredicate(index) == NIL &&
-		is_indexed(index, column) &&
-		is_older_than_snapshot(index);
-}
-
-bool
-own_column_is_unique(Oid relid, const OwnColumn *column)
-{
-	Relation	table = relation_open(relid, AccessShareLock);
-	List	   *indexes = NIL;
-	ListCell   *lc;
-	bool		unique = false;
-
-	/* the index of a parent does not know the rows of its children */
-	if (table->rd_rel->relkind == RELKIND_PARTITIONED_TABLE ||
-		(table->rd_rel->relkind == RELKIND_RELATION && !has_subclass(relid)))
-		indexes = RelationGetIndexList(table);
-	foreach(lc, indexes)
-	{
-		Relation	index = index_open(lfirst_oid(lc), AccessShareLock);
-
-		if (proves_unique(index, column))
-			unique = true;
-		index_close(index, AccessShareLock);
-		if (unique)
-			break;
-	}
-	list_free(indexes);
-	relation_close(table, AccessShareLock);
-	return unique;
 }

@@ -58,6 +58,12 @@ extern const char *own_columns_obstacle(const char *function, const char *key);
 /* greenery.<function>(); an error if there is none */
 extern Oid	source_function_oid(const char *function);
 
+/* The table of such a query */
+extern Oid	own_columns_table(const struct Query *query);
+
+/* Whether it is a function of the extension of that name, in either schema */
+extern bool is_own_function(Oid function, const char *wanted);
+
 /* The row that the function declares */
 extern TupleDesc source_row(const char *function);
 
@@ -68,19 +74,7 @@ extern TupleDesc source_row(const char *function);
  */
 extern char *source_type_problem(const char *function);
 
-/*
- * CREATE INDEX statements for ids and times of the table that the function shows as something
- * else and that no index can find as such.  A list of char *.
- */
-extern List *own_id_indexes(const char *function);
-
 /* What becomes another text whenever the function is replaced, even by the same */
 extern char *own_columns_version(const char *function);
-
-/*
- * Does an index prove that no two rows that the active snapshot sees have the
- * same value in the column, after cleaning if it is cleaned?  NULLs aside.
- */
-extern bool own_column_is_unique(Oid relid, const OwnColumn *column);
 
 #endif							/* GREENERY_OWN_COLUMNS_H */
