@@ -491,4 +491,14 @@ SELECT count(*) >= 10 AS enough FROM greenery.stg_orders;
 -- a joined table's mark of deleted rows
 SELECT count(*) FROM greenery_bind('orders', 'SELECT p.id AS order_id FROM shop.purchases p JOIN shop.customers c ON c.id = p.customer_id');
 SELECT column_name, rows, detail FROM greenery_check_binding('orders') WHERE finding = 'soft deletes';
+
+--
+-- 9. What the shop's indexes call is not run to say which are missing
+--
+SELECT count(*) FROM greenery_bind('orders', 'SELECT id AS order_id, customer_id AS user_id FROM shop.purchases');
+SET LOCAL client_min_messages = error;
+CREATE FUNCTION shop.spy(text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RAISE WARNING 'the spy has run'; RETURN $1; END $$;
+CREATE INDEX ON shop.purchases ((shop.spy('x') || state_text));
+SET LOCAL client_min_messages = warning;
+SELECT advice FROM greenery_bindings() WHERE source = 'orders';
 ROLLBACK;
