@@ -57,6 +57,7 @@ SELECT pg_temp.bound('users', 's.user_id, s.created_at AT TIME ZONE ''UTC''', 'S
 	'ann@example.org 2026-01-30 08:26:00 | bob@example.org 2026-02-02 10:00:00' AS users_by_email;
 SELECT pg_temp.bound('orders', 's.order_id, s.user_id', 'SELECT o.id AS order_id, coalesce(o.customer_id::text, lower(btrim(o.email))) AS user_id FROM shop.orders o WHERE o.id < 3') = '1 7 | 2 ann@example.org' AS customers_and_guests;
 SELECT pg_temp.bound('orders', 's.order_id, s.user_id', 'SELECT o.id AS order_id, nullif(o.customer_id, -1) AS user_id FROM shop.orders o') = '1 7 | 2 | 3 | 4 8' AS unknown_member;
+SELECT pg_temp.bound('orders', 's.order_id, s.user_id', 'SELECT o.customer_id || ''#'' || row_number() OVER (PARTITION BY o.customer_id ORDER BY o.placed, o.total) AS order_id, o.customer_id AS user_id FROM shop.orders o WHERE o.customer_id > 0') = '7#1 7 | 8#1 8' AS without_ids;
 -- types
 SELECT pg_temp.bound('addresses', 's.address_id, s.zipcode', 'SELECT ''order:'' || o.id AS address_id, o.address::jsonb ->> ''postalCode'' AS zipcode FROM shop.orders o WHERE o.id = 1') = 'order:1 01234' AS json;
 SELECT pg_temp.bound('orders', 's.order_id', 'SELECT o.code AS order_id FROM shop.orders o WHERE o.id < 3') = 'a1 | a2' AS char36;
