@@ -33,7 +33,7 @@ BEGIN ATOMIC
 			CASE WHEN w.n > 10 THEN format('And %s more.', w.others)
 				 ELSE CASE w.status WHEN 'warn' THEN 'Warned: ' WHEN 'error' THEN 'Failed: ' ELSE 'Could not run: ' END
 					|| greenery.test_name(w.test_id, w.kind, w.model, w.column_name)
-					|| coalesce(format(', %s of %s rows', w.failures, w.total), '')
+					|| CASE WHEN w.failures IS NOT NULL THEN format(', %s of %s rows', w.failures, w.total) ELSE '' END
 					|| coalesce(': ' || w.description, '.')
 			END AS line
 		FROM (

@@ -24,6 +24,7 @@
 #include "parser/parse_relation.h"
 #include "sources/bind_columns.h"
 #include "sources/bind_query.h"
+#include "sources/own_columns.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
@@ -113,19 +114,6 @@ cast_to(Node *value, Oid target)
 								 COERCION_EXPLICIT, COERCE_EXPLICIT_CAST, -1);
 }
 
-/* Whether a type's text is the same for every caller */
-static bool
-has_one_text(Oid type)
-{
-	Oid			output;
-	bool		is_varlena;
-
-	if (type_is_enum(type))
-		return true;
-	getTypeOutputInfo(type, &output, &is_varlena);
-	return func_volatile(output) == PROVOLATILE_IMMUTABLE;
-}
-
 static Node *
 as_text(const Binding *binding, const TargetEntry *entry, Node *value)
 {
@@ -137,7 +125,7 @@ as_text(const Binding *binding, const TargetEntry *entry, Node *value)
 	if (OidIsValid(get_element_type(type)))
 		refuse_type(binding, entry, TEXTOID, "Write one of its elements, or array_to_string(%s, ', ') AS %s.",
 					bind_expression(binding->given, entry), quote_identifier(entry->resname));
-	if (!has_one_text(type))
+	if (!type_has_one_text(type))
 		refuse_type(binding, entry, TEXTOID, "What its text is depends on the caller's settings. Write to_char(%s, 'format') AS %s, or another column.",
 					bind_expression(binding->given, entry), quote_identifier(entry->resname));
 	return cast_to(value, TEXTOID);
@@ -285,7 +273,7 @@ for_json(Node *value)
 									  list_make2(text_constant("UTC"), cast_to(value, TIMESTAMPTZOID)),
 									  InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL);
 		default:
-			return has_one_text(base) && get_typtype(base) != TYPTYPE_COMPOSITE &&
+			return type_has_one_text(base) && get_typtype(base) != TYPTYPE_COMPOSITE &&
 				get_typtype(base) != TYPTYPE_PSEUDO ? cast_to(value, TEXTOID) : NULL;
 	}
 }

@@ -219,9 +219,49 @@ column_type(Node *expression)
 	return exprType(expression);
 }
 
+bool
+type_has_one_text(Oid type)
+{
+	Oid			output;
+	bool		is_varlena;
+
+	if (type_is_enum(type))
+		return true;
+	getTypeOutputInfo(type, &output, &is_varlena);
+	return func_volatile(output) == PROVOLATILE_IMMUTABLE;
+}
+
+/* Whether a value that a function returns is converted without a loss, and for all in one way */
+static bool
+is_converted_well(Oid type, Oid declared)
+{
+	if (!can_coerce_type(1, &type, &declared, COERCION_ASSIGNMENT))
+		return false;
+	switch (declared)
+	{
+		case TEXTOID:
+			return type_has_one_text(type);
+		case NUMERICOID:
+			return type == INT2OID || type == INT4OID || type == INT8OID ||
+				type == FLOAT4OID || type == FLOAT8OID;
+		case INT4OID:
+			return type == INT2OID;
+		default:
+			return false;
+	}
+}
+
+/* Whether a value has the declared type, or may become one: text that is called otherwise is text */
+static bool
+has_type(Oid type, Oid declared, bool may_be_converted)
+{
+	return type == declared || IsBinaryCoercible(type, declared) ||
+		(may_be_converted && is_converted_well(type, declared));
+}
+
 /* The first column of a query that is not of the declared type; NULL if all are */
 static char *
-type_problem(const Query *query, TupleDesc row)
+type_problem(const Query *query, TupleDesc row, bool may_be_converted)
 {
 	int			i = 0;
 	ListCell   *lc;
@@ -235,9 +275,7 @@ type_problem(const Query *query, TupleDesc row)
 			continue;
 		if (i == row->natts)
 			return psprintf("its query has more than %d columns", row->natts);
-		/* an integer or a text that is called otherwise stays what it is */
-		if (type != TupleDescAttr(row, i)->atttypid &&
-			!IsBinaryCoercible(type, TupleDescAttr(row, i)->atttypid))
+		if (!has_type(type, TupleDescAttr(row, i)->atttypid, may_be_converted))
 			return psprintf("column \"%s\" is now of type %s and must be %s",
 							NameStr(TupleDescAttr(row, i)->attname), format_type_be(type),
 							format_type_be(TupleDescAttr(row, i)->atttypid));
@@ -255,7 +293,7 @@ source_type_problem(const char *function)
 	ReleaseSysCache(procedure);
 	if (query == NULL || query->commandType != CMD_SELECT)
 		return pstrdup("its source function is not a query");
-	return type_problem(query, source_row(function));
+	return type_problem(query, source_row(function), true);
 }
 
 char *
@@ -380,5 +418,5 @@ own_columns_obstacle(const char *function, const char *key)
 						lfirst_node(TargetEntry, lc)->resname);
 	if (!calls_only_known(query->jointree->quals))
 		return "its filter calls what is not IMMUTABLE, or of another extension";
-	return type_problem(query, source_row(function));
+	return type_problem(query, source_row(function), false);
 }

@@ -61,6 +61,9 @@ extern Oid	source_function_oid(const char *function);
 /* The table of such a query */
 extern Oid	own_columns_table(const struct Query *query);
 
+/* Whether a type's text is the same for every caller */
+extern bool type_has_one_text(Oid type);
+
 /* Whether it is a function of the extension of that name, in either schema */
 extern bool is_own_function(Oid function, const char *wanted);
 
@@ -69,8 +72,8 @@ extern TupleDesc source_row(const char *function);
 
 /*
  * Which column of the function's query has another type than the function declares, as a
- * message; NULL if none.  It would be converted, by the settings of the caller.  An error if
- * the query cannot be parsed.
+ * message; NULL if none.  It would be converted with a loss, or by the settings of the caller.
+ * An error if the query cannot be parsed.
  */
 extern char *source_type_problem(const char *function);
 
