@@ -61,33 +61,15 @@ is_null(const TargetEntry *entry)
 
 /* An error that names the source, the column, its expression and what is wrong with it */
 static void
-pg_attribute_printf(4, 5)
-refuse_type(const Binding *binding, const TargetEntry *entry, Oid target, const char *hint,...)
+refuse_type(const Binding *binding, const TargetEntry *entry, Oid target, const char *hint)
 {
-	Oid			type = exprType((Node *) entry->expr);
-	va_list		args;
-	StringInfoData text;
-
-	initStringInfo(&text);
-	va_start(args, hint);
-	for (;;)
-	{
-		int			needed = appendStringInfoVA(&text, hint, args);
-
-		if (needed == 0)
-			break;
-		va_end(args);
-		enlargeStringInfo(&text, needed);
-		va_start(args, hint);
-	}
-	va_end(args);
 	ereport(ERROR,
 			(errcode(ERRCODE_DATATYPE_MISMATCH),
 			 errmsg("column \"%s\" of source \"%s\" cannot be made of type %s",
-					entry->resname, binding->source, format_type_be(type)),
+					entry->resname, binding->source, format_type_be(exprType((Node *) entry->expr))),
 			 errdetail("It is %s in the query, and must become %s.",
 					   bind_expression(binding->given, entry), format_type_be(target)),
-			 errhint("%s", text.data)));
+			 errhint("%s", hint)));
 }
 
 /* A call of the extension's own function */
@@ -120,14 +102,14 @@ as_text(const Binding *binding, const TargetEntry *entry, Node *value)
 	Oid			type = getBaseType(exprType(value));
 
 	if (type == JSONOID || type == JSONBOID || type == XMLOID || type == BYTEAOID)
-		refuse_type(binding, entry, TEXTOID, "Name the value that is meant, as in %s ->> 'key' AS %s.",
-					bind_expression(binding->given, entry), quote_identifier(entry->resname));
+		refuse_type(binding, entry, TEXTOID, psprintf("Name the value that is meant, as in %s ->> 'key' AS %s.",
+													  bind_expression(binding->given, entry), quote_identifier(entry->resname)));
 	if (OidIsValid(get_element_type(type)))
-		refuse_type(binding, entry, TEXTOID, "Write one of its elements, or array_to_string(%s, ', ') AS %s.",
-					bind_expression(binding->given, entry), quote_identifier(entry->resname));
+		refuse_type(binding, entry, TEXTOID, psprintf("Write one of its elements, or array_to_string(%s, ', ') AS %s.",
+													  bind_expression(binding->given, entry), quote_identifier(entry->resname)));
 	if (!type_has_one_text(type))
-		refuse_type(binding, entry, TEXTOID, "What its text is depends on the caller's settings. Write to_char(%s, 'format') AS %s, or another column.",
-					bind_expression(binding->given, entry), quote_identifier(entry->resname));
+		refuse_type(binding, entry, TEXTOID, psprintf("What its text is depends on the caller's settings. Write to_char(%s, 'format') AS %s, or another column.",
+													  bind_expression(binding->given, entry), quote_identifier(entry->resname)));
 	return cast_to(value, TEXTOID);
 }
 
@@ -161,9 +143,9 @@ as_moment(const Binding *binding, const TargetEntry *entry, Node *value, const c
 		case NUMERICOID:
 		case FLOAT8OID:
 			refuse_type(binding, entry, TIMESTAMPTZOID,
-						"If it is seconds since 1970, write to_timestamp(%s) AS %s; if it is a day such as 20260130, write to_date(%s::text, 'YYYYMMDD') AS %s and give time_zone.",
-						bind_expression(binding->given, entry), quote_identifier(entry->resname),
-						bind_expression(binding->given, entry), quote_identifier(entry->resname));
+						psprintf("If it is seconds since 1970, write to_timestamp(%s) AS %s; if it is a day such as 20260130, write to_date(%s::text, 'YYYYMMDD') AS %s and give time_zone.",
+								 bind_expression(binding->given, entry), quote_identifier(entry->resname),
+								 bind_expression(binding->given, entry), quote_identifier(entry->resname)));
 			break;
 		default:
 			break;
@@ -185,8 +167,8 @@ as_amount(const Binding *binding, const TargetEntry *entry, Node *value)
 		case FLOAT8OID:
 			return cast_to(value, NUMERICOID);
 		default:
-			refuse_type(binding, entry, NUMERICOID, "Write the cast, as in nullif(%s, '')::numeric AS %s: it fails where the text is no number.",
-						bind_expression(binding->given, entry), quote_identifier(entry->resname));
+			refuse_type(binding, entry, NUMERICOID, psprintf("Write the cast, as in nullif(%s, '')::numeric AS %s: it fails where the text is no number.",
+															 bind_expression(binding->given, entry), quote_identifier(entry->resname)));
 			return NULL;
 	}
 }
@@ -201,8 +183,8 @@ as_count(const Binding *binding, const TargetEntry *entry, Node *value)
 		case INT8OID:
 			return cast_to(value, INT4OID);
 		default:
-			refuse_type(binding, entry, INT4OID, "A cast could lose something: 1.5 would become 2. Where all values are whole, write (%s)::integer AS %s.",
-						bind_expression(binding->given, entry), quote_identifier(entry->resname));
+			refuse_type(binding, entry, INT4OID, psprintf("A cast could lose something: 1.5 would become 2. Where all values are whole, write (%s)::integer AS %s.",
+														  bind_expression(binding->given, entry), quote_identifier(entry->resname)));
 			return NULL;
 	}
 }
@@ -211,8 +193,8 @@ static Node *
 as_truth(const Binding *binding, const TargetEntry *entry, Node *value)
 {
 	if (getBaseType(exprType(value)) != BOOLOID)
-		refuse_type(binding, entry, BOOLOID, "Write a condition, as in %s = 'yes' AS %s.",
-					bind_expression(binding->given, entry), quote_identifier(entry->resname));
+		refuse_type(binding, entry, BOOLOID, psprintf("Write a condition, as in %s = 'yes' AS %s.",
+													  bind_expression(binding->given, entry), quote_identifier(entry->resname)));
 	return cast_to(value, BOOLOID);
 }
 
