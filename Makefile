@@ -60,6 +60,9 @@ OBJS = \
 	src/keys/value_repeats.o \
 	src/keys/value_table.o \
 	src/keys/value_type.o \
+	src/sketch/repeat_sketch_core.o \
+	src/sketch/sketch_bytes.o \
+	src/sketch/sketch_text.o \
 	src/sessions/days_between.o \
 	src/sessions/fixed_interval.o \
 	src/sessions/fixed_length.o \
@@ -412,6 +415,7 @@ src/keys/repeat_rate.o \
 src/keys/value_bytes.o src/keys/value_repeats.o \
 src/keys/value_table.o src/keys/value_type.o \
 src/keys/duplicate_count.o \
+src/sketch/repeat_sketch_core.o src/sketch/sketch_bytes.o \
 src/sessions/session_log.o src/sessions/session_log_dump.o \
 src/sessions/session_log_rows.o src/sessions/session_log_spans.o \
 src/sessions/session_log_sweep.o \
