@@ -60,6 +60,8 @@ OBJS = \
 	src/keys/value_repeats.o \
 	src/keys/value_table.o \
 	src/keys/value_type.o \
+	src/sketch/repeat_sketch.o \
+	src/sketch/repeat_sketch_agg.o \
 	src/sketch/repeat_sketch_core.o \
 	src/sketch/sketch_bytes.o \
 	src/sketch/sketch_text.o \
@@ -150,6 +152,8 @@ SQL_PARTS = \
 	src/keys/repeat_rate.sql \
 	src/keys/duplicate_count.sql \
 	src/keys/repeat_rate_by_row.sql \
+	src/sketch/repeat_sketch.sql \
+	src/sketch/repeat_sketch_agg.sql \
 	src/sessions/session_duration.sql \
 	src/text/clean_text.sql \
 	src/text/url.sql \
@@ -272,6 +276,7 @@ REGRESS = \
 	days_between \
 	encodings \
 	repeat_rate \
+	sketch \
 	number_ids \
 	own_columns \
 	duplicate_count \
@@ -415,7 +420,7 @@ src/keys/repeat_rate.o \
 src/keys/value_bytes.o src/keys/value_repeats.o \
 src/keys/value_table.o src/keys/value_type.o \
 src/keys/duplicate_count.o \
-src/sketch/repeat_sketch_core.o src/sketch/sketch_bytes.o \
+src/sketch/repeat_sketch_agg.o src/sketch/repeat_sketch_core.o src/sketch/sketch_bytes.o \
 src/sessions/session_log.o src/sessions/session_log_dump.o \
 src/sessions/session_log_rows.o src/sessions/session_log_spans.o \
 src/sessions/session_log_sweep.o \
