@@ -219,6 +219,7 @@ SQL_PARTS = \
 	src/models/marts/marketing/cohort_retention.sql \
 	src/models/marts/marketing/repeat_within.sql \
 	src/models/marts/marketing/revenue_by_month.sql \
+	src/models/marts/marketing/daily_repeat_sketches.sql \
 	src/models/intermediate/purchaser_events.sql \
 	src/models/marts/marketing/user_repeat_features.sql \
 	src/models/marts/marketing/user_repeat_labels.sql \
@@ -297,6 +298,7 @@ REGRESS = \
 	follow_up \
 	product_pairs \
 	cohorts \
+	sketch_marts \
 	gap_sessions \
 	login \
 	session_marts \
