@@ -27,6 +27,8 @@ const char *const fuzz_seeds[] = {
 	"k=4096:users=2:repeat=1:exact:AQD/DwIAAHJ412BdAiORvUUhqsn4AyfD3qIQCQ",
 	"k=4096:users=1:repeat=0:exact:AQD/DwEAAH6UvjeeA/lR+t54dhzasQA",
 	"k=16:users=0:repeat=0:exact:AQAPAAAAAAAAAAAAAA",
+	/* bits at its end that mean nothing */
+	"k=16:users=0:repeat=0:exact:AQAPAAAAAAAAAAAAAB",
 	"\x01\x01\x0f\xff", NULL
 };
 

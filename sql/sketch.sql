@@ -218,10 +218,10 @@ SELECT t, pg_temp.error_of(format('SELECT %L::repeat_sketch', t))
 		'k=16:users=1:repeat=0:exact:' || b || '=', ' k=16:users=1:repeat=0:exact:' || b, 'k=16:users=1:repeat=0:exact: ' || b,
 		'k=16:users=2:repeat=0:exact:' || b, 'k=16:users=1:repeat=1:exact:' || b, 'k=16:users=1:repeat=0:sampled:' || b,
 		'k=17:users=1:repeat=0:exact:' || b, 'k=16:users=1:repeat=0:exact:' || overlay(b PLACING 'Ag' FROM 1),
-		'k=16:users=0:repeat=0:exact:AQAPAAAAAAAAAAAAAA', 'k=15:users=0:repeat=0:exact:AQAOAAAAAAAAAAAAAA', 'k=16:users=0:repeat=0:exact:AQAPAAAAAAEAAAAAAA',
+		'k=16:users=0:repeat=0:exact:AQAPAAAAAAAAAAAAAA', 'k=16:users=0:repeat=0:exact:AQAPAAAAAAAAAAAAAB', 'k=15:users=0:repeat=0:exact:AQAOAAAAAAAAAAAAAA', 'k=16:users=0:repeat=0:exact:AQAPAAAAAAEAAAAAAA',
 		'k=16:users=0:repeat=0:sampled:AQEPAAAAAAAAAAAAAA', 'k=16:users=17:repeat=0:exact:AQAPABEAAAAAAAAAAA']) WITH ORDINALITY x(t, n) ORDER BY n;
 -- bytes that are no sketch, through binary COPY
-CREATE FUNCTION copied(bytes bytea) RETURNS text LANGUAGE plpgsql AS $$
+CREATE FUNCTION copied(bytes bytea, sketch repeat_sketch DEFAULT NULL) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
 	file text := current_setting('data_directory') || '/greenery_sketch_test.copy';
 BEGIN
@@ -229,10 +229,11 @@ BEGIN
 	CREATE TEMP TABLE IF NOT EXISTS came (s repeat_sketch);
 	DELETE FROM came;
 	EXECUTE format('COPY came FROM %L (FORMAT binary)', file);
-	RETURN (SELECT s::text FROM came);
+	-- which reads no value unless there is one to compare with
+	RETURN (SELECT s = sketch FROM came);
 END $$;
 SET client_min_messages = warning;
-SELECT copied(repeat_sketch_send(s)) = s::text AS same FROM kept WHERE n = 1;
+SELECT copied(repeat_sketch_send(s), s) AS same FROM kept WHERE n = 1;
 SELECT n, pg_temp.error_of(format('SELECT copied(%L)', b))
   FROM (SELECT repeat_sketch_send(s) AS g FROM kept WHERE n = 3) k,
 	   unnest(ARRAY[''::bytea, '\x01', g || '\x00', substring(g FROM 1 FOR octet_length(g) - 1), set_byte(g, 0, 2), set_byte(g, 1, 1), set_byte(g, 1, 2),
