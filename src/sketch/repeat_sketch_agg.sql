@@ -45,7 +45,7 @@ CREATE AGGREGATE @extschema@.repeat_sketch_agg(user_id bigint, order_id bigint) 
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE @extschema@.repeat_sketch_agg(bigint, bigint) IS
-	'Sketch of orders for repeat_rate(), purchasers(), repeat_purchasers() and rollup(), with k = 4096: exact up to 4096 users, and about 20 kB for many. Rows with a NULL user or order do not count; NULL without rows. The same for any order of rows and any number of workers. Users and orders are told apart by hashes: the chance that one of 4096 users is taken for another, or has two orders that are taken for one, is 1 in 30000. Texts are equal when their bytes are.';
+	'Sketch of orders for repeat_rate(), purchasers(), repeat_purchasers() and rollup(), with k = 4096: exact up to 4096 users. About 20 kB for many users, and never more than 32 kB. Rows with a NULL user or order do not count; NULL without rows. The same for any order of rows and any number of workers. Users and orders are told apart by hashes: the chance that one of 4096 users is taken for another, or has two orders that are taken for one, is 1 in 30000. Texts are equal when their bytes are.';
 
 CREATE FUNCTION @extschema@.repeat_sketch_transition(state @extschema@.repeat_sketch, user_id bigint, order_id bigint, k integer)
 	RETURNS @extschema@.repeat_sketch
@@ -81,7 +81,7 @@ CREATE AGGREGATE @extschema@.repeat_sketch_agg(user_id bigint, order_id uuid) (
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE @extschema@.repeat_sketch_agg(bigint, uuid) IS
-	'Sketch of orders for repeat_rate(), purchasers(), repeat_purchasers() and rollup(), with k = 4096: exact up to 4096 users, and about 20 kB for many. Rows with a NULL user or order do not count; NULL without rows. The same for any order of rows and any number of workers. Users and orders are told apart by hashes: the chance that one of 4096 users is taken for another, or has two orders that are taken for one, is 1 in 30000. Texts are equal when their bytes are.';
+	'Sketch of orders for repeat_rate(), purchasers(), repeat_purchasers() and rollup(), with k = 4096: exact up to 4096 users. About 20 kB for many users, and never more than 32 kB. Rows with a NULL user or order do not count; NULL without rows. The same for any order of rows and any number of workers. Users and orders are told apart by hashes: the chance that one of 4096 users is taken for another, or has two orders that are taken for one, is 1 in 30000. Texts are equal when their bytes are.';
 
 CREATE FUNCTION @extschema@.repeat_sketch_transition(state @extschema@.repeat_sketch, user_id bigint, order_id uuid, k integer)
 	RETURNS @extschema@.repeat_sketch
@@ -117,7 +117,7 @@ CREATE AGGREGATE @extschema@.repeat_sketch_agg(user_id bigint, order_id text) (
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE @extschema@.repeat_sketch_agg(bigint, text) IS
-	'Sketch of orders for repeat_rate(), purchasers(), repeat_purchasers() and rollup(), with k = 4096: exact up to 4096 users, and about 20 kB for many. Rows with a NULL user or order do not count; NULL without rows. The same for any order of rows and any number of workers. Users and orders are told apart by hashes: the chance that one of 4096 users is taken for another, or has two orders that are taken for one, is 1 in 30000. Texts are equal when their bytes are.';
+	'Sketch of orders for repeat_rate(), purchasers(), repeat_purchasers() and rollup(), with k = 4096: exact up to 4096 users. About 20 kB for many users, and never more than 32 kB. Rows with a NULL user or order do not count; NULL without rows. The same for any order of rows and any number of workers. Users and orders are told apart by hashes: the chance that one of 4096 users is taken for another, or has two orders that are taken for one, is 1 in 30000. Texts are equal when their bytes are.';
 
 CREATE FUNCTION @extschema@.repeat_sketch_transition(state @extschema@.repeat_sketch, user_id bigint, order_id text, k integer)
 	RETURNS @extschema@.repeat_sketch
@@ -153,7 +153,7 @@ CREATE AGGREGATE @extschema@.repeat_sketch_agg(user_id uuid, order_id bigint) (
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE @extschema@.repeat_sketch_agg(uuid, bigint) IS
-	'Sketch of orders for repeat_rate(), purchasers(), repeat_purchasers() and rollup(), with k = 4096: exact up to 4096 users, and about 20 kB for many. Rows with a NULL user or order do not count; NULL without rows. The same for any order of rows and any number of workers. Users and orders are told apart by hashes: the chance that one of 4096 users is taken for another, or has two orders that are taken for one, is 1 in 30000. Texts are equal when their bytes are.';
+	'Sketch of orders for repeat_rate(), purchasers(), repeat_purchasers() and rollup(), with k = 4096: exact up to 4096 users. About 20 kB for many users, and never more than 32 kB. Rows with a NULL user or order do not count; NULL without rows. The same for any order of rows and any number of workers. Users and orders are told apart by hashes: the chance that one of 4096 users is taken for another, or has two orders that are taken for one, is 1 in 30000. Texts are equal when their bytes are.';
 
 CREATE FUNCTION @extschema@.repeat_sketch_transition(state @extschema@.repeat_sketch, user_id uuid, order_id bigint, k integer)
 	RETURNS @extschema@.repeat_sketch
@@ -189,7 +189,7 @@ CREATE AGGREGATE @extschema@.repeat_sketch_agg(user_id uuid, order_id uuid) (
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE @extschema@.repeat_sketch_agg(uuid, uuid) IS
-	'Sketch of orders for repeat_rate(), purchasers(), repeat_purchasers() and rollup(), with k = 4096: exact up to 4096 users, and about 20 kB for many. Rows with a NULL user or order do not count; NULL without rows. The same for any order of rows and any number of workers. Users and orders are told apart by hashes: the chance that one of 4096 users is taken for another, or has two orders that are taken for one, is 1 in 30000. Texts are equal when their bytes are.';
+	'Sketch of orders for repeat_rate(), purchasers(), repeat_purchasers() and rollup(), with k = 4096: exact up to 4096 users. About 20 kB for many users, and never more than 32 kB. Rows with a NULL user or order do not count; NULL without rows. The same for any order of rows and any number of workers. Users and orders are told apart by hashes: the chance that one of 4096 users is taken for another, or has two orders that are taken for one, is 1 in 30000. Texts are equal when their bytes are.';
 
 CREATE FUNCTION @extschema@.repeat_sketch_transition(state @extschema@.repeat_sketch, user_id uuid, order_id uuid, k integer)
 	RETURNS @extschema@.repeat_sketch
@@ -225,7 +225,7 @@ CREATE AGGREGATE @extschema@.repeat_sketch_agg(user_id uuid, order_id text) (
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE @extschema@.repeat_sketch_agg(uuid, text) IS
-	'Sketch of orders for repeat_rate(), purchasers(), repeat_purchasers() and rollup(), with k = 4096: exact up to 4096 users, and about 20 kB for many. Rows with a NULL user or order do not count; NULL without rows. The same for any order of rows and any number of workers. Users and orders are told apart by hashes: the chance that one of 4096 users is taken for another, or has two orders that are taken for one, is 1 in 30000. Texts are equal when their bytes are.';
+	'Sketch of orders for repeat_rate(), purchasers(), repeat_purchasers() and rollup(), with k = 4096: exact up to 4096 users. About 20 kB for many users, and never more than 32 kB. Rows with a NULL user or order do not count; NULL without rows. The same for any order of rows and any number of workers. Users and orders are told apart by hashes: the chance that one of 4096 users is taken for another, or has two orders that are taken for one, is 1 in 30000. Texts are equal when their bytes are.';
 
 CREATE FUNCTION @extschema@.repeat_sketch_transition(state @extschema@.repeat_sketch, user_id uuid, order_id text, k integer)
 	RETURNS @extschema@.repeat_sketch
@@ -261,7 +261,7 @@ CREATE AGGREGATE @extschema@.repeat_sketch_agg(user_id text, order_id bigint) (
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE @extschema@.repeat_sketch_agg(text, bigint) IS
-	'Sketch of orders for repeat_rate(), purchasers(), repeat_purchasers() and rollup(), with k = 4096: exact up to 4096 users, and about 20 kB for many. Rows with a NULL user or order do not count; NULL without rows. The same for any order of rows and any number of workers. Users and orders are told apart by hashes: the chance that one of 4096 users is taken for another, or has two orders that are taken for one, is 1 in 30000. Texts are equal when their bytes are.';
+	'Sketch of orders for repeat_rate(), purchasers(), repeat_purchasers() and rollup(), with k = 4096: exact up to 4096 users. About 20 kB for many users, and never more than 32 kB. Rows with a NULL user or order do not count; NULL without rows. The same for any order of rows and any number of workers. Users and orders are told apart by hashes: the chance that one of 4096 users is taken for another, or has two orders that are taken for one, is 1 in 30000. Texts are equal when their bytes are.';
 
 CREATE FUNCTION @extschema@.repeat_sketch_transition(state @extschema@.repeat_sketch, user_id text, order_id bigint, k integer)
 	RETURNS @extschema@.repeat_sketch
@@ -297,7 +297,7 @@ CREATE AGGREGATE @extschema@.repeat_sketch_agg(user_id text, order_id uuid) (
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE @extschema@.repeat_sketch_agg(text, uuid) IS
-	'Sketch of orders for repeat_rate(), purchasers(), repeat_purchasers() and rollup(), with k = 4096: exact up to 4096 users, and about 20 kB for many. Rows with a NULL user or order do not count; NULL without rows. The same for any order of rows and any number of workers. Users and orders are told apart by hashes: the chance that one of 4096 users is taken for another, or has two orders that are taken for one, is 1 in 30000. Texts are equal when their bytes are.';
+	'Sketch of orders for repeat_rate(), purchasers(), repeat_purchasers() and rollup(), with k = 4096: exact up to 4096 users. About 20 kB for many users, and never more than 32 kB. Rows with a NULL user or order do not count; NULL without rows. The same for any order of rows and any number of workers. Users and orders are told apart by hashes: the chance that one of 4096 users is taken for another, or has two orders that are taken for one, is 1 in 30000. Texts are equal when their bytes are.';
 
 CREATE FUNCTION @extschema@.repeat_sketch_transition(state @extschema@.repeat_sketch, user_id text, order_id uuid, k integer)
 	RETURNS @extschema@.repeat_sketch
@@ -333,7 +333,7 @@ CREATE AGGREGATE @extschema@.repeat_sketch_agg(user_id text, order_id text) (
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE @extschema@.repeat_sketch_agg(text, text) IS
-	'Sketch of orders for repeat_rate(), purchasers(), repeat_purchasers() and rollup(), with k = 4096: exact up to 4096 users, and about 20 kB for many. Rows with a NULL user or order do not count; NULL without rows. The same for any order of rows and any number of workers. Users and orders are told apart by hashes: the chance that one of 4096 users is taken for another, or has two orders that are taken for one, is 1 in 30000. Texts are equal when their bytes are.';
+	'Sketch of orders for repeat_rate(), purchasers(), repeat_purchasers() and rollup(), with k = 4096: exact up to 4096 users. About 20 kB for many users, and never more than 32 kB. Rows with a NULL user or order do not count; NULL without rows. The same for any order of rows and any number of workers. Users and orders are told apart by hashes: the chance that one of 4096 users is taken for another, or has two orders that are taken for one, is 1 in 30000. Texts are equal when their bytes are.';
 
 CREATE FUNCTION @extschema@.repeat_sketch_transition(state @extschema@.repeat_sketch, user_id text, order_id text, k integer)
 	RETURNS @extschema@.repeat_sketch
