@@ -60,6 +60,11 @@ OBJS = \
 	src/keys/value_repeats.o \
 	src/keys/value_table.o \
 	src/keys/value_type.o \
+	src/sketch/repeat_sketch.o \
+	src/sketch/repeat_sketch_agg.o \
+	src/sketch/repeat_sketch_core.o \
+	src/sketch/sketch_bytes.o \
+	src/sketch/sketch_text.o \
 	src/sessions/days_between.o \
 	src/sessions/fixed_interval.o \
 	src/sessions/fixed_length.o \
@@ -150,6 +155,8 @@ SQL_PARTS = \
 	src/keys/repeat_rate.sql \
 	src/keys/duplicate_count.sql \
 	src/keys/repeat_rate_by_row.sql \
+	src/sketch/repeat_sketch.sql \
+	src/sketch/repeat_sketch_agg.sql \
 	src/sessions/session_duration.sql \
 	src/text/clean_text.sql \
 	src/text/url.sql \
@@ -215,6 +222,7 @@ SQL_PARTS = \
 	src/models/marts/marketing/cohort_retention.sql \
 	src/models/marts/marketing/repeat_within.sql \
 	src/models/marts/marketing/revenue_by_month.sql \
+	src/models/marts/marketing/daily_repeat_sketches.sql \
 	src/models/intermediate/purchaser_events.sql \
 	src/models/marts/marketing/user_repeat_features.sql \
 	src/models/marts/marketing/user_repeat_labels.sql \
@@ -272,6 +280,7 @@ REGRESS = \
 	days_between \
 	encodings \
 	repeat_rate \
+	sketch \
 	number_ids \
 	own_columns \
 	duplicate_count \
@@ -292,6 +301,7 @@ REGRESS = \
 	follow_up \
 	product_pairs \
 	cohorts \
+	sketch_marts \
 	gap_sessions \
 	login \
 	session_marts \
@@ -415,6 +425,7 @@ src/keys/repeat_rate.o \
 src/keys/value_bytes.o src/keys/value_repeats.o \
 src/keys/value_table.o src/keys/value_type.o \
 src/keys/duplicate_count.o \
+src/sketch/repeat_sketch_agg.o src/sketch/repeat_sketch_core.o src/sketch/sketch_bytes.o \
 src/sessions/session_log.o src/sessions/session_log_dump.o \
 src/sessions/session_log_rows.o src/sessions/session_log_spans.o \
 src/sessions/session_log_sweep.o \

@@ -185,12 +185,14 @@ sub list_is
 	return;
 }
 
-# Functions with their comments, by name.  What an aggregate is made of is not for users.
+# Functions with their comments, by name; one comment for several of a name that have the
+# same.  What an aggregate, a type or an operator is made of is not for users.
 sub functions
 {
 	my ($condition) = @_;
 	my $list = '';
 	my $last = '';
+	my $comments = '';
 
 	foreach my $row (
 		rows(qq{
@@ -208,6 +210,9 @@ sub functions
 			   AND NOT EXISTS (SELECT FROM pg_aggregate a
 								WHERE p.oid IN (a.aggtransfn, a.aggfinalfn, a.aggcombinefn, a.aggserialfn,
 												a.aggdeserialfn, a.aggmtransfn, a.aggminvtransfn, a.aggmfinalfn))
+			   AND NOT EXISTS (SELECT FROM pg_type t WHERE p.oid IN (t.typinput, t.typoutput, t.typreceive, t.typsend))
+			   AND NOT EXISTS (SELECT FROM pg_operator o WHERE p.oid = o.oprcode)
+			   AND NOT EXISTS (SELECT FROM pg_amproc a WHERE p.oid = a.amproc)
 			   AND $condition
 			 ORDER BY p.proname COLLATE "C", p.pronargs, 2}))
 	{
@@ -220,11 +225,15 @@ sub functions
 			s/::(?:double precision|[a-z]+)//g;
 		}
 		$arguments =~ s/\bIN //g;
+		$comment = markdown($comment) . "\n\n";
+		$list .= $comments if "$name $comment" ne "$last $comments";
 		$list .= "### $name\n\n" if $name ne $last;
 		$list .= "`$name($arguments)`" . ($result ne '' ? " → `$result`" : '') .
-		  ($kind ne '' ? ", $kind" : '') . "\n\n" . markdown($comment) . "\n\n";
+		  ($kind ne '' ? ", $kind" : '') . "\n\n";
 		$last = $name;
+		$comments = $comment;
 	}
+	$list .= $comments;
 	chomp($list);
 	return $list;
 }

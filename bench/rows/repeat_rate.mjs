@@ -1,4 +1,4 @@
-// repeat_rate over orders with ids of one kind, and greenery_repeat_rate().
+// repeat_rate over orders with ids of one kind, exact and as a sketch, and greenery_repeat_rate().
 
 // The user bought again if his least and greatest order differ: the fastest
 // formulation there is for engines that group.
@@ -46,6 +46,32 @@ function repeat_rate(kind, title, { ids = '', processes, duckdb, seed, scan })
 	return row;
 }
 
+// A sketch of as many users as it has by default, beside the exact aggregate and the
+// least that any aggregate of both columns takes
+function sketch(kind, title, { ids = '', exact })
+{
+	const table = `bench.orders_${kind}`;
+	const set = { max_parallel_workers_per_gather: 0 };
+	const row = {
+		name: `repeat_sketch_${kind}`,
+		title: `repeat_rate(repeat_sketch_agg(${title})), ${ids}serial`,
+		data: `orders_${kind}`,
+		contenders: [
+			{ name: 'greenery', engine: 'postgres', set, answers: 'other',
+				sql: `SELECT repeat_rate(repeat_sketch_agg(user_id, order_id)) FROM ${table}` },
+			{ name: 'exact', engine: 'postgres', set, answers: 'other',
+				sql: `SELECT repeat_rate(user_id, order_id) FROM ${table}` },
+			{ name: 'two counts', engine: 'postgres', set, answers: 'other',
+				sql: `SELECT count(user_id), count(order_id) FROM ${table}` },
+		],
+		goals: [{ against: 'two counts', at_most: 1.10 }],
+	};
+
+	if (exact !== undefined)
+		row.goals.push({ against: 'exact', at_most: exact });
+	return row;
+}
+
 // The shop's own rate, against the aggregate on the same columns
 const shops_rate = (row) => ({
 	...row,
@@ -68,6 +94,11 @@ export const rows = [
 	repeat_rate('uuid', 'uuid, uuid', { processes: 2, duckdb: 0.70, seed: 10 }),
 	repeat_rate('uuid', 'uuid, uuid', { processes: 1, duckdb: 0.95, seed: 10 }),
 	repeat_rate('text', 'text, text', { processes: 2, duckdb: 1.00, seed: 10 }),
+	// of a sequence's numbers the exact aggregate takes little more than the scan: no goal against it
+	sketch('bigint', 'bigint, bigint', {}),
+	sketch('scattered', 'bigint, bigint', { ids: 'scattered ids, ', exact: 0.40 }),
+	sketch('uuid', 'uuid, uuid', { exact: 0.40 }),
+	sketch('text', 'text, text', {}),
 	shops_rate({ name: 'greenery_repeat_rate', title: 'greenery_repeat_rate()' }),
 	shops_rate({ name: 'greenery_repeat_rate_unique', title: 'greenery_repeat_rate(), unique index on orders',
 		prepare: ({ pg }) => pg.query('CREATE UNIQUE INDEX bench_once ON greenery.orders (clean_text(order_id))'),

@@ -37,6 +37,7 @@
 #include "compat.h"
 #include "executor/executor.h"
 #include "executor/instrument.h"
+#include "executor/nodeAgg.h"
 #include "greenery.h"
 #include "miscadmin.h"
 #include "nodes/execnodes.h"
@@ -58,6 +59,13 @@ only_aggregate(FunctionCallInfo fcinfo, const Aggref *aggref)
 	plan = (const Agg *) aggregate->ss.ps.plan;
 	if (plan->groupingSets != NIL || plan->chain != NIL ||
 		aggregate->numtrans != 1 || DO_AGGSPLIT_COMBINE(aggregate->aggsplit))
+		return NULL;
+
+	/*
+	 * another aggregate may call our function for its own: a distributed
+	 * engine's
+	 */
+	if (aggregate->pertrans[0].transfn_fcinfo != fcinfo)
 		return NULL;
 	if (aggref == NULL || aggref->aggfilter != NULL ||
 		aggref->aggorder != NIL || aggref->aggdistinct != NIL ||
