@@ -13,6 +13,7 @@
 #include "memory.h"
 
 #include "sketch/sketch_bytes.h"
+#include "sketch/sketch_text.h"
 
 #define MODEL_USERS 256
 #define MODEL_ORDERS 4
