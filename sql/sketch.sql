@@ -5,7 +5,8 @@
 \i sql/include/helpers.sql
 SET max_parallel_workers_per_gather = 0;
 SET jit = off;
-
+CREATE SCHEMA sketches;
+SET search_path = sketches, public;
 -- no rows, only NULLs, one user, one order many times, two orders
 CREATE VIEW few AS
 SELECT *, rank() OVER (PARTITION BY c ORDER BY u, o) AS n
@@ -260,3 +261,7 @@ SELECT f, pg_temp.error_of(f) FROM unnest('{
 -- but an aggregate of one's own may begin with a sketch
 CREATE AGGREGATE one_more (bigint, bigint) (SFUNC = repeat_sketch_transition, STYPE = repeat_sketch, INITCOND = 'k=16:users=0:repeat=0:exact:AQAPAAAAAAAAAAAAAA');
 SELECT one_more(u, o) = repeat_sketch_agg(u, o, 16) AS same FROM trial;
+
+SET client_min_messages = warning;
+DROP SCHEMA sketches CASCADE;
+DROP CAST IF EXISTS (bytea AS repeat_sketch);

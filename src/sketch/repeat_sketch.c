@@ -14,6 +14,7 @@
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
 #include "sketch/repeat_sketch.h"
+#include "sketch/sketch_text.h"
 #include "statistics/intervals.h"
 #include "statistics/normal.h"
 #include "utils/array.h"

@@ -12,6 +12,7 @@
  *
  *-------------------------------------------------------------------------
  */
+#include "sketch/sketch_bytes.h"
 #include "sketch/sketch_text.h"
 
 #include <stdio.h>
