@@ -139,7 +139,7 @@ CREATE FUNCTION public.fail() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
 CREATE EVENT TRIGGER fail ON ddl_command_start EXECUTE FUNCTION public.fail();
 CALL greenery_build();
 DROP EVENT TRIGGER fail;
-SELECT regexp_replace(payload ->> 'title', '\d+', 'N') AS title, split_part(payload ->> 'text', E'\n', 1) AS text
+SELECT regexp_replace(payload ->> 'title', '\d+', 'N', 'g') AS title, split_part(payload ->> 'text', E'\n', 1) AS text
 FROM greenery.alerts WHERE kind = 'digest' ORDER BY alert_id DESC LIMIT 1;
 SELECT count(*) AS quoting FROM greenery.alerts WHERE payload::text ~ 'ann@';
 
