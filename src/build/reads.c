@@ -39,10 +39,7 @@ typedef struct Root
 								 * read */
 	Oid			relid;
 	const char *sql;			/* or NULL */
-	const char *function;		/* of the source that a staging view shows, or
-								 * NULL */
-	char	   *message;		/* why the SQL or the source cannot be parsed,
-								 * or NULL */
+	char	   *message;		/* why the SQL cannot be parsed, or NULL */
 	Reach		reach;
 } Root;
 
@@ -59,18 +56,6 @@ look_at_sql(void *arg)
 													  NULL, 0, NULL));
 }
 
-/* Likewise */
-static void
-look_at_source_function(void *arg)
-{
-	Root	   *root = arg;
-	char	   *problem = source_type_problem(root->function);
-
-	if (problem != NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH), errmsg_internal("%s", problem)));
-}
-
 /* SQL that cannot be parsed is not run, even if it can be parsed later: nothing is known of it */
 static void
 look_at_root(Root *root)
@@ -81,9 +66,6 @@ look_at_root(Root *root)
 		reach_by_name(&root->reach, root->relid);
 	if (root->sql != NULL)
 		(void) run_expecting(look_at_sql, root, reach_is_no_answer, &root->message);
-	if (root->function != NULL &&
-		!run_expecting(look_at_source_function, root, reach_is_no_answer, &root->message))
-		root->message = psprintf("its source is not what it was when it was bound: %s", root->message);
 }
 
 /*
@@ -97,18 +79,17 @@ find_roots(void)
 	List	   *roots = NIL;
 
 	if (SPI_execute("SELECT format('model %s', m.model), greenery.relation_named(m.relation), NULL,"
-					"       0::bigint, false, 'source_' || s.source"
+					"       0::bigint, false"
 					"  FROM greenery.models m"
-					"  LEFT JOIN greenery.sources s ON s.staging = m.relation"
 					" UNION ALL "
-					"SELECT format('feature \"%s\"', f.name), greenery.relation_named(f.relation), NULL, 0, true, NULL"
+					"SELECT format('feature \"%s\"', f.name), greenery.relation_named(f.relation), NULL, 0, true"
 					"  FROM greenery.features f"
 					" UNION ALL "
 					"SELECT format('data test %s', t.test_id), greenery.relation_named(r.relation), r.statement,"
 					"       t.test_id,"
 	/* what has been written of a mart is read in its place */
 					"       NOT EXISTS (SELECT FROM greenery.models m"
-					"                    WHERE m.relation = r.relation AND m.layer = 'mart'), NULL"
+					"                    WHERE m.relation = r.relation AND m.layer = 'mart')"
 					"  FROM greenery.data_tests t"
 					" CROSS JOIN greenery.test_reads(t.model, t.kind, t.args) r"
 					" WHERE t.enabled AND NOT t.builtin"
@@ -141,36 +122,10 @@ find_roots(void)
 			continue;
 		root->relid = DatumGetObjectId(relid);
 		root->sql = SPI_getvalue(row, desc, 3);
-		root->function = SPI_getvalue(row, desc, 6);
 		roots = lappend(roots, root);
 	}
 	SPI_freetuptable(SPI_tuptable);
 	return roots;
-}
-
-/*
- * A source function that cannot be parsed is not looked into, and not run: models say so when
- * it is their turn.
- */
-static void
-forget_broken_sources(List *roots)
-{
-	List	   *broken = NIL;
-	ListCell   *lc;
-
-	foreach(lc, roots)
-	{
-		Root	   *root = lfirst(lc);
-
-		if (root->function != NULL && root->message != NULL)
-			broken = lappend_oid(broken, source_function_oid(root->function));
-	}
-	foreach(lc, roots)
-	{
-		Root	   *root = lfirst(lc);
-
-		root->reach.hidden = list_difference_oid(root->reach.hidden, broken);
-	}
 }
 
 /* What each root reaches; in the current memory context */
@@ -184,7 +139,6 @@ look(const Build *build)
 	role_enter(build->builder, &before);
 	foreach(lc, roots)
 		look_at_root(lfirst(lc));
-	forget_broken_sources(roots);
 	role_leave(&before);
 	return roots;
 }
@@ -232,7 +186,7 @@ refuse_published(const Reach *reach, const char *what)
 	}
 }
 
-/* A bound source, and why it cannot be read */
+/* A source, and why it cannot be read */
 typedef struct BoundSource
 {
 	char	   *name;
@@ -259,9 +213,8 @@ refuse_drifted(const Build *build)
 	List	   *sources = NIL;
 	ListCell   *lc;
 
-	if (SPI_execute("SELECT b.source, greenery.drift_of_source(b.source)"
-					"  FROM greenery.source_bindings b JOIN greenery.sources s ON s.source = b.source"
-					" WHERE b.query IS NOT NULL ORDER BY s.position", false, 0) != SPI_OK_SELECT)
+	if (SPI_execute("SELECT s.source, greenery.drift_of_source(s.source)"
+					"  FROM greenery.sources s ORDER BY s.position", false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not look up the bindings");
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
@@ -352,17 +305,8 @@ refuse_unseen(const Build *build, Oid relid)
 	ListCell   *lc;
 
 	foreach(lc, build->roots)
-	{
-		const Root *root = lfirst(lc);
-
-		if (root->relid != relid)
-			continue;
-		if (root->function != NULL && root->message != NULL)
-			ereport(ERROR,
-					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-					 errmsg_internal("%s", root->message)));
+		if (((const Root *) lfirst(lc))->relid == relid)
 		return;
-	}
 	ereport(ERROR,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 			 errmsg("relation %s was not there when the build began", quoted_relation(relid)),

@@ -28,8 +28,8 @@ extern bool check_reads(Build *build);
 extern void refuse_reads(Build *build);
 
 /*
- * An error unless these two have looked at a relation, and at its source: another may have
- * come by its name since.  And why the SQL of a test could not be parsed then, or NULL: what it says now is not
+ * An error unless these two have looked at a relation: another may have come by its name
+ * since.  And why the SQL of a test could not be parsed then, or NULL: what it says now is not
  * known.
  */
 extern void refuse_unseen(const Build *build, Oid relid);
