@@ -26,9 +26,11 @@ DECLARE
 		FROM pg_attribute a
 		WHERE a.attrelid = view AND a.attname = ANY (columns) AND a.atttypid = 'numeric'::regtype AND a.attname <> 'percent');
 	total bigint;
-	c text;
+	present bigint[];	-- values of columns
+	blank bigint[];		-- of text_columns
+	broken bigint[];	-- of money_columns
+	average numeric[];	-- likewise
 	test record;
-	relation text;
 	deleted record;
 BEGIN
 	IF binding.source IS NOT NULL AND binding.query IS NULL THEN
@@ -37,7 +39,15 @@ BEGIN
 		RETURN;
 	END IF;
 	BEGIN
-		EXECUTE format('SELECT count(*) FROM %s', view) INTO total;
+		-- in one scan: what is bound may be a join
+		EXECUTE format('SELECT count(*), ARRAY[%s]::bigint[], ARRAY[%s]::bigint[], ARRAY[%s]::bigint[], ARRAY[%s]::numeric[] FROM %s v',
+				(SELECT string_agg(format('count(v.%I)', c), ', ' ORDER BY n) FROM unnest(columns) WITH ORDINALITY u (c, n)),
+				(SELECT string_agg(format('count(*) FILTER (WHERE v.%1$I IS NOT NULL AND greenery.clean_text(v.%1$I) IS DISTINCT FROM v.%1$I)', c), ', ' ORDER BY n)
+				   FROM unnest(text_columns) WITH ORDINALITY u (c, n)),
+				(SELECT string_agg(format('count(*) FILTER (WHERE v.%1$I <> trunc(v.%1$I))', c), ', ' ORDER BY n) FROM unnest(money_columns) WITH ORDINALITY u (c, n)),
+				(SELECT string_agg(format('avg(v.%I)', c), ', ' ORDER BY n) FROM unnest(money_columns) WITH ORDINALITY u (c, n)),
+				view)
+			INTO total, present, blank, broken, average;
 	EXCEPTION
 		-- what the query names is not there any more, or of another type
 		WHEN undefined_table OR undefined_column OR undefined_function OR invalid_schema_name
@@ -78,31 +88,24 @@ BEGIN
 			USING total, test.args -> 'values';
 	END LOOP;
 
-	FOREACH c IN ARRAY columns LOOP
-		RETURN QUERY EXECUTE format(
-			'SELECT %1$L::text, ''NULL'', n, n::double precision / $1, NULL::text'
-			'  FROM (SELECT count(*) - count(v.%1$I) FROM %2$s v) x (n) WHERE n > 0', c, view)
-			USING total;
-	END LOOP;
+	RETURN QUERY
+		SELECT u.c, 'NULL', total - present[u.n], (total - present[u.n])::double precision / total, NULL::text
+		FROM unnest(columns) WITH ORDINALITY u (c, n)
+		WHERE present[u.n] < total ORDER BY u.n;
 
 	-- an id is taken as it is: '' would be a user
-	FOREACH c IN ARRAY coalesce(text_columns, '{}') LOOP
-		RETURN QUERY EXECUTE format(
-			'SELECT %1$L::text, ''blanks'', n, n::double precision / $1,'
-			'       %3$L::text'
-			'  FROM (SELECT count(*) FROM %2$s v WHERE v.%1$I IS NOT NULL AND greenery.clean_text(v.%1$I) IS DISTINCT FROM v.%1$I) x (n) WHERE n > 0',
-			c, view, format('ids that are empty or have blanks at their ends; write greenery.clean_text(...) AS %I', c))
-			USING total;
-	END LOOP;
+	RETURN QUERY
+		SELECT u.c, 'blanks', blank[u.n], blank[u.n]::double precision / total,
+			format('ids that are empty or have blanks at their ends; write greenery.clean_text(...) AS %I', u.c)
+		FROM unnest(text_columns) WITH ORDINALITY u (c, n)
+		WHERE blank[u.n] > 0 ORDER BY u.n;
 
-	FOREACH c IN ARRAY coalesce(money_columns, '{}') LOOP
-		RETURN QUERY EXECUTE format(
-			'SELECT %1$L::text, ''whole amounts'', n, n::double precision / $1,'
-			'       ''all amounts are whole, and their average is '' || round(average) || ''; if they are cents, write * 0.01'''
-			'  FROM (SELECT count(v.%1$I), count(*) FILTER (WHERE v.%1$I <> trunc(v.%1$I)), avg(v.%1$I) FROM %2$s v) x (n, broken, average)'
-			' WHERE n >= 10 AND broken = 0 AND average >= 500', c, view)
-			USING total;
-	END LOOP;
+	RETURN QUERY
+		SELECT u.c, 'whole amounts', v.n, v.n::double precision / total,
+			format('all amounts are whole, and their average is %s; if they are cents, write * 0.01', round(average[u.n]))
+		FROM unnest(money_columns) WITH ORDINALITY u (c, n)
+		CROSS JOIN LATERAL (SELECT present[array_position(columns, u.c)]) v (n)
+		WHERE v.n >= 10 AND broken[u.n] = 0 AND average[u.n] >= 500 ORDER BY u.n;
 
 	IF 'currency' = ANY (columns) THEN
 		RETURN QUERY EXECUTE format(
