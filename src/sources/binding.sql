@@ -33,6 +33,26 @@ COMMENT ON COLUMN greenery.source_bindings.accepted IS 'The shop''s own values o
 COMMENT ON COLUMN greenery.source_bindings.bound_at IS 'When it was bound.';
 COMMENT ON COLUMN greenery.source_bindings.bound_by IS 'By which role.';
 
+CREATE FUNCTION greenery.query_of_source(source text) RETURNS text
+	LANGUAGE sql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $query_of_source$
+	SELECT coalesce((SELECT b.bound_query FROM greenery.source_bindings b WHERE b.source = query_of_source.source),
+					greenery.raw_query(query_of_source.source))
+$query_of_source$;
+COMMENT ON FUNCTION greenery.query_of_source(text) IS
+	'What a source function is to run: what its binding says, or its raw table.';
+
+CREATE FUNCTION greenery.audited_binding(source text) RETURNS jsonb
+	LANGUAGE sql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $audited_binding$
+	SELECT to_jsonb(b) - '{made_from,columns,bound_query,parallel,bound_at,bound_by}'::text[]
+	FROM greenery.source_bindings b WHERE b.source = audited_binding.source
+$audited_binding$;
+COMMENT ON FUNCTION greenery.audited_binding(text) IS
+	'What greenery.changes keeps of a binding; NULL when the source has none.';
+
 -- Bodies are not checked: a dump is restored before the shop's tables are, and where they are
 -- missing greenery_bindings() says so.
 CREATE FUNCTION greenery.define_source(source text) RETURNS void
@@ -42,15 +62,15 @@ CREATE FUNCTION greenery.define_source(source text) RETURNS void
 AS $define_source$
 DECLARE
 	function CONSTANT text := (SELECT s.function FROM greenery.sources s WHERE s.source = define_source.source);
-	binding CONSTANT greenery.source_bindings := (SELECT b FROM greenery.source_bindings b WHERE b.source = define_source.source);
+	parallel CONSTANT text := (SELECT b.parallel FROM greenery.source_bindings b WHERE b.source = define_source.source);
 BEGIN
 	-- one of a later version
 	IF function IS NULL THEN
 		RETURN;
 	END IF;
 	EXECUTE format('CREATE OR REPLACE FUNCTION %s() RETURNS %s LANGUAGE sql STABLE PARALLEL %s AS %L',
-				   function, pg_get_function_result(to_regproc(function)), coalesce(binding.parallel, 'safe'),
-				   coalesce(binding.bound_query, greenery.raw_query(source)));
+				   function, pg_get_function_result(to_regproc(function)), coalesce(parallel, 'safe'),
+				   greenery.query_of_source(source));
 END
 $define_source$;
 COMMENT ON FUNCTION greenery.define_source(text) IS
@@ -133,10 +153,9 @@ CREATE FUNCTION greenery.store_binding(source text, query text, bound_query text
 AS $store_binding$
 #variable_conflict use_variable
 DECLARE
-	old jsonb;
+	old CONSTANT jsonb := greenery.audited_binding(source);
 BEGIN
 	PERFORM greenery.check_accepted(source, accepted);
-	SELECT to_jsonb(b) - '{made_from,columns,bound_query,parallel,bound_at,bound_by}'::text[] INTO old FROM greenery.source_bindings b WHERE b.source = source;
 	INSERT INTO greenery.source_bindings
 		(source, query, bound_query, parallel, relations, made_from, columns, time_zone, accepted, bound_by)
 	VALUES (source, query, coalesce(bound_query, greenery.absent_query(source)), parallel, relations, made_from, columns,
@@ -146,7 +165,7 @@ BEGIN
 			made_from = excluded.made_from, columns = excluded.columns, time_zone = excluded.time_zone,
 			accepted = excluded.accepted, bound_at = excluded.bound_at, bound_by = excluded.bound_by;
 	PERFORM greenery.record_change('binding', source, CASE WHEN old IS NULL THEN 'add' ELSE 'alter' END, old,
-		(SELECT to_jsonb(b) - '{made_from,columns,bound_query,parallel,bound_at,bound_by}'::text[] FROM greenery.source_bindings b WHERE b.source = source));
+								   greenery.audited_binding(source));
 END
 $store_binding$;
 COMMENT ON FUNCTION greenery.store_binding(text, text, text, text, text[], jsonb, jsonb, text, jsonb) IS
@@ -180,8 +199,8 @@ DECLARE
 BEGIN
 	PERFORM greenery.check_source(source);
 	PERFORM greenery.lock_bindings();
-	DELETE FROM greenery.source_bindings b WHERE b.source = unbind.source
-	RETURNING to_jsonb(b) - '{made_from,columns,bound_query,parallel,bound_at,bound_by}'::text[] INTO old;
+	old := greenery.audited_binding(source);
+	DELETE FROM greenery.source_bindings b WHERE b.source = unbind.source;
 	IF FOUND THEN
 		PERFORM greenery.record_change('binding', source, 'drop', old, NULL::jsonb);
 	END IF;
@@ -194,14 +213,15 @@ CREATE FUNCTION @extschema@.greenery_unbind(source text) RETURNS void
 COMMENT ON FUNCTION @extschema@.greenery_unbind(text) IS
 	'Makes a source its raw table again. Without effect where it is. For the owner of the extension. Errors: 42704 for a source that does not exist, 55006 during a build.';
 
-CREATE FUNCTION greenery.body_of_source(source text) RETURNS text
+CREATE FUNCTION greenery.is_replaced(source text) RETURNS boolean
 	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
-AS $body_of_source$
-	SELECT p.prosrc FROM greenery.sources s JOIN pg_proc p ON p.oid = to_regproc(s.function)
-	WHERE s.source = body_of_source.source
-$body_of_source$;
-COMMENT ON FUNCTION greenery.body_of_source(text) IS 'What a source function runs.';
+AS $is_replaced$
+	SELECT (SELECT p.prosrc FROM greenery.sources s JOIN pg_proc p ON p.oid = to_regproc(s.function)
+			 WHERE s.source = is_replaced.source) IS DISTINCT FROM greenery.query_of_source(is_replaced.source)
+$is_replaced$;
+COMMENT ON FUNCTION greenery.is_replaced(text) IS
+	'Whether a source function is not what its binding says: somebody has made another.';
 
 CREATE FUNCTION greenery.rebind()
 	RETURNS TABLE (source text, repaired boolean)
@@ -211,9 +231,7 @@ AS $rebind$
 BEGIN
 	PERFORM greenery.lock_bindings();
 	FOR source, repaired IN
-		SELECT s.source, greenery.body_of_source(s.source) IS DISTINCT FROM coalesce(b.bound_query, greenery.raw_query(s.source))
-		FROM greenery.sources s LEFT JOIN greenery.source_bindings b ON b.source = s.source
-		ORDER BY s.position
+		SELECT s.source, greenery.is_replaced(s.source) FROM greenery.sources s ORDER BY s.position
 	LOOP
 		IF repaired THEN
 			PERFORM greenery.define_source(source);
@@ -281,13 +299,13 @@ BEGIN
 	RETURN QUERY
 	SELECT s.source,
 		CASE WHEN b.source IS NULL THEN 'raw' WHEN b.query IS NULL THEN 'absent' ELSE 'bound' END,
-		CASE WHEN greenery.body_of_source(s.source) IS DISTINCT FROM coalesce(b.bound_query, greenery.raw_query(s.source)) THEN 'replaced'
+		CASE WHEN x.is_replaced THEN 'replaced'
 			 WHEN p.problem IS NOT NULL AND d.drift IS NULL
 				OR EXISTS (SELECT FROM unnest(b.relations) r WHERE greenery.relation_named(r) IS NULL) THEN 'missing'
 			 WHEN d.drift IS NOT NULL THEN 'drifted'
 			 ELSE 'ok' END,
 		coalesce(b.relations, ARRAY[s.relation]),
-		CASE WHEN greenery.body_of_source(s.source) IS DISTINCT FROM coalesce(b.bound_query, greenery.raw_query(s.source))
+		CASE WHEN x.is_replaced
 				THEN 'the source function is not what the binding says: SELECT greenery_rebind()'
 			 ELSE nullif(concat_ws('; ', p.problem, d.drift), '') END,
 		b.source IS NOT NULL AND b.query IS NULL OR p.problem IS NULL AND o.obstacle IS NULL,
@@ -296,6 +314,7 @@ BEGIN
 	FROM greenery.sources s
 	JOIN greenery.models m ON m.relation = s.staging
 	LEFT JOIN greenery.source_bindings b ON b.source = s.source
+	CROSS JOIN LATERAL (SELECT greenery.is_replaced(s.source) OFFSET 0) x
 	CROSS JOIN LATERAL (SELECT greenery.problem_of_source(s.source) AS problem OFFSET 0) p
 	CROSS JOIN LATERAL (SELECT greenery.drift_of_source(s.source) AS drift OFFSET 0) d
 	CROSS JOIN LATERAL (SELECT CASE WHEN p.problem IS NULL THEN greenery.obstacle_of_source(s.source, m.key[1]) END AS obstacle OFFSET 0) o
