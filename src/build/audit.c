@@ -46,6 +46,7 @@ static const char *
 source_in_build(Oid relid, void *arg)
 {
 	const Build *build = arg;
+	const char *stored;
 	ListCell   *lc;
 
 	foreach(lc, build->models)
@@ -56,7 +57,8 @@ source_in_build(Oid relid, void *arg)
 			return written_name(model);
 	}
 	refuse_unseen(build, relid);
-	return stored_name(build, relid) != NULL ? stored_name(build, relid) : quoted_relation(relid);
+	stored = stored_name(build, relid);
+	return stored != NULL ? stored : quoted_relation(relid);
 }
 
 /*
@@ -112,9 +114,7 @@ audit_target(Build *build, const BuildModel *model)
 	TestTarget	target = {0};
 
 	target.relid = model->spec.relid;
-	target.from = model_is_written(model) ? written_name(model) : stored_name(build, model->spec.relid);
-	if (target.from == NULL)
-		target.from = quoted_relation(model->spec.relid);
+	target.from = source_in_build(model->spec.relid, build);
 	target.key = model->spec.key;
 	target.source = source_in_build;
 	target.source_arg = build;

@@ -73,7 +73,7 @@ load_stored_staging(Build *build, MemoryContext context)
 	n = SPI_processed;
 	found = SPI_tuptable;
 	MemoryContextSwitchTo(context);
-	for (uint64 i = 0; i < n && !build->is_test; i++)
+	for (uint64 i = 0; i < n; i++)
 	{
 		IntermediateModel *view = palloc0(sizeof(IntermediateModel));
 		char	   *message;
@@ -105,7 +105,7 @@ load_intermediates(Build *build)
 {
 	MemoryContext context = CurrentMemoryContext;
 	Oid			type = TEXTOID;
-	Datum		stored = CStringGetTextDatum(load_stored_staging(build, context));
+	Datum		stored = CStringGetTextDatum(build->is_test ? "{}" : load_stored_staging(build, context));
 
 	if (SPI_execute_with_args("WITH RECURSIVE view AS ("
 							  "SELECT v.oid, v.relname"
