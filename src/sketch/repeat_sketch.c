@@ -9,15 +9,12 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
 #include "sketch/repeat_sketch.h"
 #include "sketch/sketch_text.h"
-#include "statistics/intervals.h"
-#include "statistics/normal.h"
-#include "utils/array.h"
+#include "statistics/proportions.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
@@ -62,15 +59,23 @@ sketch_is_invalid(void)
 			 errmsg("invalid value of type %s", "repeat_sketch")));
 }
 
-/* What an argument says */
+/* An argument, and what it says */
+static struct varlena *
+checked_sketch(Datum datum, SketchCounts *counts)
+{
+	struct varlena *sketch = sketch_datum(datum);
+
+	if (!sketch_check(VARDATA_ANY(sketch), VARSIZE_ANY_EXHDR(sketch), counts))
+		sketch_is_invalid();
+	return sketch;
+}
+
 static SketchCounts
 counts_of(Datum datum)
 {
-	struct varlena *sketch = sketch_datum(datum);
 	SketchCounts counts;
 
-	if (!sketch_check(VARDATA_ANY(sketch), VARSIZE_ANY_EXHDR(sketch), &counts))
-		sketch_is_invalid();
+	(void) checked_sketch(datum, &counts);
 	return counts;
 }
 
@@ -93,14 +98,10 @@ repeat_sketch_in(PG_FUNCTION_ARGS)
 Datum
 repeat_sketch_out(PG_FUNCTION_ARGS)
 {
-	struct varlena *sketch = sketch_datum(PG_GETARG_DATUM(0));
-	Size		size = VARSIZE_ANY_EXHDR(sketch);
 	SketchCounts counts;
-	char	   *text;
-
-	if (!sketch_check(VARDATA_ANY(sketch), size, &counts))
-		sketch_is_invalid();
-	text = palloc(SKETCH_TEXT_ROOM(size));
+	struct varlena *sketch = checked_sketch(PG_GETARG_DATUM(0), &counts);
+	Size		size = VARSIZE_ANY_EXHDR(sketch);
+	char	   *text = palloc(SKETCH_TEXT_ROOM(size));
 
 	sketch_to_text(&counts, VARDATA_ANY(sketch), size, text);
 	PG_RETURN_CSTRING(text);
@@ -124,12 +125,10 @@ repeat_sketch_recv(PG_FUNCTION_ARGS)
 Datum
 repeat_sketch_send(PG_FUNCTION_ARGS)
 {
-	struct varlena *sketch = sketch_datum(PG_GETARG_DATUM(0));
-	StringInfoData message;
 	SketchCounts counts;
+	struct varlena *sketch = checked_sketch(PG_GETARG_DATUM(0), &counts);
+	StringInfoData message;
 
-	if (!sketch_check(VARDATA_ANY(sketch), VARSIZE_ANY_EXHDR(sketch), &counts))
-		sketch_is_invalid();
 	pq_begintypsend(&message);
 	pq_sendbytes(&message, VARDATA_ANY(sketch), VARSIZE_ANY_EXHDR(sketch));
 	PG_RETURN_BYTEA_P(pq_endtypsend(&message));
@@ -213,25 +212,14 @@ Datum
 repeat_sketch_rate_interval(PG_FUNCTION_ARGS)
 {
 	SketchCounts counts = counts_of(PG_GETARG_DATUM(0));
-	double		confidence = PG_GETARG_FLOAT8(1);
+	double		critical = greenery_critical_value(PG_GETARG_FLOAT8(1));
 	GreeneryInterval interval;
-	Datum		ends[2];
 
-	if (!(confidence > 0.0 && confidence < 1.0))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("argument \"%s\" must be between 0 and 1, both exclusive",
-						"confidence"),
-				 errhint("Write 95 %% as 0.95.")));
 	if (counts.users == 0)
 		PG_RETURN_NULL();
 	if (counts.sampled)
-		interval = greenery_wilson(counts.repeats, counts.users,
-								   greenery_normal_critical(confidence));
+		interval = greenery_wilson(counts.repeats, counts.users, critical);
 	else
 		interval.low = interval.high = (double) counts.repeats / counts.users;
-	ends[0] = Float8GetDatum(interval.low);
-	ends[1] = Float8GetDatum(interval.high);
-	PG_RETURN_ARRAYTYPE_P(construct_array(ends, 2, FLOAT8OID, sizeof(float8),
-										  FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+	PG_RETURN_ARRAYTYPE_P(greenery_interval_array(interval));
 }

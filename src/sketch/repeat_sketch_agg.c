@@ -232,9 +232,9 @@ SKETCH_OF(text, text);
 Datum
 repeat_sketch_combine(PG_FUNCTION_ARGS)
 {
-	MemoryContext context = greenery_aggregate_context(fcinfo, "repeat_sketch_agg", NULL);
 	ExpandedSketch *state = PG_ARGISNULL(0) ? NULL : expanded(PG_GETARG_DATUM(0));
 
+	(void) greenery_aggregate_context(fcinfo, "repeat_sketch_agg", NULL);
 	if (PG_ARGISNULL(1))
 	{
 		if (PG_ARGISNULL(0))
@@ -242,11 +242,7 @@ repeat_sketch_combine(PG_FUNCTION_ARGS)
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 	}
 	if (state == NULL)
-	{
-		state = make_state(context, SKETCH_MAX_K);
-		if (!PG_ARGISNULL(0))
-			merge(state, PG_GETARG_DATUM(0));
-	}
+		state = start(fcinfo, SKETCH_MAX_K);
 	merge(state, PG_GETARG_DATUM(1));
 	PG_RETURN_DATUM(EOHPGetRWDatum(&state->header));
 }

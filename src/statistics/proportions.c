@@ -13,9 +13,9 @@
 #include "compat.h"
 #include "fisher.h"
 #include "fmgr.h"
-#include "intervals.h"
 #include "miscadmin.h"
 #include "normal.h"
+#include "proportions.h"
 #include "utils/array.h"
 
 PG_FUNCTION_INFO_V1(greenery_wilson_interval);
@@ -44,9 +44,8 @@ check_counts(const char *successes_name, int64 successes,
 						   (long long) total, (long long) total)));
 }
 
-/* The critical value of a confidence level; NaN is refused as well */
-static double
-critical_value(double confidence)
+double
+greenery_critical_value(double confidence)
 {
 	if (!(confidence > 0.0 && confidence < 1.0))
 		ereport(ERROR,
@@ -57,8 +56,8 @@ critical_value(double confidence)
 	return greenery_normal_critical(confidence);
 }
 
-static ArrayType *
-interval_array(GreeneryInterval interval)
+ArrayType *
+greenery_interval_array(GreeneryInterval interval)
 {
 	Datum		ends[2];
 
@@ -74,12 +73,12 @@ greenery_wilson_interval(PG_FUNCTION_ARGS)
 {
 	int64		successes = PG_GETARG_INT64(0);
 	int64		total = PG_GETARG_INT64(1);
-	double		z = critical_value(PG_GETARG_FLOAT8(2));
+	double		z = greenery_critical_value(PG_GETARG_FLOAT8(2));
 
 	check_counts("successes", successes, "total", total);
 	if (total == 0)
 		PG_RETURN_NULL();
-	PG_RETURN_ARRAYTYPE_P(interval_array(greenery_wilson(successes, total, z)));
+	PG_RETURN_ARRAYTYPE_P(greenery_interval_array(greenery_wilson(successes, total, z)));
 }
 
 /* newcombe_interval(x1, n1, x2, n2, confidence) */
@@ -90,13 +89,13 @@ greenery_newcombe_interval(PG_FUNCTION_ARGS)
 	int64		n1 = PG_GETARG_INT64(1);
 	int64		x2 = PG_GETARG_INT64(2);
 	int64		n2 = PG_GETARG_INT64(3);
-	double		z = critical_value(PG_GETARG_FLOAT8(4));
+	double		z = greenery_critical_value(PG_GETARG_FLOAT8(4));
 
 	check_counts("x1", x1, "n1", n1);
 	check_counts("x2", x2, "n2", n2);
 	if (n1 == 0 || n2 == 0)
 		PG_RETURN_NULL();
-	PG_RETURN_ARRAYTYPE_P(interval_array(greenery_newcombe(x1, n1, x2, n2, z)));
+	PG_RETURN_ARRAYTYPE_P(greenery_interval_array(greenery_newcombe(x1, n1, x2, n2, z)));
 }
 
 /* CHECK_FOR_INTERRUPTS for code that does not know the server */
