@@ -331,7 +331,7 @@ REGRESS = \
 	build_source_changes \
 	build_binding \
 	build_audit \
-	build_helpers \
+	build_intermediate \
 	first_build \
 	freshness \
 	build_optional \

@@ -90,6 +90,7 @@ END
 $change$;
 
 SELECT pg_temp.empty_shop();
+SELECT pg_temp.leave_out_repeat_marts();
 SELECT greenery_set('max_shrink', '100%');
 SELECT count(*) > 0 AS loaded FROM greenery_load_sample_shop(users => 150, orders_per_user => 3, seed => 17);
 CREATE SCHEMA audit;
@@ -132,9 +133,9 @@ SELECT pg_temp.change(1);
 CALL greenery_build();
 SELECT * FROM pg_temp.wrong();
 SELECT pg_temp.change(2);
-SET max_parallel_maintenance_workers = 0;
+SET max_parallel_maintenance_workers = 2;
 CALL greenery_build();
-RESET max_parallel_maintenance_workers;
+SET max_parallel_maintenance_workers = 0;
 SELECT * FROM pg_temp.wrong();
 -- some only come, some only go
 INSERT INTO greenery.events
@@ -296,3 +297,4 @@ SELECT greenery_drop_model('audit_thing');
 DROP SCHEMA audit CASCADE;
 SELECT count(greenery_drop_test(test_id)) FROM named WHERE test_id >= 1000;
 SELECT pg_temp.empty_shop();
+SELECT pg_temp.all_marts();

@@ -3,13 +3,13 @@
 -- Builds commit: this file empties all tables it needs, before and after.
 SET client_min_messages = warning;
 SET timezone = 'UTC';
-SET max_parallel_maintenance_workers = 0;
 SET max_parallel_workers_per_gather = 0;
 
 \i sql/include/helpers.sql
 \i sql/include/builds.sql
 \i sql/include/build_changes.sql
 SELECT pg_temp.empty_shop();
+SELECT pg_temp.leave_out_repeat_marts();
 SELECT greenery_set('max_shrink', '100%');
 CREATE SCHEMA bound;
 CREATE FUNCTION pg_temp.last_build() RETURNS text LANGUAGE sql AS $$
@@ -205,3 +205,4 @@ SELECT count(*) FROM greenery.source_bindings;
 DROP SCHEMA bound CASCADE;
 DROP SCHEMA difference_before CASCADE;
 SELECT pg_temp.empty_shop();
+SELECT pg_temp.all_marts();

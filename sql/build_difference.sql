@@ -5,6 +5,7 @@
 SET client_min_messages = warning;
 
 \i sql/include/builds.sql
+SET max_parallel_maintenance_workers = 2;
 
 \i sql/include/build_changes.sql
 

@@ -6,6 +6,7 @@
 SET client_min_messages = warning;
 
 \i sql/include/builds.sql
+SET max_parallel_maintenance_workers = 2;
 \i sql/include/build_changes.sql
 
 -- a few of each, others each time, that no data test minds

@@ -93,7 +93,7 @@ WHERE n.nspname LIKE 'greenery%' AND a.grantee = 0;
 SELECT name FROM relation
 WHERE relkind IN ('r', 'S')
 	AND oid <> ALL (SELECT unnest(extconfig) FROM pg_extension WHERE extname = 'greenery')
-	AND name <> ALL ('{greenery.build_plan,greenery.build_progress_model,greenery.build_progress_since,greenery.histories,greenery.incremental_inputs,greenery.mart_states,greenery.preset_queries,greenery.presets,greenery.source_states,greenery.sources,greenery.stored_helpers,greenery.test_states}'::regclass[])
+	AND name <> ALL ('{greenery.build_plan,greenery.build_progress_model,greenery.build_progress_since,greenery.histories,greenery.incremental_inputs,greenery.intermediate_models,greenery.mart_states,greenery.preset_queries,greenery.presets,greenery.source_states,greenery.sources,greenery.test_states}'::regclass[])
 ORDER BY name::text COLLATE "C";
 
 -- ids of built-in tests, and models without tests of their key

@@ -8,6 +8,7 @@ SET datestyle = 'ISO';
 
 \i sql/include/builds.sql
 SELECT pg_temp.empty_shop();
+SELECT pg_temp.leave_out_repeat_marts();
 -- what the clock shows is set here
 SELECT pg_get_functiondef('greenery.clock'::regproc) AS clock \gset
 CREATE FUNCTION pg_temp.set_clock(at text) RETURNS void LANGUAGE plpgsql AS $$
@@ -147,3 +148,4 @@ DROP FUNCTION public.fail;
 :clock;
 SELECT greenery.clock() > '2022-01-01' AS goes_on;
 SELECT pg_temp.empty_shop();
+SELECT pg_temp.all_marts();

@@ -2,6 +2,7 @@
 SET client_min_messages = warning;
 
 \i sql/include/builds.sql
+SET max_parallel_maintenance_workers = 2;
 \i sql/include/helpers.sql
 -- the superuser that runs the tests may have any name
 CREATE FUNCTION pg_temp.told(query text) RETURNS text LANGUAGE sql AS $told$

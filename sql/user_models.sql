@@ -4,6 +4,7 @@ SET client_min_messages = warning;
 
 \i sql/include/builds.sql
 SELECT pg_temp.empty_shop();
+SELECT pg_temp.leave_out_repeat_marts();
 INSERT INTO greenery.addresses VALUES ('a1', '1 Elm St', '02139', 'MA', 'United States');
 INSERT INTO greenery.users VALUES
 	('u1', 'Ann', 'Ash', 'ann@example.com', '212-555-0101', '2021-01-01 00:00Z', '2021-01-02 00:00Z', 'a1'),
@@ -217,3 +218,4 @@ SELECT status FROM greenery.builds ORDER BY build_id DESC LIMIT 1;
 
 DROP SCHEMA reports, "My ""Reports""" CASCADE;
 SELECT pg_temp.empty_shop();
+SELECT pg_temp.all_marts();

@@ -76,18 +76,29 @@ sub same
 	return $got =~ /\A$pattern\z/s;
 }
 
-# A database for the examples of a document
+# A database for the examples of a document: of each owner, one is copied
+my %models;
+
 sub create_database
 {
 	my ($file, $owner) = @_;
 	my $db = lc("$owner $file") =~ s/\W/_/gr;
 
-	$node->safe_psql('postgres', qq{CREATE DATABASE $db OWNER "$owner"});
-	# the README shows how to come so far
-	$node->safe_psql($db,
-		'CREATE EXTENSION greenery; SELECT greenery_load_sample_shop(); ANALYZE',
-		extra_params => [ '-U', $owner ])
-	  if $file !~ /^(?:README|docs\/bind)\.md$/;
+	# these show how to come so far
+	if ($file =~ /^(?:README|docs\/bind)\.md$/)
+	{
+		$node->safe_psql('postgres', qq{CREATE DATABASE $db OWNER "$owner"});
+		return $db;
+	}
+	if (!$models{$owner})
+	{
+		$models{$owner} = "sample_shop_of_$owner";
+		$node->safe_psql('postgres', qq{CREATE DATABASE $models{$owner} OWNER "$owner"});
+		$node->safe_psql($models{$owner},
+			'CREATE EXTENSION greenery; SELECT greenery_load_sample_shop(); ANALYZE',
+			extra_params => [ '-U', $owner ]);
+	}
+	$node->safe_psql('postgres', qq{CREATE DATABASE $db OWNER "$owner" TEMPLATE $models{$owner}});
 	return $db;
 }
 

@@ -27,18 +27,18 @@ CREATE EXTENSION greenery;
 INSERT INTO greenery.addresses SELECT 'a' || i, i || ' Elm St', '02139', 'MA', 'United States' FROM generate_series(1, 20) i;
 INSERT INTO greenery.users
 SELECT 'u' || i, 'g0', 'Ash', 'u' || i || '@example.com', '212-555-0101', '2021-01-01 00:00Z', '2021-01-02 00:00Z', 'a' || 1 + i % 20
-FROM generate_series(1, 500) i;
+FROM generate_series(1, 150) i;
 INSERT INTO greenery.products SELECT 'p' || i, 'g0', 10, 5 FROM generate_series(1, 50) i;
 INSERT INTO greenery.orders
 	(order_id, user_id, address_id, created_at, order_cost, shipping_cost, order_total, tracking_id, status)
-SELECT 'o' || i, 'u' || 1 + i % 400, 'a' || 1 + i % 20, timestamptz '2021-02-01 00:00Z' + i * interval '1 hour',
+SELECT 'o' || i, 'u' || 1 + i % 120, 'a' || 1 + i % 20, timestamptz '2021-02-01 00:00Z' + i * interval '1 hour',
 	10, 5, 15, 'g0', 'preparing'
-FROM generate_series(1, 2000) i;
-INSERT INTO greenery.order_items SELECT 'o' || i, 'p' || 1 + i % 50, 1 FROM generate_series(1, 2000) i;
+FROM generate_series(1, 600) i;
+INSERT INTO greenery.order_items SELECT 'o' || i, 'p' || 1 + i % 50, 1 FROM generate_series(1, 600) i;
 INSERT INTO greenery.events
-SELECT 'e' || i, 's' || i / 5, 'u' || 1 + i / 5 % 500, 'https://shop.example/product/p' || 1 + i % 50 || '?g0',
+SELECT 'e' || i, 's' || i / 5, 'u' || 1 + i / 5 % 150, 'https://shop.example/product/p' || 1 + i % 50 || '?g0',
 	timestamptz '2021-02-01 00:00Z' + i * interval '1 minute', 'page_view', NULL, 'p' || 1 + i % 50
-FROM generate_series(0, 4999) i;
+FROM generate_series(0, 1499) i;
 CREATE VIEW published AS
 SELECT string_agg(DISTINCT generation, ' ') AS generations, count(*) AS rows
 FROM (SELECT first_name AS generation FROM greenery_published.dim_users
@@ -89,6 +89,7 @@ my @cuts = (
 	[ 'terminate', sub { $node->psql('postgres', "SELECT pg_terminate_backend($_[0])"); }, $early[1], $late[1] ],
 	[ 'cancel', sub { $node->psql('postgres', "SELECT pg_cancel_backend($_[0])"); }, $early[1], $late[1] ]);
 my ($old, $new) = (0, 0);
+my $workers = 0;
 
 foreach my $cut (@cuts)
 {
@@ -110,7 +111,9 @@ foreach my $cut (@cuts)
 		$psql->pump until $out =~ /\d+\n/;
 		my ($pid) = $out =~ /(\d+)/;
 		# \q: a server that is started inherits the other end of psql's input
-		$in .= "CALL greenery_build();\n\\q\n";
+		# with workers every other time
+		$workers = 2 - $workers;
+		$in .= "SET max_parallel_maintenance_workers = $workers; CALL greenery_build();\n\\q\n";
 		$psql->pump while length $in;
 		$psql->pump until $done == 0 || $err =~ /model $done of/;
 		sleep $more;

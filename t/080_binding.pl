@@ -14,7 +14,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $node = new_server('binding');
-$node->append_conf('postgresql.conf', "jit = off\nmax_parallel_workers_per_gather = 0\nmax_parallel_maintenance_workers = 0");
+$node->append_conf('postgresql.conf', "max_parallel_workers_per_gather = 0");
 $node->reload;
 my $dumps = PostgreSQL::Test::Utils::tempdir();
 my $superuser = $node->safe_psql('postgres', 'SELECT current_user');

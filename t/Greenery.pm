@@ -21,8 +21,8 @@ sub new_server
 	my $node = PostgreSQL::Test::Cluster->new($name, %options);
 
 	$node->init(extra => [ '--encoding=UTF8', '--locale=C' ]);
-	# compiling a live view takes longer than running it over the few rows of a test
-	$node->append_conf('postgresql.conf', "timezone = 'UTC'\njit = off");
+	# compiling a live view, or starting a worker, takes longer than the few rows of a test
+	$node->append_conf('postgresql.conf', "timezone = 'UTC'\njit = off\nmax_parallel_maintenance_workers = 0");
 	$node->start;
 	return $node;
 }
@@ -159,7 +159,7 @@ sub members
 		SELECT 'source', s FROM greenery.sources s ORDER BY s.position;
 		SELECT 'history', h FROM greenery.histories h ORDER BY h.position;
 		SELECT 'input', i FROM greenery.incremental_inputs i ORDER BY i.model, i.input;
-		SELECT 'helper', h FROM greenery.stored_helpers h ORDER BY h.view});
+		SELECT 'intermediate', h FROM greenery.intermediate_models h ORDER BY h.view});
 }
 
 # A copy of the PostgreSQL that runs the tests, to install into: a PostgreSQL finds its parts

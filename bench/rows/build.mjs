@@ -132,7 +132,7 @@ async function rebuild_statements(pg, engine, with_keys = false)
 		`SELECT translate(pg_get_viewdef('${relation}'::regclass), E'\n', ' ')`);
 	// views of the extension over marts, which are to read the tables made
 	const helpers = engine === 'duckdb' ? [] : (await pg.query(`SELECT v.oid::regclass, v.relname,
-			string_agg(DISTINCT m.model, ' '), EXISTS (SELECT FROM greenery.stored_helpers s WHERE s.view = v.relname)
+			string_agg(DISTINCT m.model, ' '), EXISTS (SELECT FROM greenery.intermediate_models s WHERE s.view = v.relname)
 		FROM pg_class v
 		JOIN pg_rewrite w ON w.ev_class = v.oid
 		JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid AND d.deptype = 'n'

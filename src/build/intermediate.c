@@ -11,7 +11,7 @@
  * place of models.
  *
  * Where several marts ask much of an intermediate model, the build makes a table of it, and
- * its rows are computed once: greenery.stored_helpers names them.
+ * its rows are computed once: greenery.intermediate_models names them.
  *
  * So it does of a staging view that is more than the rows of one table, as the shop's own
  * tables have been bound: a join would be computed for each mart and each test that reads
@@ -127,7 +127,7 @@ load_intermediates(Build *build)
 							  " UNION "
 							  "SELECT e.oid FROM edge e JOIN over o ON o.oid = e.reads)"
 							  "SELECT v.relname, v.oid, array_agg(DISTINCT m.model),"
-							  "       EXISTS (SELECT FROM greenery.stored_helpers s WHERE s.view = v.relname)"
+							  "       EXISTS (SELECT FROM greenery.intermediate_models s WHERE s.view = v.relname)"
 							  "  FROM view v"
 							  "  JOIN edge e ON e.oid = v.oid"
 							  "  LEFT JOIN greenery.models m ON m.layer = 'mart' AND greenery.relation_named(m.relation) = e.reads"

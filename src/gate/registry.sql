@@ -49,13 +49,13 @@ COMMENT ON COLUMN greenery.incremental_inputs.changed_values IS
 COMMENT ON COLUMN greenery.incremental_inputs.valid_while IS
 	'Of a staging view: an expression for what else decides which rows the mart has. Where it is NULL, or not what it was at the last build, all rows are computed.';
 
-CREATE TABLE greenery.stored_helpers (
+CREATE TABLE greenery.intermediate_models (
 	view text PRIMARY KEY
 );
 -- not dumped: written by the script alone
-COMMENT ON TABLE greenery.stored_helpers IS
+COMMENT ON TABLE greenery.intermediate_models IS
 	'Views between models, in schema greenery, of which a build makes a table, because several marts read them.';
-COMMENT ON COLUMN greenery.stored_helpers.view IS 'The view.';
+COMMENT ON COLUMN greenery.intermediate_models.view IS 'The view.';
 
 CREATE TABLE greenery.test_definitions (
 	-- below 1000: built in, written beside the model and never reused

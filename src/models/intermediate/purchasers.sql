@@ -74,4 +74,4 @@ COMMENT ON COLUMN greenery.purchasers.is_mature IS 'Whether the first order lies
 COMMENT ON COLUMN greenery.purchasers.purchased_again_within IS
 	'Whether the second order came within the horizon of the first, the last moment included; NULL for a user who is not mature.';
 
-INSERT INTO greenery.stored_helpers (view) VALUES ('purchasers');
+INSERT INTO greenery.intermediate_models (view) VALUES ('purchasers');

@@ -1,4 +1,4 @@
--- What several marts ask of a helper view is computed once in a build: a table is made of it.
+-- What several marts ask of an intermediate model is computed once in a build: a table is made of it.
 --
 -- Builds commit: this file empties all tables it needs, before and after.
 SET client_min_messages = warning;
@@ -8,9 +8,9 @@ SET client_min_messages = warning;
 SELECT pg_temp.empty_shop();
 SELECT greenery_set('max_shrink', '100%');
 SELECT count(*) > 0 AS loaded FROM greenery_load_sample_shop(users => 60, orders_per_user => 3, seed => 19);
-SELECT view FROM greenery.stored_helpers ORDER BY 1;
--- every one is a helper view
-SELECT count(*) AS others FROM greenery.stored_helpers s
+SELECT view FROM greenery.intermediate_models ORDER BY 1;
+-- every one is an intermediate view
+SELECT count(*) AS others FROM greenery.intermediate_models s
 LEFT JOIN pg_class c ON c.oid = to_regclass('greenery.' || s.view) AND c.relkind = 'v'
 WHERE c.oid IS NULL OR EXISTS (SELECT FROM greenery.models m WHERE m.model = s.view);
 
