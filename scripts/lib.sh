@@ -305,6 +305,7 @@ find_missing()
 			command -v prove >/dev/null && perl -MTest::More -e 1 2>/dev/null ||
 				MISSING+=(perl)
 			perl -MIPC::Run -e 1 2>/dev/null || MISSING+=(libipc-run-perl)
+			perl -MYAML::XS -e 1 2>/dev/null || MISSING+=(libyaml-libyaml-perl)
 			;;
 	esac
 	case " $* " in
