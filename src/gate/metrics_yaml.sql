@@ -1,13 +1,15 @@
 -- The metrics for a semantic layer.
 
 CREATE FUNCTION greenery.is_metric_name(name text) RETURNS boolean
-	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+	LANGUAGE sql STABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT name ~ '^[a-z](_?[a-z0-9])+$'
-		AND name <> ALL ('{metric_time,mf_internal_uuid,nanosecond,microsecond,millisecond,second,minute,hour,day,week,month,quarter,year}'::text[]);
+		AND name <> ALL ('{metric_time,mf_internal_uuid,nanosecond,microsecond,millisecond,second,minute,hour,day,week,month,quarter,year}'::text[])
+		-- those that PostgreSQL wants in quotes
+		AND NOT EXISTS (SELECT FROM pg_get_keywords() k WHERE k.word = name AND k.catcode IN ('R', 'T'));
 END;
 COMMENT ON FUNCTION greenery.is_metric_name(text) IS
-	'Whether MetricFlow takes a name: two or more small letters, digits and single underscores, no underscore at an end, and none of the words that it reserves.';
+	'Whether MetricFlow takes a name: two or more small letters, digits and single underscores, no underscore at an end, and none of the words that it or SQL reserves.';
 
 -- The marts that measures are about, and the users' own, whose columns then group these
 -- measures: an entity is a column that has the name and type of the key of one of the former.
@@ -16,7 +18,7 @@ SELECT
 	m.model,
 	a.attnum AS position,
 	a.attname::text AS name,
-	CASE WHEN quote_ident(a.attname) <> a.attname THEN quote_ident(a.attname) END AS expression,
+	NULL AS expression,
 	CASE WHEN k.column_name IS NOT NULL THEN CASE WHEN m.key = ARRAY[a.attname::text] THEN 'primary' ELSE 'foreign' END
 		 WHEN a.atttypid IN ('date'::regtype, 'timestamp'::regtype, 'timestamptz'::regtype) THEN 'time'
 		 ELSE 'categorical' END AS type,
@@ -51,7 +53,7 @@ COMMENT ON VIEW greenery.semantic_columns IS
 COMMENT ON COLUMN greenery.semantic_columns.model IS 'The mart.';
 COMMENT ON COLUMN greenery.semantic_columns.position IS 'Position of the column; 0 for an expression.';
 COMMENT ON COLUMN greenery.semantic_columns.name IS 'Its name.';
-COMMENT ON COLUMN greenery.semantic_columns.expression IS 'It in SQL, where that is not the name.';
+COMMENT ON COLUMN greenery.semantic_columns.expression IS 'The day in SQL, where it is no column.';
 COMMENT ON COLUMN greenery.semantic_columns.type IS 'primary or foreign, of an entity; time or categorical, of a dimension.';
 COMMENT ON COLUMN greenery.semantic_columns.description IS 'What it means.';
 
