@@ -194,6 +194,7 @@ SQL_PARTS = \
 	src/models/config/excluded_products.sql \
 	src/models/config/as_of.sql \
 	src/models/config/shop_currency.sql \
+	src/models/config/metric_definitions.sql \
 	src/models/intermediate/session_events.sql \
 	src/models/marts/core/fact_events.sql \
 	src/models/intermediate/mixed_sessions.sql \
@@ -262,6 +263,9 @@ SQL_PARTS = \
 	src/gate/schedule.sql \
 	src/alerts/alert_queue.sql \
 	src/gate/readers.sql \
+	src/gate/yaml.sql \
+	src/gate/dbt_sources.sql \
+	src/gate/metrics_yaml.sql \
 	src/privileges.sql \
 	src/finish.sql
 

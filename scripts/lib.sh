@@ -13,6 +13,7 @@ SELF=${0##*/}
 
 WORK=						# the private directory, once it exists
 CHILD=						# process groups of the commands under way
+TELL=						# what run() tells of on a terminal while it waits
 IN_JOB=						# in a job, see job() of scripts/check
 SERVER=						# the directory of the server that was started last
 CLUSTER_CONF=				# see apt_install
@@ -20,6 +21,9 @@ APT_LOG=
 SERVER_USER=$(id -un)		# PostgreSQL does not run as root: see choose_user
 
 umask 022
+
+# shellcheck source=scripts/progress.sh
+. "$ROOT/scripts/progress.sh"
 
 # Nothing of the caller's PostgreSQL, make or locale settings may leak in.
 # PG_CONFIG and PG_VERSION are ours: they choose the PostgreSQL to work with; and so are
@@ -35,11 +39,13 @@ export LC_ALL=C.UTF-8 PAGER=cat
 
 say()
 {
+	end_progress
 	printf '==> %s\n' "$*"
 }
 
 warn()
 {
+	end_progress
 	printf 'scripts/%s: %s\n' "$SELF" "$*" >&2
 }
 
@@ -55,7 +61,7 @@ die()
 # process group of its own already.  With -o FILE the output is appended to a file.
 run()
 {
-	local status=0 out=
+	local status=0 out='' began=$SECONDS
 
 	if [ "$1" = -o ]; then
 		out=$2
@@ -77,6 +83,11 @@ run()
 	fi
 	CHILD=$!
 	set +m
+	while [ -n "$TELL" ] && [ -t 1 ] && kill -0 "$CHILD" 2>/dev/null; do
+		progress "$TELL ($(minutes $((SECONDS - began))))"
+		sleep 1
+	done
+	end_progress
 	wait "$CHILD" || status=$?
 	CHILD=
 	return "$status"
@@ -305,6 +316,7 @@ find_missing()
 			command -v prove >/dev/null && perl -MTest::More -e 1 2>/dev/null ||
 				MISSING+=(perl)
 			perl -MIPC::Run -e 1 2>/dev/null || MISSING+=(libipc-run-perl)
+			perl -MYAML::XS -e 1 2>/dev/null || MISSING+=(libyaml-libyaml-perl)
 			;;
 	esac
 	case " $* " in

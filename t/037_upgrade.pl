@@ -77,7 +77,7 @@ sub questions
 		 WHERE c.relnamespace::regnamespace::text IN ('greenery', 'greenery_published', 'reports')
 		   AND c.relkind IN ('r', 'v', 'm')
 		   -- these tell of all models
-		   AND c.relname NOT IN ('sources', 'build_order', 'model_dependencies', 'model_downstream', 'lineage', 'test_status', 'test_review')
+		   AND c.relname NOT IN ('sources', 'build_order', 'model_dependencies', 'model_downstream', 'lineage', 'test_status', 'test_review', 'dbt_column_tests')
 		 GROUP BY c.oid, c.relname
 		 ORDER BY c.oid::regclass::text COLLATE "C"});
 }

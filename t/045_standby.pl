@@ -56,6 +56,7 @@ foreach my $sql (
 	'SELECT build_id, as_of FROM greenery_published.published_build',
 	'SELECT count(*) FROM greenery_build_progress',
 	'SELECT count(*) FROM greenery_lineage()',
+	'SELECT length(greenery_dbt_sources()), length(greenery_metrics_yaml())',
 	q{SELECT status, count(*), sum(failures), sum(total) FROM greenery_test() GROUP BY 1 ORDER BY 1})
 {
 	my $there = $standby->safe_psql('postgres', $sql);

@@ -11,6 +11,23 @@
 -- log in half-way, a few never.  A bot looks at pages, second by second, as often as 30 of
 -- 100 other sessions, but not more often than every half-hour.
 
+-- A shop that takes a while.  The share of the time is measured, on a shop of 300,000 orders.
+CREATE FUNCTION greenery.sample_progress(tab text, rows bigint, orders bigint, began timestamptz, share numeric) RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+	seconds CONSTANT numeric := extract(epoch FROM clock_timestamp() - began);
+BEGIN
+	IF orders >= 100000 THEN
+		RAISE NOTICE '%: % rows, % s%', tab, rows, round(seconds, 3),
+			CASE WHEN share < 1 THEN format(', about %s s left', round(seconds * (1 - share) / share)) ELSE '' END;
+	END IF;
+END
+$function$;
+COMMENT ON FUNCTION greenery.sample_progress(text, bigint, bigint, timestamptz, numeric) IS
+	'Sample shop: of a shop of 100,000 orders or more, says in a NOTICE how far the loading is, which has then taken that share of its time.';
+
 CREATE FUNCTION @extschema@.greenery_load_sample_shop(users integer DEFAULT 130,
 													  orders_per_user numeric DEFAULT 2.8,
 													  seed bigint DEFAULT 1,
@@ -26,6 +43,7 @@ AS $function$
 DECLARE
 	epoch CONSTANT bigint := 1612137600;	-- 2021-02-01 00:00 UTC
 	span CONSTANT bigint := 52 * 7 * 86400;
+	began CONSTANT timestamptz := clock_timestamp();
 	n_users bigint;
 	n_addresses bigint;
 	n_products bigint;
@@ -130,6 +148,7 @@ BEGIN
 			OFFSET 0) AS a;
 	GET DIAGNOSTICS rows = ROW_COUNT;
 	counts[2] := rows;
+	PERFORM greenery.sample_progress('addresses', counts[2], n_orders, began, CASE WHEN with_events THEN 0.01 ELSE 0.06 END);
 
 	-- Several users share an address.  The number makes the e-mail unique.  They
 	-- registered up to two months before their first order, the bot a month before the shop.
@@ -157,6 +176,7 @@ BEGIN
 			OFFSET 0) AS u;
 	GET DIAGNOSTICS rows = ROW_COUNT;
 	counts[1] := rows;
+	PERFORM greenery.sample_progress('users', counts[1], n_orders, began, CASE WHEN with_events THEN 0.02 ELSE 0.12 END);
 
 	-- The inventory is up to two and a half times what a product sells in a good week.
 	INSERT INTO greenery.products (product_id, name, price, inventory, category)
@@ -266,6 +286,7 @@ BEGIN
 			OFFSET 0) AS o;
 	GET DIAGNOSTICS rows = ROW_COUNT;
 	counts[5] := rows;
+	PERFORM greenery.sample_progress('orders', counts[5], n_orders, began, CASE WHEN with_events THEN 0.11 ELSE 0.68 END);
 
 	-- The price is that of the day of the order.
 	INSERT INTO greenery.order_items (order_id, product_id, quantity, unit_price, returned_quantity)
@@ -285,6 +306,7 @@ BEGIN
 			OFFSET 0) AS s;
 	GET DIAGNOSTICS rows = ROW_COUNT;
 	counts[6] := rows;
+	PERFORM greenery.sample_progress('order_items', counts[6], n_orders, began, CASE WHEN with_events THEN 0.16 ELSE 1 END);
 
 	IF with_events THEN
 		-- Sessions with an order.  The products looked at stand in slots of 70
@@ -352,6 +374,7 @@ BEGIN
 			   ) AS e(k, event_type, page, t, order_id, product_id);
 		GET DIAGNOSTICS rows = ROW_COUNT;
 		counts[7] := rows;
+		PERFORM greenery.sample_progress('events', counts[7], n_orders, began, 0.78);
 
 		-- Sessions that only look around: one to three products, half of the
 		-- sessions with a cart, many over within a minute.  A few begin on the
@@ -418,6 +441,7 @@ BEGIN
 			   ) AS e(k, event_type, page, t, product_id);
 		GET DIAGNOSTICS rows = ROW_COUNT;
 		counts[7] := counts[7] + rows;
+		PERFORM greenery.sample_progress('events', counts[7], n_orders, began, 0.98);
 
 		-- The bot: three products in two seconds.
 		INSERT INTO greenery.events (event_id, session_id, user_id, page_url, created_at,
@@ -436,6 +460,7 @@ BEGIN
 		 CROSS JOIN LATERAL (SELECT shelf_ids[greenery.sample_shelf(170, s.i, slot, width, seed)]) AS p(product_id);
 		GET DIAGNOSTICS rows = ROW_COUNT;
 		counts[7] := counts[7] + rows;
+		PERFORM greenery.sample_progress('events', counts[7], n_orders, began, 1);
 	END IF;
 
 	IF bad_rows THEN

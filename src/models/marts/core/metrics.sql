@@ -1,7 +1,7 @@
 -- Mart: metrics.  Grain: metric.
 --
 -- Two scans: orders and sessions.  numerator and denominator are exact; value is
--- their quotient.
+-- their quotient.  What a metric means stands in metric_definitions.
 CREATE VIEW greenery.metrics AS
 SELECT
 	m.name,
@@ -56,39 +56,25 @@ CROSS JOIN LATERAL (
 						  / nullif(v.denominator, 0)::double precision) AS value,
 		v.numerator,
 		v.denominator,
-		v.definition
+		d.definition
 	FROM (VALUES
-		('repeat_rate', o.repeat_rate, o.repeat[2]::numeric, o.repeat[1]::numeric,
-		 'Users with two or more orders, divided by users with at least one. Cancelled orders and excluded users do not count.'),
-		('conversion_rate', NULL, s.purchases, s.sessions,
-		 'Sessions with a checkout, divided by sessions with at least one event of the shopper. Sessions of excluded users are left out.'),
-		('average_order_value', NULL, o.money, o.priced_orders,
-		 'Sum of order_total less refunded in the shop''s currency (view shop_currency), divided by the number of orders that have a total in it. Cancelled orders and orders of excluded users do not count. NULL when there are several currencies and setting greenery.currency names none.'),
-		('bounce_rate', NULL, s.bounces, s.sessions,
-		 'Sessions under a minute and without checkout, divided by sessions with at least one event of the shopper. Sessions of excluded users are left out.'),
-		('cart_abandonment_rate', NULL, s.abandoned, s.carts,
-		 'Sessions with an add_to_cart and no checkout, divided by sessions with an add_to_cart. Sessions of excluded users are left out.'),
-		('late_delivery_rate', NULL, o.late, o.late + o.in_time,
-		 'Orders delivered after the estimate, divided by delivered orders that had an estimate. Cancelled orders and orders of excluded users do not count.'),
-		('on_time_or_early_rate', NULL, o.in_time, o.late + o.in_time,
-		 'Orders delivered at or before the estimate, divided by delivered orders that had an estimate. Cancelled orders and orders of excluded users do not count.'),
-		('promo_use_rate', NULL, CASE WHEN o.has_promos OR o.promo_orders > 0 THEN o.promo_orders END, o.orders,
-		 'Orders with a promo, divided by orders. Cancelled orders and orders of excluded users do not count. NULL for a shop without promos.'),
-		('units_per_order', NULL, o.units, o.orders_with_units,
-		 'Units ordered, divided by orders. Cancelled orders and orders of excluded users do not count. NULL for a shop without order items.'),
-		('products_per_order', NULL, o.products, o.orders_with_products,
-		 'Different products of each order, divided by orders. Cancelled orders and orders of excluded users do not count. NULL for a shop without order items.'),
-		('orders_per_purchaser', NULL, o.user_orders, o.repeat[1],
-		 'Orders of known users, divided by users with at least one order. Cancelled orders and excluded users do not count.'),
-		('delivery_days', NULL, o.delivery_days, o.deliveries,
-		 'Days from order to delivery, divided by delivered orders. Cancelled orders and orders of excluded users do not count.'),
-		('orders', NULL, o.orders, 1,
-		 'Orders, those of guests too. Cancelled orders and orders of excluded users do not count.'),
-		('purchasers', NULL, o.repeat[1], 1,
-		 'Users with at least one order. Cancelled orders and excluded users do not count.'),
-		('revenue', NULL, o.money, 1,
-		 'Sum of order_total less refunded, in the shop''s currency (view shop_currency). Cancelled orders and orders of excluded users do not count. NULL when no total is known, or when there are several currencies and setting greenery.currency names none.')
-	) v (name, value, numerator, denominator, definition)
+		('repeat_rate', o.repeat_rate, o.repeat[2]::numeric, o.repeat[1]::numeric),
+		('conversion_rate', NULL, s.purchases, s.sessions),
+		('average_order_value', NULL, o.money, o.priced_orders),
+		('bounce_rate', NULL, s.bounces, s.sessions),
+		('cart_abandonment_rate', NULL, s.abandoned, s.carts),
+		('late_delivery_rate', NULL, o.late, o.late + o.in_time),
+		('on_time_or_early_rate', NULL, o.in_time, o.late + o.in_time),
+		('promo_use_rate', NULL, CASE WHEN o.has_promos OR o.promo_orders > 0 THEN o.promo_orders END, o.orders),
+		('units_per_order', NULL, o.units, o.orders_with_units),
+		('products_per_order', NULL, o.products, o.orders_with_products),
+		('orders_per_purchaser', NULL, o.user_orders, o.repeat[1]),
+		('delivery_days', NULL, o.delivery_days, o.deliveries),
+		('orders', NULL, o.orders, 1),
+		('purchasers', NULL, o.repeat[1], 1),
+		('revenue', NULL, o.money, 1)
+	) v (name, value, numerator, denominator)
+	LEFT JOIN greenery.metric_definitions d ON d.name = v.name
 ) m;
 
 COMMENT ON VIEW greenery.metrics IS
