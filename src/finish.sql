@@ -33,7 +33,7 @@ BEGIN
 	    ON m.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass
 	   AND m.refobjid = e.oid AND m.deptype = 'e'
 	   AND (installing
-			OR me <> e.extowner
+			OR current_user <> greenery.owner()
 			   AND (EXISTS (SELECT FROM pg_catalog.pg_class c
 							 WHERE m.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
 							   AND c.oid = m.objid AND c.relowner = me)
@@ -112,7 +112,7 @@ DECLARE
 	me CONSTANT pg_catalog.oid := (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = current_user);
 	cmd pg_catalog.text;
 BEGIN
-	SELECT e.oid, pg_catalog.pg_get_userbyid(e.extowner)
+	SELECT e.oid, greenery.owner()
 	  INTO STRICT ext, owner
 	  FROM pg_catalog.pg_extension e
 	 WHERE e.extname = 'greenery';

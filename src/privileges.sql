@@ -213,7 +213,7 @@ CREATE FUNCTION greenery.set_builder(role name) RETURNS void
 AS $set_builder$
 DECLARE
 	old text;
-	owner CONSTANT text := (SELECT pg_get_userbyid(e.extowner) FROM pg_extension e WHERE e.extname = 'greenery');
+	owner CONSTANT text := greenery.owner();
 BEGIN
 	-- builders do not change in the middle of a build
 	PERFORM greenery.keep_builds_out();

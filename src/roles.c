@@ -38,6 +38,7 @@ PG_FUNCTION_INFO_V1(greenery_call_as_owner);
 PG_FUNCTION_INFO_V1(greenery_as_owner);
 PG_FUNCTION_INFO_V1(greenery_caller_sql);
 PG_FUNCTION_INFO_V1(greenery_caller_is_owner);
+PG_FUNCTION_INFO_V1(greenery_owner_sql);
 PG_FUNCTION_INFO_V1(greenery_builder_sql);
 
 Oid
@@ -277,6 +278,13 @@ Datum
 greenery_caller_is_owner(PG_FUNCTION_ARGS pg_attribute_unused())
 {
 	PG_RETURN_BOOL(greenery_acts_as_owner(greenery_caller()));
+}
+
+/* greenery.owner(): the role that owns the extension and its tables */
+Datum
+greenery_owner_sql(PG_FUNCTION_ARGS pg_attribute_unused())
+{
+	PG_RETURN_TEXT_P(cstring_to_text(GetUserNameFromId(greenery_owner(), false)));
 }
 
 /* greenery.builder(): the role that runs what other people wrote */

@@ -23,7 +23,10 @@ typedef struct RoleSwitch
 	int			guc_level;
 } RoleSwitch;
 
-/* Owner of the extension; an error if it is not installed (schema.c) */
+/*
+ * Owner of the extension and of its tables; an error if it is not installed (schema.c).
+ * Never a superuser where the schema greenery belongs to another role.
+ */
 extern Oid	greenery_owner(void);
 
 /*

@@ -19,6 +19,11 @@ CREATE FUNCTION greenery.caller_is_owner() RETURNS boolean
 COMMENT ON FUNCTION greenery.caller_is_owner() IS
 	'Whether the role that called the function of greenery that is at work may do whatever the extension''s owner may.';
 
+CREATE FUNCTION greenery.owner() RETURNS text
+	LANGUAGE C STABLE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'greenery_owner_sql';
+COMMENT ON FUNCTION greenery.owner() IS
+	'The role that owns the extension and its tables. After pg_upgrade, which makes the extension anew as a superuser, it is still the owner of schema greenery.';
+
 CREATE FUNCTION greenery.builder() RETURNS text
 	LANGUAGE C STABLE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'greenery_builder_sql';
 COMMENT ON FUNCTION greenery.builder() IS

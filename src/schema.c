@@ -12,8 +12,10 @@
 #include "access/table.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_extension.h"
+#include "catalog/pg_namespace.h"
 #include "compat.h"
 #include "greenery.h"
+#include "miscadmin.h"
 #include "roles.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -58,10 +60,20 @@ extension_row(void)
 	return row;
 }
 
+/*
+ * The owner of schema greenery, which is the extension's: pg_upgrade makes the extension
+ * anew as a superuser, and restores the owners of all that is in it.  Rights of that superuser
+ * would be for whoever owns the tables to take, by a trigger.  While the install script of a
+ * trusted extension runs, it is the other way round.
+ */
 Oid
 greenery_owner(void)
 {
-	return extension_row().extowner;
+	Oid			owner = extension_row().extowner;
+	Oid			schema = get_namespace_oid("greenery", true);
+	Oid			schema_owner = OidIsValid(schema) ? object_owner(NamespaceRelationId, schema) : InvalidOid;
+
+	return OidIsValid(schema_owner) && !superuser_arg(schema_owner) ? schema_owner : owner;
 }
 
 const char *

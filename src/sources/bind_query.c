@@ -9,6 +9,7 @@
 
 #include "catalog/namespace.h"
 #include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
 #include "compat.h"
 #include "greenery.h"
 #include "nodes/nodeFuncs.h"
