@@ -209,20 +209,33 @@ SELECT f.n, m AS meaning, CASE WHEN m !~ '^same [1-9]\d* rows$' THEN f.query END
 CREATE FUNCTION pg_temp.read_orders() RETURNS text LANGUAGE sql AS $$
 	SELECT string_agg(s.order_id || ' ' || s.attributes::text, ', ' ORDER BY s.order_id) FROM greenery.source_orders() s
 $$;
-SET LOCAL escape_string_warning = off;
 SET LOCAL datestyle = 'SQL, DMY';
 SET LOCAL intervalstyle = 'sql_standard';
 SET LOCAL quote_all_identifiers = on;
+-- 19 has no other strings
+SELECT current_setting('server_version_num')::integer < 190000 AS has_other_strings \gset
+\if :has_other_strings
+SET LOCAL escape_string_warning = off;
 SET LOCAL standard_conforming_strings = off;
-SELECT count(*) FROM greenery_bind('orders', 'SELECT order_id, date ''03/02/2021'' AS "third of February", ''a\\b\\\\c'' AS back, (timestamp ''2021-03-01 00:00'' - interval ''-1 2:00:00'') AS later FROM shop.old_orders WHERE user_id < 2');
+SELECT count(*) AS findings FROM greenery_bind('orders', 'SELECT order_id, date ''03/02/2021'' AS "third of February", ''a\\b\\\\c'' AS back, (timestamp ''2021-03-01 00:00'' - interval ''-1 2:00:00'') AS later FROM shop.old_orders WHERE user_id < 2') \gset
+\else
+SELECT count(*) AS findings FROM greenery_bind('orders', 'SELECT order_id, date ''03/02/2021'' AS "third of February", E''a\b\\c'' AS back, (timestamp ''2021-03-01 00:00'' - interval ''-1 2:00:00'') AS later FROM shop.old_orders WHERE user_id < 2') \gset
+\endif
+SELECT :findings AS count;
 SELECT pg_temp.read_orders();
 RESET datestyle;
 RESET intervalstyle;
+\if :has_other_strings
 RESET standard_conforming_strings;
+\endif
 SELECT pg_temp.read_orders();
+\if :has_other_strings
 SET LOCAL standard_conforming_strings = off;
+\endif
 SELECT pg_temp.read_orders();
+\if :has_other_strings
 RESET standard_conforming_strings;
+\endif
 RESET quote_all_identifiers;
 
 -- kinds of relations, by their names alone; names that must be quoted
@@ -408,7 +421,8 @@ RESET search_path;
 -- 7. What happens to the tables afterwards
 --
 CREATE FUNCTION pg_temp.state_of(which text) RETURNS text LANGUAGE sql AS $$
-	SELECT concat_ws(' | ', b.state, b.status, b.detail) FROM greenery_bindings() b WHERE b.source = which
+	-- versions of the server say it in words of their own
+	SELECT concat_ws(' | ', b.state, b.status, regexp_replace(b.detail, 'No function [a-z ]+\. You', 'No function fits. You')) FROM greenery_bindings() b WHERE b.source = which
 $$;
 CREATE FUNCTION pg_temp.sum_of_orders() RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
