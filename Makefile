@@ -97,6 +97,7 @@ OBJS = \
 	src/sources/bind_text.o \
 	src/sources/binding_state.o \
 	src/sources/columns_read.o \
+	src/sources/distributed.o \
 	src/sources/known_calls.o \
 	src/sources/named_schema.o \
 	src/sources/reach.o \

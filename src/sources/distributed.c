@@ -1,0 +1,251 @@
+/*-------------------------------------------------------------------------
+ *
+ * distributed.c
+ *	  Queries over tables whose rows are on several servers.
+ *
+ * Citus looks for distributed tables in a query before the planner has inlined the source
+ * functions, finds none, and refuses the query when they show up.  And it sends the calls of a
+ * setting's function to the shards, where the setting has another value, and those of a
+ * function that queries the shop's tables, which cannot work there.
+ *
+ * So a query is prepared before Citus gets it: source functions are replaced by what they
+ * run, as the planner would do later; and functions of the extension that are stable, and have
+ * no arguments but constants, by their values.  Only where the query reads a distributed
+ * table: all others go on as they came.
+ *
+ * A plan with such values in it must not outlive them: it lasts until the transaction ends
+ * or a setting changes.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/skey.h"
+#include "access/table.h"
+#include "access/xact.h"
+#include "catalog/dependency.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
+#include "commands/extension.h"
+#include "compat.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "nodes/pathnodes.h"
+#include "nodes/plannodes.h"
+#include "optimizer/clauses.h"
+#include "optimizer/optimizer.h"
+#include "optimizer/planner.h"
+#include "sources/distributed.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/plancache.h"
+#include "utils/rel.h"
+
+/* Citus's planner, if this session has it */
+static planner_hook_type next_planner = NULL;
+
+/* A plan that this transaction has made has values in it */
+static bool plans_have_values = false;
+
+typedef struct Preparation
+{
+	PlannerInfo *root;			/* collects what the plan depends on */
+	Oid			extension;
+	bool		inlined;
+} Preparation;
+
+bool
+is_distributed(Oid relid)
+{
+	Oid			catalog = get_relname_relid("pg_dist_partition", PG_CATALOG_NAMESPACE);
+	Relation	rel;
+	ScanKeyData key;
+	SysScanDesc scan;
+	bool		found;
+
+	if (!OidIsValid(catalog))
+		return false;
+	/* its first column is the table */
+	rel = table_open(catalog, AccessShareLock);
+	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relid));
+	scan = systable_beginscan(rel, InvalidOid, false, NULL, 1, &key);
+	found = HeapTupleIsValid(systable_getnext(scan));
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return found;
+}
+
+static bool
+reads_distributed(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Query))
+		return query_tree_walker((Query *) node, reads_distributed, context, QTW_EXAMINE_RTES_BEFORE);
+	if (IsA(node, RangeTblEntry))
+		return ((RangeTblEntry *) node)->rtekind == RTE_RELATION &&
+			is_distributed(((RangeTblEntry *) node)->relid);
+	return expression_tree_walker(node, reads_distributed, context);
+}
+
+/* A function of the extension in FROM becomes what it runs, if the planner may do that */
+static void
+inline_entry(RangeTblEntry *entry, Preparation *preparation)
+{
+	Node	   *call;
+	Query	   *body;
+
+	if (entry->rtekind != RTE_FUNCTION || list_length(entry->functions) != 1)
+		return;
+	call = linitial_node(RangeTblFunction, entry->functions)->funcexpr;
+	if (!IsA(call, FuncExpr) ||
+		getExtensionOfObject(ProcedureRelationId, ((FuncExpr *) call)->funcid) != preparation->extension)
+		return;
+	entry->functions = (List *) eval_const_expressions(preparation->root, (Node *) entry->functions);
+	body = greenery_inline_function(preparation->root, entry);
+	if (body == NULL)
+		return;
+	entry->rtekind = RTE_SUBQUERY;
+	entry->subquery = body;
+	entry->security_barrier = false;
+	entry->functions = NIL;
+	entry->funcordinality = false;
+	preparation->inlined = true;
+}
+
+static Node *
+inline_sources(Node *node, void *context)
+{
+	Preparation *preparation = context;
+	Query	   *query;
+	ListCell   *lc;
+
+	if (node == NULL)
+		return NULL;
+	if (!IsA(node, Query))
+		return expression_tree_mutator(node, inline_sources, context);
+	query = query_tree_mutator((Query *) node, inline_sources, context, 0);
+	foreach(lc, query->rtable)
+	{
+		RangeTblEntry *entry = lfirst_node(RangeTblEntry, lc);
+
+		if (entry->rtekind == RTE_FUNCTION)
+		{
+			inline_entry(entry, preparation);
+			/* it may read others */
+			if (entry->rtekind == RTE_SUBQUERY)
+				entry->subquery = (Query *) inline_sources((Node *) entry->subquery, context);
+		}
+	}
+	return (Node *) query;
+}
+
+/* Whether a call has the same value for all rows, which only this server knows */
+static bool
+known_here(FuncExpr *call, Preparation *preparation)
+{
+	ListCell   *lc;
+
+	if (call->funcretset || func_volatile(call->funcid) != PROVOLATILE_STABLE ||
+		getExtensionOfObject(ProcedureRelationId, call->funcid) != preparation->extension)
+		return false;
+	foreach(lc, call->args)
+		if (!IsA(lfirst(lc), Const))
+			return false;
+	return true;
+}
+
+/*
+ * EXISTS (SELECT FROM ...) asks for no columns, of which Citus makes a statement that does not
+ * run; and where it does not depend on the row, all rows would come here.
+ */
+static void
+ask_for_one_row(Query *query)
+{
+	if (query->targetList == NIL)
+		query->targetList = list_make1(makeTargetEntry((Expr *) makeBoolConst(true, false), 1, "exists", false));
+	if (query->limitCount == NULL && query->limitOffset == NULL &&
+		!contain_vars_of_level((Node *) query, 1))
+	{
+		query->limitCount = (Node *) makeConst(INT8OID, -1, InvalidOid, sizeof(int64),
+											   Int64GetDatum(1), false, FLOAT8PASSBYVAL);
+		query->limitOption = LIMIT_OPTION_COUNT;
+	}
+}
+
+static Node *
+put_values(Node *node, void *context)
+{
+	if (node == NULL)
+		return NULL;
+	if (IsA(node, Query))
+		return (Node *) query_tree_mutator((Query *) node, put_values, context, 0);
+	node = expression_tree_mutator(node, put_values, context);
+	if (IsA(node, SubLink) && ((SubLink *) node)->subLinkType == EXISTS_SUBLINK)
+		ask_for_one_row(castNode(Query, ((SubLink *) node)->subselect));
+	if (IsA(node, FuncExpr) && known_here((FuncExpr *) node, context))
+	{
+		Node	   *value = estimate_expression_value(((Preparation *) context)->root, node);
+
+		if (IsA(value, Const))
+		{
+			plans_have_values = true;
+			return value;
+		}
+	}
+	return node;
+}
+
+static PlannedStmt *
+plan_distributed(GREENERY_PLANNER_PARAMETERS)
+{
+	Preparation preparation = {.extension = get_extension_oid("greenery", true)};
+	Query	   *prepared;
+	PlannedStmt *plan;
+
+	if (!OidIsValid(preparation.extension) || parse->commandType == CMD_UTILITY ||
+		!OidIsValid(get_extension_oid("citus", true)))
+		return next_planner(GREENERY_PLANNER_ARGUMENTS);
+	preparation.root = makeNode(PlannerInfo);
+	preparation.root->glob = makeNode(PlannerGlobal);
+	preparation.root->glob->boundParams = boundParams;
+	prepared = (Query *) inline_sources((Node *) parse, &preparation);
+	if (!reads_distributed((Node *) prepared, NULL))
+		return next_planner(GREENERY_PLANNER_ARGUMENTS);
+	parse = (Query *) put_values((Node *) prepared, &preparation);
+	plan = next_planner(GREENERY_PLANNER_ARGUMENTS);
+	plan->invalItems = list_concat(plan->invalItems, preparation.root->glob->invalItems);
+	plan->dependsOnRole |= preparation.root->glob->dependsOnRole;
+	return plan;
+}
+
+static void
+forget_values(XactEvent event, void *context pg_attribute_unused())
+{
+	if (plans_have_values &&
+		(event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE))
+	{
+		plans_have_values = false;
+		ResetPlanCache();
+	}
+}
+
+void
+distributed_setting_changed(void)
+{
+	if (plans_have_values)
+		ResetPlanCache();
+}
+
+void
+distributed_init(void)
+{
+	/* Citus wants to be the first in shared_preload_libraries */
+	if (planner_hook == NULL || GetConfigOption("citus.shard_count", true, false) == NULL)
+		return;
+	next_planner = planner_hook;
+	planner_hook = plan_distributed;
+	RegisterXactCallback(forget_values, NULL);
+}

@@ -1,0 +1,22 @@
+/*-------------------------------------------------------------------------
+ *
+ * distributed.h
+ *	  Queries over tables whose rows are on several servers.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef GREENERY_DISTRIBUTED_H
+#define GREENERY_DISTRIBUTED_H
+
+#include "postgres.h"
+
+/* Have queries over distributed tables prepared for Citus, if this server has it; once */
+extern void distributed_init(void);
+
+/* A setting has changed: plans that have its value in them are made anew */
+extern void distributed_setting_changed(void);
+
+/* Whether the rows of a table are on other servers, by Citus */
+extern bool is_distributed(Oid relid);
+
+#endif							/* GREENERY_DISTRIBUTED_H */
