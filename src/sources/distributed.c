@@ -37,6 +37,7 @@
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/planner.h"
+#include "parser/parsetree.h"
 #include "sources/distributed.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
@@ -175,13 +176,130 @@ ask_for_one_row(Query *query)
 	}
 }
 
+static bool never_has_rows(Query *query);
+
+static bool
+joins_nothing(Node *node, Query *query)
+{
+	if (IsA(node, RangeTblRef))
+	{
+		RangeTblEntry *entry = rt_fetch(((RangeTblRef *) node)->rtindex, query->rtable);
+
+		return entry->rtekind == RTE_SUBQUERY && never_has_rows(entry->subquery);
+	}
+	if (IsA(node, JoinExpr))
+	{
+		JoinExpr   *join = (JoinExpr *) node;
+		bool		left = joins_nothing(join->larg, query);
+
+		return (join->jointype == JOIN_INNER && (left || joins_nothing(join->rarg, query))) ||
+			(join->jointype == JOIN_LEFT && left);
+	}
+	return false;
+}
+
+/* Whether a query shows by its text that it has no rows */
+static bool
+never_has_rows(Query *query)
+{
+	Node	   *condition = query->jointree->quals;
+	ListCell   *lc;
+
+	if (query->commandType != CMD_SELECT || query->setOperations != NULL || query->groupingSets != NIL ||
+		((query->hasAggs || query->havingQual != NULL) && query->groupClause == NIL))
+		return false;
+	if (condition != NULL && IsA(condition, Const) &&
+		(((Const *) condition)->constisnull || !DatumGetBool(((Const *) condition)->constvalue)))
+		return true;
+	foreach(lc, query->jointree->fromlist)
+		if (joins_nothing(lfirst(lc), query))
+			return true;
+	return false;
+}
+
+/* The arms of UNION ALL that may have rows, as numbers; false if there is anything but UNION ALL */
+static bool
+list_live_arms(Node *node, Query *query, List **live)
+{
+	SetOperationStmt *step;
+
+	if (IsA(node, RangeTblRef))
+	{
+		int			index = ((RangeTblRef *) node)->rtindex;
+
+		if (!never_has_rows(rt_fetch(index, query->rtable)->subquery))
+			*live = lappend_int(*live, index);
+		return true;
+	}
+	step = castNode(SetOperationStmt, node);
+	return step->op == SETOP_UNION && step->all &&
+		list_live_arms(step->larg, query, live) && list_live_arms(step->rarg, query, live);
+}
+
+/* Whether an arm's columns are of the types that all arms together have */
+static bool
+has_types_of(Query *arm, SetOperationStmt *all)
+{
+	ListCell   *lc;
+	int			i = 0;
+
+	foreach(lc, arm->targetList)
+	{
+		TargetEntry *entry = lfirst_node(TargetEntry, lc);
+
+		if (entry->resjunk)
+			continue;
+		if (i >= list_length(all->colTypes) ||
+			exprType((Node *) entry->expr) != list_nth_oid(all->colTypes, i) ||
+			exprTypmod((Node *) entry->expr) != list_nth_int(all->colTypmods, i) ||
+			exprCollation((Node *) entry->expr) != list_nth_oid(all->colCollations, i))
+			return false;
+		i++;
+	}
+	return i == list_length(all->colTypes);
+}
+
+/*
+ * A view that reads its events in one of two ways has an arm for each, one of which never has
+ * rows.  Citus would carry out both.  Returns the only arm left, or the query as it was.
+ */
+static Query *
+only_live_arm(Query *query)
+{
+	List	   *live = NIL;
+	Query	   *arm;
+	ListCell   *lc;
+	ListCell   *name;
+
+	if (query->setOperations == NULL || query->cteList != NIL || query->sortClause != NIL ||
+		query->limitCount != NULL || query->limitOffset != NULL || query->rowMarks != NIL ||
+		!list_live_arms(query->setOperations, query, &live) || list_length(live) != 1)
+		return query;
+	arm = rt_fetch(linitial_int(live), query->rtable)->subquery;
+	if (!has_types_of(arm, castNode(SetOperationStmt, query->setOperations)))
+		return query;
+	/* it stands where the query stood, one level up */
+	IncrementVarSublevelsUp((Node *) arm, -1, 1);
+	name = list_head(query->targetList);
+	foreach(lc, arm->targetList)
+	{
+		TargetEntry *entry = lfirst_node(TargetEntry, lc);
+
+		if (entry->resjunk)
+			continue;
+		entry->resname = lfirst_node(TargetEntry, name)->resname;
+		name = lnext(query->targetList, name);
+	}
+	return arm;
+}
+
 static Node *
 put_values(Node *node, void *context)
 {
 	if (node == NULL)
 		return NULL;
 	if (IsA(node, Query))
-		return (Node *) query_tree_mutator((Query *) node, put_values, context, 0);
+		return (Node *) only_live_arm(query_tree_mutator((Query *) node, put_values, context, 0));
 	node = expression_tree_mutator(node, put_values, context);
 	if (IsA(node, SubLink) && ((SubLink *) node)->subLinkType == EXISTS_SUBLINK)
 		ask_for_one_row(castNode(Query, ((SubLink *) node)->subselect));
@@ -195,6 +313,9 @@ put_values(Node *node, void *context)
 			return value;
 		}
 	}
+	/* what a known value decides */
+	if (IsA(node, BoolExpr) || IsA(node, CaseExpr) || IsA(node, CoalesceExpr))
+		return eval_const_expressions(NULL, node);
 	return node;
 }
 
