@@ -172,6 +172,7 @@ SQL_PARTS = \
 	src/gate/comments.sql \
 	src/sources/registry.sql \
 	src/sources/binding.sql \
+	src/sources/distributed.sql \
 	src/gate/registry.sql \
 	src/keys/key_set.sql \
 	src/gate/records.sql \

@@ -21,6 +21,7 @@
 #include "postgres.h"
 
 #include "access/genam.h"
+#include "access/htup_details.h"
 #include "access/skey.h"
 #include "access/table.h"
 #include "access/xact.h"
@@ -39,10 +40,16 @@
 #include "optimizer/planner.h"
 #include "parser/parsetree.h"
 #include "sources/distributed.h"
+#include "sources/own_columns.h"
+#include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/plancache.h"
 #include "utils/rel.h"
+
+/* Columns of Citus's catalog pg_dist_partition */
+#define LOGICALRELID 1
+#define PARTKEY 3
 
 /* Citus's planner, if this session has it */
 static planner_hook_type next_planner = NULL;
@@ -68,9 +75,8 @@ is_distributed(Oid relid)
 
 	if (!OidIsValid(catalog))
 		return false;
-	/* its first column is the table */
 	rel = table_open(catalog, AccessShareLock);
-	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relid));
+	ScanKeyInit(&key, LOGICALRELID, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relid));
 	scan = systable_beginscan(rel, InvalidOid, false, NULL, 1, &key);
 	found = HeapTupleIsValid(systable_getnext(scan));
 	systable_endscan(scan);
@@ -97,6 +103,8 @@ inline_entry(RangeTblEntry *entry, Preparation *preparation)
 {
 	Node	   *call;
 	Query	   *body;
+	ListCell   *lc;
+	ListCell   *name;
 
 	if (entry->rtekind != RTE_FUNCTION || list_length(entry->functions) != 1)
 		return;
@@ -108,6 +116,15 @@ inline_entry(RangeTblEntry *entry, Preparation *preparation)
 	body = greenery_inline_function(preparation->root, entry);
 	if (body == NULL)
 		return;
+	/* Citus names columns as the query does, and not as the function */
+	name = list_head(entry->eref->colnames);
+	foreach(lc, body->targetList)
+	{
+		if (lfirst_node(TargetEntry, lc)->resjunk)
+			continue;
+		lfirst_node(TargetEntry, lc)->resname = strVal(lfirst(name));
+		name = lnext(entry->eref->colnames, name);
+	}
 	entry->rtekind = RTE_SUBQUERY;
 	entry->subquery = body;
 	entry->security_barrier = false;
@@ -141,6 +158,61 @@ inline_sources(Node *node, void *context)
 		}
 	}
 	return (Node *) query;
+}
+
+/* The column that a table is distributed by; InvalidAttrNumber if by none */
+static AttrNumber
+distribution_column(Oid relid)
+{
+	Oid			catalog = get_relname_relid("pg_dist_partition", PG_CATALOG_NAMESPACE);
+	Relation	rel;
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	AttrNumber	column = InvalidAttrNumber;
+
+	if (!OidIsValid(catalog))
+		return column;
+	rel = table_open(catalog, AccessShareLock);
+	ScanKeyInit(&key, LOGICALRELID, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relid));
+	scan = systable_beginscan(rel, InvalidOid, false, NULL, 1, &key);
+	tuple = systable_getnext(scan);
+	if (HeapTupleIsValid(tuple))
+	{
+		bool		isnull;
+		Datum		var = heap_getattr(tuple, PARTKEY, RelationGetDescr(rel), &isnull);
+
+		/* a reference table has none */
+		if (!isnull)
+			column = castNode(Var, stringToNode(TextDatumGetCString(var)))->varattno;
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return column;
+}
+
+/* Whether a source shows its user as the table has it, and the table is distributed by that */
+static bool
+is_by_user(const char *source)
+{
+	static const char *const name[] = {"user_id"};
+	OwnColumn	user_id;
+	Oid			relid = own_columns_find(source, 1, name, &user_id);
+
+	return OidIsValid(relid) && distribution_column(relid) == user_id.attnum;
+}
+
+/* greenery.on_shards() and greenery.items_on_shards() */
+static bool
+is_asked_here(FuncExpr *call, bool *answer)
+{
+	*answer = is_own_function(call->funcid, "on_shards");
+	if (*answer)
+		return true;
+	if (!is_own_function(call->funcid, "items_on_shards"))
+		return false;
+	*answer = is_by_user("source_orders") && is_by_user("source_order_items");
+	return true;
 }
 
 /* Whether a call has the same value for all rows, which only this server knows */
@@ -296,6 +368,8 @@ only_live_arm(Query *query)
 static Node *
 put_values(Node *node, void *context)
 {
+	bool		answer;
+
 	if (node == NULL)
 		return NULL;
 	if (IsA(node, Query))
@@ -303,6 +377,8 @@ put_values(Node *node, void *context)
 	node = expression_tree_mutator(node, put_values, context);
 	if (IsA(node, SubLink) && ((SubLink *) node)->subLinkType == EXISTS_SUBLINK)
 		ask_for_one_row(castNode(Query, ((SubLink *) node)->subselect));
+	if (IsA(node, FuncExpr) && is_asked_here((FuncExpr *) node, &answer))
+		return makeBoolConst(answer, false);
 	if (IsA(node, FuncExpr) && known_here((FuncExpr *) node, context))
 	{
 		Node	   *value = estimate_expression_value(((Preparation *) context)->root, node);

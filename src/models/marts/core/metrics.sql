@@ -24,9 +24,7 @@ FROM (
 		count(*) FILTER (WHERE o.timeliness = 'late') AS late,
 		count(*) FILTER (WHERE o.timeliness IN ('early', 'on_time')) AS in_time,
 		count(*) FILTER (WHERE o.user_id IS NOT NULL) AS user_orders,
-		@extschema@.repeat_rate(o.user_id, o.order_id) AS repeat_rate,
-		@extschema@.repeat_counts(o.user_id, o.order_id) AS repeat,
-		EXISTS (SELECT FROM greenery.stg_promos) AS has_promos
+		CASE WHEN NOT greenery.on_shards() THEN @extschema@.repeat_counts(o.user_id, o.order_id) END AS counts
 	FROM (
 		SELECT
 			f.*,
@@ -37,6 +35,28 @@ FROM (
 			AND NOT f.is_excluded
 	) o
 ) o
+CROSS JOIN LATERAL (
+	SELECT coalesce(
+		o.counts,
+		-- on each server of its users, in numbers that add up
+		CASE WHEN greenery.on_shards() THEN (
+			SELECT ARRAY[count(*), count(*) FILTER (WHERE u.purchased_again)]
+			FROM (
+				SELECT min(f.order_id COLLATE "C") <> max(f.order_id COLLATE "C") AS purchased_again
+				FROM greenery.stg_orders f
+				WHERE f.user_id IS NOT NULL
+					AND f.order_id IS NOT NULL
+					AND NOT f.is_cancelled
+					AND (f.user_id IN (SELECT x.user_id FROM greenery.excluded_users x)) IS NOT TRUE
+				GROUP BY f.user_id
+			) u
+		) END) AS repeat
+	OFFSET 0
+) r
+CROSS JOIN (
+	SELECT EXISTS (SELECT FROM greenery.stg_promos) AS has_promos
+	OFFSET 0
+) p
 CROSS JOIN (
 	SELECT
 		count(*) AS sessions,
@@ -58,7 +78,7 @@ CROSS JOIN LATERAL (
 		v.denominator,
 		v.definition
 	FROM (VALUES
-		('repeat_rate', o.repeat_rate, o.repeat[2]::numeric, o.repeat[1]::numeric,
+		('repeat_rate', NULL::double precision, r.repeat[2]::numeric, r.repeat[1]::numeric,
 		 'Users with two or more orders, divided by users with at least one. Cancelled orders and excluded users do not count.'),
 		('conversion_rate', NULL, s.purchases, s.sessions,
 		 'Sessions with a checkout, divided by sessions with at least one event of the shopper. Sessions of excluded users are left out.'),
@@ -72,19 +92,19 @@ CROSS JOIN LATERAL (
 		 'Orders delivered after the estimate, divided by delivered orders that had an estimate. Cancelled orders and orders of excluded users do not count.'),
 		('on_time_or_early_rate', NULL, o.in_time, o.late + o.in_time,
 		 'Orders delivered at or before the estimate, divided by delivered orders that had an estimate. Cancelled orders and orders of excluded users do not count.'),
-		('promo_use_rate', NULL, CASE WHEN o.has_promos OR o.promo_orders > 0 THEN o.promo_orders END, o.orders,
+		('promo_use_rate', NULL, CASE WHEN p.has_promos OR o.promo_orders > 0 THEN o.promo_orders END, o.orders,
 		 'Orders with a promo, divided by orders. Cancelled orders and orders of excluded users do not count. NULL for a shop without promos.'),
 		('units_per_order', NULL, o.units, o.orders_with_units,
 		 'Units ordered, divided by orders. Cancelled orders and orders of excluded users do not count. NULL for a shop without order items.'),
 		('products_per_order', NULL, o.products, o.orders_with_products,
 		 'Different products of each order, divided by orders. Cancelled orders and orders of excluded users do not count. NULL for a shop without order items.'),
-		('orders_per_purchaser', NULL, o.user_orders, o.repeat[1],
+		('orders_per_purchaser', NULL, o.user_orders, r.repeat[1],
 		 'Orders of known users, divided by users with at least one order. Cancelled orders and excluded users do not count.'),
 		('delivery_days', NULL, o.delivery_days, o.deliveries,
 		 'Days from order to delivery, divided by delivered orders. Cancelled orders and orders of excluded users do not count.'),
 		('orders', NULL, o.orders, 1,
 		 'Orders, those of guests too. Cancelled orders and orders of excluded users do not count.'),
-		('purchasers', NULL, o.repeat[1], 1,
+		('purchasers', NULL, r.repeat[1], 1,
 		 'Users with at least one order. Cancelled orders and excluded users do not count.'),
 		('revenue', NULL, o.money, 1,
 		 'Sum of order_total less refunded, in the shop''s currency (view shop_currency). Cancelled orders and orders of excluded users do not count. NULL when no total is known, or when there are several currencies and setting greenery.currency names none.')
