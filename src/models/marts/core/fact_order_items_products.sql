@@ -13,7 +13,8 @@ SELECT
 	i.returned_quantity,
 	coalesce(i.currency, o.currency) AS currency,
 	coalesce(o.is_cancelled, false) AS is_cancelled,
-	coalesce(o.user_id IN (SELECT u.user_id FROM greenery.excluded_users u), false) AS is_excluded
+	coalesce(o.user_id IN (SELECT u.user_id FROM greenery.excluded_users u), false) AS is_excluded,
+	CASE WHEN greenery.items_on_shards() THEN i.user_id ELSE o.user_id END AS user_id
 FROM greenery.stg_order_items i
 -- twice, for the planner: see fact_user_orders
 LEFT JOIN greenery.stg_products p
