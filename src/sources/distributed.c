@@ -61,7 +61,7 @@ typedef struct Preparation
 {
 	PlannerInfo *root;			/* collects what the plan depends on */
 	Oid			extension;
-	bool		inlined;
+	bool		on_shards;		/* the query is known to read a distributed table */
 } Preparation;
 
 bool
@@ -95,69 +95,6 @@ reads_distributed(Node *node, void *context)
 		return ((RangeTblEntry *) node)->rtekind == RTE_RELATION &&
 			is_distributed(((RangeTblEntry *) node)->relid);
 	return expression_tree_walker(node, reads_distributed, context);
-}
-
-/* A function of the extension in FROM becomes what it runs, if the planner may do that */
-static void
-inline_entry(RangeTblEntry *entry, Preparation *preparation)
-{
-	Node	   *call;
-	Query	   *body;
-	ListCell   *lc;
-	ListCell   *name;
-
-	if (entry->rtekind != RTE_FUNCTION || list_length(entry->functions) != 1)
-		return;
-	call = linitial_node(RangeTblFunction, entry->functions)->funcexpr;
-	if (!IsA(call, FuncExpr) ||
-		getExtensionOfObject(ProcedureRelationId, ((FuncExpr *) call)->funcid) != preparation->extension)
-		return;
-	entry->functions = (List *) eval_const_expressions(preparation->root, (Node *) entry->functions);
-	body = greenery_inline_function(preparation->root, entry);
-	if (body == NULL)
-		return;
-	/* Citus names columns as the query does, and not as the function */
-	name = list_head(entry->eref->colnames);
-	foreach(lc, body->targetList)
-	{
-		if (lfirst_node(TargetEntry, lc)->resjunk)
-			continue;
-		lfirst_node(TargetEntry, lc)->resname = strVal(lfirst(name));
-		name = lnext(entry->eref->colnames, name);
-	}
-	entry->rtekind = RTE_SUBQUERY;
-	entry->subquery = body;
-	entry->security_barrier = false;
-	entry->functions = NIL;
-	entry->funcordinality = false;
-	preparation->inlined = true;
-}
-
-static Node *
-inline_sources(Node *node, void *context)
-{
-	Preparation *preparation = context;
-	Query	   *query;
-	ListCell   *lc;
-
-	if (node == NULL)
-		return NULL;
-	if (!IsA(node, Query))
-		return expression_tree_mutator(node, inline_sources, context);
-	query = query_tree_mutator((Query *) node, inline_sources, context, 0);
-	foreach(lc, query->rtable)
-	{
-		RangeTblEntry *entry = lfirst_node(RangeTblEntry, lc);
-
-		if (entry->rtekind == RTE_FUNCTION)
-		{
-			inline_entry(entry, preparation);
-			/* it may read others */
-			if (entry->rtekind == RTE_SUBQUERY)
-				entry->subquery = (Query *) inline_sources((Node *) entry->subquery, context);
-		}
-	}
-	return (Node *) query;
 }
 
 /* The column that a table is distributed by; InvalidAttrNumber if by none */
@@ -213,6 +150,74 @@ is_asked_here(FuncExpr *call, bool *answer)
 		return false;
 	*answer = is_by_user("source_orders") && is_by_user("source_order_items");
 	return true;
+}
+
+/* A function of the extension in FROM becomes what it runs, if the planner may do that */
+static void
+inline_entry(RangeTblEntry *entry, Preparation *preparation)
+{
+	Node	   *call;
+	Query	   *body;
+	ListCell   *lc;
+	ListCell   *name;
+
+	if (entry->rtekind != RTE_FUNCTION || list_length(entry->functions) != 1)
+		return;
+	call = linitial_node(RangeTblFunction, entry->functions)->funcexpr;
+	if (!IsA(call, FuncExpr) ||
+		getExtensionOfObject(ProcedureRelationId, ((FuncExpr *) call)->funcid) != preparation->extension)
+		return;
+	entry->functions = (List *) eval_const_expressions(preparation->root, (Node *) entry->functions);
+	body = greenery_inline_function(preparation->root, entry);
+	if (body == NULL)
+		return;
+	/* Citus names columns as the query does, and not as the function */
+	name = list_head(entry->eref->colnames);
+	foreach(lc, body->targetList)
+	{
+		if (lfirst_node(TargetEntry, lc)->resjunk)
+			continue;
+		lfirst_node(TargetEntry, lc)->resname = strVal(lfirst(name));
+		name = lnext(entry->eref->colnames, name);
+	}
+	entry->rtekind = RTE_SUBQUERY;
+	entry->subquery = body;
+	entry->security_barrier = false;
+	entry->functions = NIL;
+	entry->funcordinality = false;
+}
+
+static Node *
+inline_sources(Node *node, void *context)
+{
+	Preparation *preparation = context;
+	Query	   *query;
+	ListCell   *lc;
+	bool		answer;
+
+	if (node == NULL)
+		return NULL;
+	if (!IsA(node, Query))
+	{
+		node = expression_tree_mutator(node, inline_sources, context);
+		if (preparation->on_shards && IsA(node, FuncExpr) && is_asked_here((FuncExpr *) node, &answer))
+			return makeBoolConst(answer, false);
+		return node;
+	}
+	query = query_tree_mutator((Query *) node, inline_sources, context, 0);
+	foreach(lc, query->rtable)
+	{
+		RangeTblEntry *entry = lfirst_node(RangeTblEntry, lc);
+
+		if (entry->rtekind == RTE_FUNCTION)
+		{
+			inline_entry(entry, preparation);
+			/* it may read others */
+			if (entry->rtekind == RTE_SUBQUERY)
+				entry->subquery = (Query *) inline_sources((Node *) entry->subquery, context);
+		}
+	}
+	return (Node *) query;
 }
 
 /* Whether a call has the same value for all rows, which only this server knows */
@@ -368,8 +373,6 @@ only_live_arm(Query *query)
 static Node *
 put_values(Node *node, void *context)
 {
-	bool		answer;
-
 	if (node == NULL)
 		return NULL;
 	if (IsA(node, Query))
@@ -377,8 +380,6 @@ put_values(Node *node, void *context)
 	node = expression_tree_mutator(node, put_values, context);
 	if (IsA(node, SubLink) && ((SubLink *) node)->subLinkType == EXISTS_SUBLINK)
 		ask_for_one_row(castNode(Query, ((SubLink *) node)->subselect));
-	if (IsA(node, FuncExpr) && is_asked_here((FuncExpr *) node, &answer))
-		return makeBoolConst(answer, false);
 	if (IsA(node, FuncExpr) && known_here((FuncExpr *) node, context))
 	{
 		Node	   *value = estimate_expression_value(((Preparation *) context)->root, node);
@@ -411,6 +412,9 @@ plan_distributed(GREENERY_PLANNER_PARAMETERS)
 	prepared = (Query *) inline_sources((Node *) parse, &preparation);
 	if (!reads_distributed((Node *) prepared, NULL))
 		return next_planner(GREENERY_PLANNER_ARGUMENTS);
+	/* once more, now that it is known what on_shards() says */
+	preparation.on_shards = true;
+	prepared = (Query *) inline_sources((Node *) parse, &preparation);
 	parse = (Query *) put_values((Node *) prepared, &preparation);
 	plan = next_planner(GREENERY_PLANNER_ARGUMENTS);
 	plan->invalItems = list_concat(plan->invalItems, preparation.root->glob->invalItems);

@@ -20,15 +20,11 @@ SELECT
 	h.past_on_time_share,
 	h.past_late_share,
 	h.purchased_again_within
-FROM (
-	SELECT r.*
-	FROM landmark n
-	CROSS JOIN LATERAL greenery.repeat_history(n.landmark_at, n.follow_up) r
-	WHERE NOT greenery.on_shards()
-	UNION ALL
-	-- the same, as Citus takes it
-	SELECT r.* FROM greenery.repeat_history(NULL, NULL) r WHERE greenery.on_shards()
-) h
+FROM landmark n
+-- NULL is the same, found once more: Citus does not take what depends on a row
+CROSS JOIN LATERAL greenery.repeat_history(
+	CASE WHEN NOT greenery.on_shards() THEN n.landmark_at END,
+	CASE WHEN NOT greenery.on_shards() THEN n.follow_up END) h
 LEFT JOIN (
 	SELECT s.user_id, count(*) AS sessions
 	FROM greenery.fact_user_sessions s
