@@ -65,6 +65,12 @@ typedef struct Preparation
 } Preparation;
 
 bool
+citus_is_here(void)
+{
+	return OidIsValid(get_extension_oid("citus", true));
+}
+
+bool
 is_distributed(Oid relid)
 {
 	Oid			catalog = get_relname_relid("pg_dist_partition", PG_CATALOG_NAMESPACE);
@@ -404,7 +410,7 @@ plan_distributed(GREENERY_PLANNER_PARAMETERS)
 	PlannedStmt *plan;
 
 	if (!OidIsValid(preparation.extension) || parse->commandType == CMD_UTILITY ||
-		!OidIsValid(get_extension_oid("citus", true)))
+		!citus_is_here())
 		return next_planner(GREENERY_PLANNER_ARGUMENTS);
 	preparation.root = makeNode(PlannerInfo);
 	preparation.root->glob = makeNode(PlannerGlobal);

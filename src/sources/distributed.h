@@ -19,4 +19,7 @@ extern void distributed_setting_changed(void);
 /* Whether the rows of a table are on other servers, by Citus */
 extern bool is_distributed(Oid relid);
 
+/* Whether this database has Citus */
+extern bool citus_is_here(void);
+
 #endif							/* GREENERY_DISTRIBUTED_H */
