@@ -62,6 +62,8 @@ typedef struct Preparation
 	PlannerInfo *root;			/* collects what the plan depends on */
 	Oid			extension;
 	bool		on_shards;		/* the query is known to read a distributed table */
+	List	   *calls;			/* what has been called, */
+	List	   *values;			/* and what came out */
 } Preparation;
 
 bool
@@ -241,6 +243,25 @@ known_here(FuncExpr *call, Preparation *preparation)
 	return true;
 }
 
+/* The value of such a call; the call itself where it cannot be computed now */
+static Node *
+value_of(FuncExpr *call, Preparation *preparation)
+{
+	ListCell   *lc;
+	Node	   *value;
+
+	foreach(lc, preparation->calls)
+		if (equal(lfirst(lc), call))
+			return copyObject(list_nth(preparation->values, foreach_current_index(lc)));
+	value = estimate_expression_value(preparation->root, (Node *) call);
+	if (!IsA(value, Const))
+		return (Node *) call;
+	plans_have_values = true;
+	preparation->calls = lappend(preparation->calls, call);
+	preparation->values = lappend(preparation->values, value);
+	return copyObject(value);
+}
+
 /*
  * EXISTS (SELECT FROM ...) asks for no columns, of which Citus makes a statement that does not
  * run; and where it does not depend on the row, all rows would come here.
@@ -387,15 +408,7 @@ put_values(Node *node, void *context)
 	if (IsA(node, SubLink) && ((SubLink *) node)->subLinkType == EXISTS_SUBLINK)
 		ask_for_one_row(castNode(Query, ((SubLink *) node)->subselect));
 	if (IsA(node, FuncExpr) && known_here((FuncExpr *) node, context))
-	{
-		Node	   *value = estimate_expression_value(((Preparation *) context)->root, node);
-
-		if (IsA(value, Const))
-		{
-			plans_have_values = true;
-			return value;
-		}
-	}
+		return value_of((FuncExpr *) node, context);
 	/* what a known value decides */
 	if (IsA(node, BoolExpr) || IsA(node, CaseExpr) || IsA(node, CoalesceExpr))
 		return eval_const_expressions(NULL, node);
