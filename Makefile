@@ -264,6 +264,7 @@ SQL_PARTS = \
 	src/gate/schedule.sql \
 	src/alerts/alert_queue.sql \
 	src/gate/readers.sql \
+	src/gate/distribute_published.sql \
 	src/privileges.sql \
 	src/finish.sql
 
@@ -304,6 +305,7 @@ REGRESS = \
 	product_pairs \
 	cohorts \
 	sketch_marts \
+	distributed \
 	gap_sessions \
 	login \
 	session_marts \

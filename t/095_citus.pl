@@ -300,4 +300,45 @@ is(published('postgres'), published('single'), 'and so does the next');
 is( $node->safe_psql('postgres', q{SELECT count(*) FROM pg_class c JOIN pg_dist_partition p ON p.logicalrelid = c.oid WHERE c.relnamespace::regnamespace::text LIKE 'greenery%'}),
 	'0', 'no table of the extension is distributed');
 
+# --- copies of what is published ---
+
+my $copies = 'SELECT model, distributed_by, rows, inserted, deleted FROM greenery_distribute_published()';
+my $first = $node->safe_psql('postgres', "SET client_min_messages = error; $copies");
+foreach my $expected ('dim_users|user_id|', 'fact_user_orders|user_id|', 'fact_user_sessions|session_id|', 'metrics||15|15|0')
+{
+	like($first, qr/^\Q$expected\E/m, "copy: $expected");
+}
+sub copied
+{
+	my $queries = join(";\n", map {
+		qq{SELECT '$_', count(*), md5(string_agg(t::text, chr(10) ORDER BY t::text COLLATE "C")) FROM SCHEMA.$_ t}
+	} @published);
+
+	return map { $node->safe_psql('postgres', $queries =~ s/SCHEMA/$_/gr) } qw(greenery_shards greenery_published);
+}
+my ($there, $here) = copied();
+is($there, $here, 'the copies are what is published');
+is( $node->safe_psql('postgres', "$disabled SELECT count(*), sum(orders), sum(lifetime_value) FROM greenery_shards.dim_users"),
+	$node->safe_psql('postgres', 'SELECT count(*), sum(orders), sum(lifetime_value) FROM greenery_published.dim_users'),
+	'and are counted on the shards');
+$node->safe_psql('postgres', q{
+	SET client_min_messages = error;
+	UPDATE shop.users SET last_name = 'Fern' WHERE user_id = (SELECT max(user_id) FROM shop.users);
+	CALL greenery_build()});
+like($node->safe_psql('postgres', $copies), qr/^dim_users\|user_id\|\d+\|1\|1$/m, 'after a build: the rows that differ');
+($there, $here) = copied();
+is($there, $here, 'and the copies are up to date');
+$node->safe_psql('postgres', q{CREATE ROLE other; CREATE SCHEMA theirs; CREATE TABLE theirs.metrics (a int); ALTER TABLE theirs.metrics OWNER TO other});
+like(answer('postgres', q{SELECT * FROM greenery_distribute_published('theirs')}),
+	qr/ERROR:  42809: table theirs\.metrics is not a copy/, 'a table of another role');
+like(answer('postgres', q{SELECT * FROM greenery_distribute_published('greenery')}), qr/ERROR:  22023/, 'a schema of the extension');
+like(answer('single', 'SELECT * FROM greenery_distribute_published()'),
+	qr/ERROR:  55000: extension "citus" is not installed in this database/, 'a database without Citus');
+
+# what a build knows its rows by are row versions
+like(answer('postgres', q{
+	SET client_min_messages = error;
+	BEGIN; SELECT create_reference_table('greenery_published.repeat_within'); COMMIT; CALL greenery_build()}),
+	qr/ERROR:  55000: published table greenery_published.repeat_within is distributed/, 'a build refuses a distributed published table');
+
 done_testing();

@@ -66,6 +66,8 @@ typedef struct Preparation
 	List	   *values;			/* and what came out */
 } Preparation;
 
+PG_FUNCTION_INFO_V1(greenery_is_distributed);
+
 bool
 citus_is_here(void)
 {
@@ -103,6 +105,13 @@ reads_distributed(Node *node, void *context)
 		return ((RangeTblEntry *) node)->rtekind == RTE_RELATION &&
 			is_distributed(((RangeTblEntry *) node)->relid);
 	return expression_tree_walker(node, reads_distributed, context);
+}
+
+/* is_distributed(relation regclass) */
+Datum
+greenery_is_distributed(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(is_distributed(PG_GETARG_OID(0)));
 }
 
 /* The column that a table is distributed by; InvalidAttrNumber if by none */
