@@ -424,19 +424,38 @@ put_values(Node *node, void *context)
 	return node;
 }
 
+static void
+begin_preparation(Preparation *preparation, ParamListInfo params)
+{
+	memset(preparation, 0, sizeof(Preparation));
+	preparation->extension = get_extension_oid("greenery", true);
+	preparation->root = makeNode(PlannerInfo);
+	preparation->root->glob = makeNode(PlannerGlobal);
+	preparation->root->glob->boundParams = params;
+}
+
+bool
+query_is_distributed(Query *query)
+{
+	Preparation preparation;
+
+	if (!citus_is_here())
+		return false;
+	begin_preparation(&preparation, NULL);
+	return reads_distributed(inline_sources((Node *) query, &preparation), NULL);
+}
+
 static PlannedStmt *
 plan_distributed(GREENERY_PLANNER_PARAMETERS)
 {
-	Preparation preparation = {.extension = get_extension_oid("greenery", true)};
+	Preparation preparation;
 	Query	   *prepared;
 	PlannedStmt *plan;
 
-	if (!OidIsValid(preparation.extension) || parse->commandType == CMD_UTILITY ||
-		!citus_is_here())
+	if (parse->commandType == CMD_UTILITY || !citus_is_here() ||
+		!OidIsValid(get_extension_oid("greenery", true)))
 		return next_planner(GREENERY_PLANNER_ARGUMENTS);
-	preparation.root = makeNode(PlannerInfo);
-	preparation.root->glob = makeNode(PlannerGlobal);
-	preparation.root->glob->boundParams = boundParams;
+	begin_preparation(&preparation, boundParams);
 	prepared = (Query *) inline_sources((Node *) parse, &preparation);
 	if (!reads_distributed((Node *) prepared, NULL))
 		return next_planner(GREENERY_PLANNER_ARGUMENTS);

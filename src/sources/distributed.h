@@ -22,4 +22,7 @@ extern bool is_distributed(Oid relid);
 /* Whether this database has Citus */
 extern bool citus_is_here(void);
 
+/* Whether a rewritten query reads a distributed table, perhaps through a source function */
+extern bool query_is_distributed(struct Query *query);
+
 #endif							/* GREENERY_DISTRIBUTED_H */
