@@ -283,8 +283,11 @@ ask_for_one_row(Query *query)
 	if (query->limitCount == NULL && query->limitOffset == NULL &&
 		!contain_vars_of_level((Node *) query, 1))
 	{
-		query->limitCount = (Node *) makeConst(INT8OID, -1, InvalidOid, sizeof(int64),
-											   Int64GetDatum(1), false, FLOAT8PASSBYVAL);
+		int16		length;
+		bool		by_value;
+
+		get_typlenbyval(INT8OID, &length, &by_value);
+		query->limitCount = (Node *) makeConst(INT8OID, -1, InvalidOid, length, Int64GetDatum(1), false, by_value);
 		query->limitOption = LIMIT_OPTION_COUNT;
 	}
 }
