@@ -96,6 +96,7 @@ OBJS = \
 	src/sources/bind_rewrite.o \
 	src/sources/bind_text.o \
 	src/sources/binding_state.o \
+	src/sources/citus_tables.o \
 	src/sources/columns_read.o \
 	src/sources/distributed.o \
 	src/sources/known_calls.o \

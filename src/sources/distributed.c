@@ -20,13 +20,8 @@
  */
 #include "postgres.h"
 
-#include "access/genam.h"
-#include "access/htup_details.h"
-#include "access/skey.h"
-#include "access/table.h"
 #include "access/xact.h"
 #include "catalog/dependency.h"
-#include "catalog/pg_namespace.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
@@ -39,17 +34,11 @@
 #include "optimizer/optimizer.h"
 #include "optimizer/planner.h"
 #include "parser/parsetree.h"
+#include "sources/citus_tables.h"
 #include "sources/distributed.h"
 #include "sources/own_columns.h"
-#include "utils/builtins.h"
-#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/plancache.h"
-#include "utils/rel.h"
-
-/* Columns of Citus's catalog pg_dist_partition */
-#define LOGICALRELID 1
-#define PARTKEY 3
 
 /* Citus's planner, if this session has it */
 static planner_hook_type next_planner = NULL;
@@ -66,34 +55,6 @@ typedef struct Preparation
 	List	   *values;			/* and what came out */
 } Preparation;
 
-PG_FUNCTION_INFO_V1(greenery_is_distributed);
-
-bool
-citus_is_here(void)
-{
-	return OidIsValid(get_extension_oid("citus", true));
-}
-
-bool
-is_distributed(Oid relid)
-{
-	Oid			catalog = get_relname_relid("pg_dist_partition", PG_CATALOG_NAMESPACE);
-	Relation	rel;
-	ScanKeyData key;
-	SysScanDesc scan;
-	bool		found;
-
-	if (!OidIsValid(catalog))
-		return false;
-	rel = table_open(catalog, AccessShareLock);
-	ScanKeyInit(&key, LOGICALRELID, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relid));
-	scan = systable_beginscan(rel, InvalidOid, false, NULL, 1, &key);
-	found = HeapTupleIsValid(systable_getnext(scan));
-	systable_endscan(scan);
-	table_close(rel, AccessShareLock);
-	return found;
-}
-
 static bool
 reads_distributed(Node *node, void *context)
 {
@@ -105,44 +66,6 @@ reads_distributed(Node *node, void *context)
 		return ((RangeTblEntry *) node)->rtekind == RTE_RELATION &&
 			is_distributed(((RangeTblEntry *) node)->relid);
 	return expression_tree_walker(node, reads_distributed, context);
-}
-
-/* is_distributed(relation regclass) */
-Datum
-greenery_is_distributed(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(is_distributed(PG_GETARG_OID(0)));
-}
-
-/* The column that a table is distributed by; InvalidAttrNumber if by none */
-static AttrNumber
-distribution_column(Oid relid)
-{
-	Oid			catalog = get_relname_relid("pg_dist_partition", PG_CATALOG_NAMESPACE);
-	Relation	rel;
-	ScanKeyData key;
-	SysScanDesc scan;
-	HeapTuple	tuple;
-	AttrNumber	column = InvalidAttrNumber;
-
-	if (!OidIsValid(catalog))
-		return column;
-	rel = table_open(catalog, AccessShareLock);
-	ScanKeyInit(&key, LOGICALRELID, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relid));
-	scan = systable_beginscan(rel, InvalidOid, false, NULL, 1, &key);
-	tuple = systable_getnext(scan);
-	if (HeapTupleIsValid(tuple))
-	{
-		bool		isnull;
-		Datum		var = heap_getattr(tuple, PARTKEY, RelationGetDescr(rel), &isnull);
-
-		/* a reference table has none */
-		if (!isnull)
-			column = castNode(Var, stringToNode(TextDatumGetCString(var)))->varattno;
-	}
-	systable_endscan(scan);
-	table_close(rel, AccessShareLock);
-	return column;
 }
 
 /* Whether a source shows its user as the table has it, and the table is distributed by that */

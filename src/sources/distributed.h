@@ -16,12 +16,6 @@ extern void distributed_init(void);
 /* A setting has changed: plans that have its value in them are made anew */
 extern void distributed_setting_changed(void);
 
-/* Whether the rows of a table are on other servers, by Citus */
-extern bool is_distributed(Oid relid);
-
-/* Whether this database has Citus */
-extern bool citus_is_here(void);
-
 /* Whether a rewritten query reads a distributed table, perhaps through a source function */
 extern bool query_is_distributed(struct Query *query);
 

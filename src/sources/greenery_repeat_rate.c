@@ -18,7 +18,7 @@
 #include "executor/spi.h"
 #include "greenery.h"
 #include "roles.h"
-#include "sources/distributed.h"
+#include "sources/citus_tables.h"
 #include "sources/own_indexes.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -166,7 +166,8 @@ rate_on_shards(StringInfo query, const char *user_id, const char *order_id, Oid 
 	appendStringInfoString(query, "SELECT count(*) FILTER (WHERE u.purchased_again)::pg_catalog.float8"
 						   " OPERATOR(pg_catalog./) nullif(count(*), 0) FROM (SELECT ");
 	if (ordered)
-		appendStringInfo(query, "min(%s%s) OPERATOR(pg_catalog.<>) max(%s%s)", order_id, collation, order_id, collation);
+		appendStringInfo(query, "min(%s%s) OPERATOR(pg_catalog.<>) max(%s%s)",
+						 order_id, collation, order_id, collation);
 	else
 		appendStringInfo(query, "count(DISTINCT %s) OPERATOR(pg_catalog.>) 1", order_id);
 	appendStringInfo(query, " AS purchased_again FROM %s o WHERE %s IS NOT NULL AND %s IS NOT NULL",

@@ -37,7 +37,7 @@
 #include "parser/parse_func.h"
 #include "parser/parser.h"
 #include "parser/parsetree.h"
-#include "sources/distributed.h"
+#include "sources/citus_tables.h"
 #include "sources/known_calls.h"
 #include "sources/own_columns.h"
 #include "utils/acl.h"
