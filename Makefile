@@ -96,7 +96,9 @@ OBJS = \
 	src/sources/bind_rewrite.o \
 	src/sources/bind_text.o \
 	src/sources/binding_state.o \
+	src/sources/citus_tables.o \
 	src/sources/columns_read.o \
+	src/sources/distributed.o \
 	src/sources/known_calls.o \
 	src/sources/named_schema.o \
 	src/sources/reach.o \
@@ -171,6 +173,7 @@ SQL_PARTS = \
 	src/gate/comments.sql \
 	src/sources/registry.sql \
 	src/sources/binding.sql \
+	src/sources/distributed.sql \
 	src/gate/registry.sql \
 	src/keys/key_set.sql \
 	src/gate/records.sql \
@@ -266,6 +269,7 @@ SQL_PARTS = \
 	src/gate/yaml.sql \
 	src/gate/dbt_sources.sql \
 	src/gate/metrics_yaml.sql \
+	src/gate/distribute_published.sql \
 	src/privileges.sql \
 	src/finish.sql
 
@@ -306,6 +310,7 @@ REGRESS = \
 	product_pairs \
 	cohorts \
 	sketch_marts \
+	distributed \
 	gap_sessions \
 	login \
 	session_marts \

@@ -172,7 +172,7 @@ ORDER BY 1;
 -- a function behind the name of greenery_NAME that is missing, or not the owner's alone
 SELECT p.oid::regprocedure FROM pg_proc p
 LEFT JOIN pg_proc b ON b.pronamespace = 'greenery'::regnamespace AND 'greenery_' || b.proname = p.proname AND b.proargtypes = p.proargtypes
-WHERE p.prosrc = 'greenery_call_as_owner'
+WHERE p.prosrc IN ('greenery_call_as_owner', 'greenery_read_as_owner')
 	AND (b.oid IS NULL OR b.provolatile <> 'v' OR b.prosecdef
 		 OR EXISTS (SELECT FROM aclexplode(b.proacl) a WHERE a.grantee <> b.proowner))
 ORDER BY 1;

@@ -220,4 +220,22 @@ greenery_flatten_joins(Query *query, Node *node)
 #endif
 }
 
+/* The hook of the planner, which can fill an EXPLAIN since 19 */
+#if PG_VERSION_NUM >= 190000
+#define GREENERY_PLANNER_PARAMETERS \
+	Query *parse, const char *string, int options, ParamListInfo boundParams, struct ExplainState *explain
+#define GREENERY_PLANNER_ARGUMENTS parse, string, options, boundParams, explain
+#else
+#define GREENERY_PLANNER_PARAMETERS \
+	Query *parse, const char *string, int options, ParamListInfo boundParams
+#define GREENERY_PLANNER_ARGUMENTS parse, string, options, boundParams
+#endif
+
+/* What a function in FROM runs, if it can take the function's place; renamed in 19 */
+#if PG_VERSION_NUM >= 190000
+#define greenery_inline_function(root, entry) inline_function_in_from(root, entry)
+#else
+#define greenery_inline_function(root, entry) inline_set_returning_function(root, entry)
+#endif
+
 #endif							/* GREENERY_COMPAT_H */

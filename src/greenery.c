@@ -9,15 +9,17 @@
 
 #include "compat.h"
 #include "greenery.h"
+#include "sources/distributed.h"
 
 GREENERY_MODULE_MAGIC("greenery", GREENERY_VERSION);
 
 /*
- * Define the settings.  Nothing else may happen at load time: the library is
- * loaded by the first call of any of its functions, in any session.
+ * Define the settings, and prepare for Citus where it is loaded.  Nothing else may happen at
+ * load time: the library is loaded by the first call of any of its functions, in any session.
  */
 void
 _PG_init(void)
 {
 	greenery_define_settings();
+	distributed_init();
 }

@@ -71,6 +71,9 @@ greenery_pin_settings(void)
 		if (now == NULL || strcmp(now, pinned[i].value) != 0)
 			pin(pinned[i].name, pinned[i].value);
 	}
+	/* Citus: what a build makes for itself is for this server only */
+	if (GetConfigOption("citus.enable_ddl_propagation", true, false) != NULL)
+		pin("citus.enable_ddl_propagation", "off");
 	/* the shop's days are days in its own time zone */
 	if (strcmp(GetConfigOption("TimeZone", false, false), greenery_timezone_setting) != 0)
 		pin("TimeZone", greenery_timezone_setting);

@@ -81,6 +81,7 @@ BEGIN
 			UNION ALL
 			-- what these call as the operator, and the lists that they change
 			VALUES ('EXECUTE', 'FUNCTION greenery.require_pg_cron()'),
+				   ('EXECUTE', 'FUNCTION greenery.about_to_write(text)'),
 				   ('SELECT', 'TABLE greenery.alert_routes'),
 				   ('SELECT', 'TABLE greenery.excluded_users'),
 				   ('SELECT', 'TABLE greenery.excluded_products');

@@ -35,11 +35,13 @@
 static Oid	calling_role = InvalidOid;
 
 PG_FUNCTION_INFO_V1(greenery_call_as_owner);
+PG_FUNCTION_INFO_V1(greenery_read_as_owner);
 PG_FUNCTION_INFO_V1(greenery_as_owner);
 PG_FUNCTION_INFO_V1(greenery_caller_sql);
 PG_FUNCTION_INFO_V1(greenery_caller_is_owner);
 PG_FUNCTION_INFO_V1(greenery_owner_sql);
 PG_FUNCTION_INFO_V1(greenery_builder_sql);
+PG_FUNCTION_INFO_V1(greenery_about_to_write);
 
 Oid
 object_owner(Oid catalog, Oid object)
@@ -195,12 +197,28 @@ function_behind(Oid function)
 	return found;
 }
 
-/*
- * greenery_NAME(...): call greenery.NAME(...) with the rights of the extension's owner.
- * Who may call greenery_NAME is what GRANT says; greenery.NAME is the owner's alone.
- */
+/* A function that writes says by its name that it cannot, on a standby for example */
+static void
+refuse_to_write(const char *function)
+{
+	char	   *call = psprintf("%s()", function);
+
+	PreventCommandDuringRecovery(call);
+	PreventCommandIfReadOnly(call);
+	PreventCommandIfParallelMode(call);
+}
+
+/* about_to_write(function text): the same, for functions in other languages */
 Datum
-greenery_call_as_owner(PG_FUNCTION_ARGS)
+greenery_about_to_write(PG_FUNCTION_ARGS)
+{
+	refuse_to_write(text_to_cstring(PG_GETARG_TEXT_PP(0)));
+	PG_RETURN_VOID();
+}
+
+/* greenery_NAME(...): call greenery.NAME(...) with the rights of the extension's owner */
+static Datum
+call_behind(FunctionCallInfo fcinfo)
 {
 	LOCAL_FCINFO(inner, FUNC_MAX_ARGS);
 	FmgrInfo	flinfo;
@@ -208,12 +226,6 @@ greenery_call_as_owner(PG_FUNCTION_ARGS)
 	Oid			outer;
 	RoleSwitch	before;
 	Datum		result;
-	char	   *name;
-
-	name = psprintf("%s()", get_func_name(fcinfo->flinfo->fn_oid));
-	PreventCommandDuringRecovery(name);
-	PreventCommandIfReadOnly(name);
-	PreventCommandIfParallelMode(name);
 
 	fmgr_info_cxt(function_behind(fcinfo->flinfo->fn_oid), &flinfo, CurrentMemoryContext);
 	fmgr_info_set_expr(fcinfo->flinfo->fn_expr, &flinfo);
@@ -238,6 +250,23 @@ greenery_call_as_owner(PG_FUNCTION_ARGS)
 	role_leave(&before);
 	fcinfo->isnull = inner->isnull;
 	return result;
+}
+
+/*
+ * Who may call greenery_NAME is what GRANT says; greenery.NAME is the owner's alone.
+ * The first of the two is for functions that write.
+ */
+Datum
+greenery_call_as_owner(PG_FUNCTION_ARGS)
+{
+	refuse_to_write(get_func_name(fcinfo->flinfo->fn_oid));
+	return call_behind(fcinfo);
+}
+
+Datum
+greenery_read_as_owner(PG_FUNCTION_ARGS)
+{
+	return call_behind(fcinfo);
 }
 
 /*

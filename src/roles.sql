@@ -9,6 +9,11 @@ CREATE FUNCTION greenery.as_owner(sql text) RETURNS void
 COMMENT ON FUNCTION greenery.as_owner(text) IS
 	'Runs SQL with the rights of the extension''s owner, in a security-restricted operation. Scripts of the extension do so with all that may run what the owner has attached to objects. Error 42501 unless the caller is the owner.';
 
+CREATE FUNCTION greenery.about_to_write(function text) RETURNS void
+	LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_about_to_write';
+COMMENT ON FUNCTION greenery.about_to_write(text) IS
+	'Error 25006 on a standby and in a read-only transaction, in the name of a function that writes.';
+
 CREATE FUNCTION greenery.caller() RETURNS text
 	LANGUAGE C STABLE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'greenery_caller_sql';
 COMMENT ON FUNCTION greenery.caller() IS

@@ -23,6 +23,7 @@
 #include "compat.h"
 #include "greenery.h"
 #include "miscadmin.h"
+#include "sources/distributed.h"
 #include "text/iso_moment.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -201,39 +202,51 @@ check_max_shrink(char **newval, void **extra pg_attribute_unused(),
 }
 
 static void
+assign_text(const char *newval pg_attribute_unused(), void *extra pg_attribute_unused())
+{
+	distributed_setting_changed();
+}
+
+static void
 assign_as_of(const char *newval pg_attribute_unused(), void *extra)
 {
 	as_of = *(int64 *) extra;
+	distributed_setting_changed();
 }
 
 static void
 assign_stock_cover(const char *newval pg_attribute_unused(), void *extra)
 {
 	stock_cover = *(int64 *) extra;
+	distributed_setting_changed();
 }
 
 static void
 assign_session_gap(const char *newval pg_attribute_unused(), void *extra)
 {
 	session_gap = *(int64 *) extra;
+	distributed_setting_changed();
 }
 
 static void
 assign_repeat_horizon(const char *newval pg_attribute_unused(), void *extra)
 {
 	repeat_horizon = *(int64 *) extra;
+	distributed_setting_changed();
 }
 
 static void
 assign_alert_cooldown(const char *newval pg_attribute_unused(), void *extra)
 {
 	alert_cooldown = *(int64 *) extra;
+	distributed_setting_changed();
 }
 
 static void
 assign_retention(const char *newval pg_attribute_unused(), void *extra)
 {
 	retention = *(int64 *) extra;
+	distributed_setting_changed();
 }
 
 void
@@ -250,13 +263,13 @@ greenery_define_settings(void)
 							   NULL,
 							   &greenery_timezone_setting, "UTC",
 							   PGC_USERSET, 0,
-							   check_timezone, NULL, NULL);
+							   check_timezone, assign_text, NULL);
 	DefineCustomStringVariable("greenery.currency",
 							   "The currency in which lifetime values and metrics of money are counted.",
 							   "Empty: the only one that the orders have. Where they have several, such values are NULL.",
 							   &currency_setting, "",
 							   PGC_USERSET, 0,
-							   check_currency, NULL, NULL);
+							   check_currency, assign_text, NULL);
 	DefineCustomStringVariable("greenery.stock_cover",
 							   "A product is at risk of a stock-out when its inventory is below the units ordered in this long.",
 							   NULL,

@@ -73,6 +73,11 @@ PUBLISHED_TABLES
 "  FROM pg_attribute a"
 " WHERE a.attrelid = ANY (p.tables) AND a.attnum > 0 AND NOT a.attisdropped"
 "   AND (a.attgenerated <> '' OR a.attidentity = 'a')"
+" UNION ALL "
+"SELECT 8, format('published table %s is distributed', p.name),"
+"       'A build knows the rows that it has published by their row versions, and other servers have others.',"
+"       'greenery_distribute_published() makes copies that are distributed.'"
+" WHERE greenery.is_distributed(p.oid)"
 
 ") o (kind, message, detail, hint)"
 " ORDER BY p.model COLLATE \"C\", o.kind, o.message COLLATE \"C\""

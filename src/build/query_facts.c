@@ -17,6 +17,7 @@
 #include "compat.h"
 #include "keys/siphash.h"
 #include "nodes/nodeFuncs.h"
+#include "sources/distributed.h"
 #include "utils/lsyscache.h"
 
 static bool
@@ -92,7 +93,8 @@ is_for_leader(Node *node, void *context)
 bool
 is_parallel_safe(Query *query)
 {
-	return !is_for_leader((Node *) query, NULL);
+	/* nor does a worker talk to the servers of a cluster */
+	return !is_for_leader((Node *) query, NULL) && !query_is_distributed(query);
 }
 
 char *

@@ -49,6 +49,7 @@ AS $schedule$
 DECLARE
 	job bigint;
 BEGIN
+	PERFORM greenery.about_to_write('greenery_schedule');
 	IF cron IS NULL THEN
 		RAISE EXCEPTION 'a schedule is needed'
 			USING ERRCODE = 'null_value_not_allowed',
@@ -70,6 +71,7 @@ AS $unschedule$
 DECLARE
 	job bigint;
 BEGIN
+	PERFORM greenery.about_to_write('greenery_unschedule');
 	PERFORM greenery.require_pg_cron();
 	EXECUTE 'SELECT j.jobid FROM cron.job j WHERE j.jobname = $1 AND j.username = current_user' INTO job
 		USING 'greenery_build in ' || current_database();

@@ -79,6 +79,7 @@ DECLARE
 	origins CONSTANT text[] := '{?utm_source=newsletter&utm_medium=email&utm_campaign=new-leaves,?utm_source=google&utm_medium=cpc&utm_campaign=house-plants&ref=google.com,?ref=google.com,?ref=instagram.com}';
 	services CONSTANT text[] := '{ups,ups,ups,ups,ups,fedex,fedex,fedex,usps,dhl}';
 BEGIN
+	PERFORM greenery.about_to_write('greenery_load_sample_shop');
 	-- NaN sorts above every number, so the upper bounds catch it
 	IF users IS NULL OR users NOT BETWEEN 1 AND 100000000 THEN
 		RAISE EXCEPTION 'number of users must be between 1 and 100000000'

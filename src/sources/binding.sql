@@ -326,7 +326,7 @@ COMMENT ON FUNCTION greenery.bindings() IS 'greenery_bindings(), with the rights
 CREATE FUNCTION @extschema@.greenery_bindings()
 	RETURNS TABLE (source text, state text, status text, relations text[], detail text,
 				   incremental boolean, reason text, advice text)
-	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_call_as_owner';
+	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_read_as_owner';
 COMMENT ON FUNCTION @extschema@.greenery_bindings() IS
 	'The sources, one row each: raw, bound or absent; ok, drifted (columns that it was made from have changed), missing (a relation has gone, or it cannot be read) or replaced (somebody changed its function); the relations that it reads; what is wrong, as one line; whether builds can look at what was written only, and if not why; and the indexes on the shop''s own tables that look-ups of one user or order would use. For the owner of the extension.';
 

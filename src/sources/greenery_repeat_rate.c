@@ -18,6 +18,7 @@
 #include "executor/spi.h"
 #include "greenery.h"
 #include "roles.h"
+#include "sources/citus_tables.h"
 #include "sources/own_indexes.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -75,11 +76,11 @@ read_id(const char *text, Oid type, Datum *value)
 	}
 }
 
-/* Of what type the list of excluded users is, for a column of users */
+/* As what the values of a column of ids are compared, with the list of excluded users for example */
 static Oid
-list_type(Oid relid, const OwnColumn *user_id)
+id_type(Oid relid, const OwnColumn *id)
 {
-	switch (getBaseType(get_atttype(relid, user_id->attnum)))
+	switch (getBaseType(get_atttype(relid, id->attnum)))
 	{
 		case INT2OID:
 		case INT4OID:
@@ -152,6 +153,28 @@ add_not_cancelled(StringInfo query, bool *any)
 }
 
 /*
+ * The rate of a distributed table: its servers say of each of their users whether they have
+ * purchased again, and count them.  The smallest order and the largest differ; not all types
+ * have an order, but all have equality.
+ */
+static void
+rate_on_shards(StringInfo query, const char *user_id, const char *order_id, Oid type, const char *relation)
+{
+	bool		ordered = type == TEXTOID || type == INT8OID;
+	const char *collation = type == TEXTOID ? " COLLATE pg_catalog.\"C\"" : "";
+
+	appendStringInfoString(query, "SELECT count(*) FILTER (WHERE u.purchased_again)::pg_catalog.float8"
+						   " OPERATOR(pg_catalog./) nullif(count(*), 0) FROM (SELECT ");
+	if (ordered)
+		appendStringInfo(query, "min(%s%s) OPERATOR(pg_catalog.<>) max(%s%s)",
+						 order_id, collation, order_id, collation);
+	else
+		appendStringInfo(query, "count(DISTINCT %s) OPERATOR(pg_catalog.>) 1", order_id);
+	appendStringInfo(query, " AS purchased_again FROM %s o WHERE %s IS NOT NULL AND %s IS NOT NULL",
+					 relation, user_id, order_id);
+}
+
+/*
  * The query for the rate: over the shop's own columns if they can be found, and
  * over the users alone if no order can come twice; else over stg_orders.  Its third
  * parameter is *excluded, an array of *type, unless that is 0.
@@ -166,6 +189,7 @@ rate_query(bool since, bool until, Oid *type, Datum *excluded)
 	char	   *created_at = "o.created_at";
 	char	   *filter;
 	bool		any = false;
+	bool		on_shards;
 	StringInfoData query;
 
 	initStringInfo(&query);
@@ -173,7 +197,14 @@ rate_query(bool since, bool until, Oid *type, Datum *excluded)
 	relid = own_columns_find("source_orders", lengthof(names), names, columns);
 	if (!OidIsValid(relid))
 	{
-		appendStringInfoString(&query, "SELECT greenery.repeat_rate(o.user_id, o.order_id) FROM greenery.stg_orders o");
+		on_shards = citus_is_here();
+		if (on_shards)
+		{
+			rate_on_shards(&query, user_id, "o.order_id", TEXTOID, "greenery.stg_orders");
+			any = true;
+		}
+		else
+			appendStringInfoString(&query, "SELECT greenery.repeat_rate(o.user_id, o.order_id) FROM greenery.stg_orders o");
 		next_condition(&query, &any);
 		appendStringInfoString(&query, "NOT o.is_cancelled");
 	}
@@ -189,8 +220,14 @@ rate_query(bool since, bool until, Oid *type, Datum *excluded)
 			created_at = own_column_sql("source_orders", "created_at");
 		if (created_at == NULL)
 			created_at = "NULL::pg_catalog.timestamptz";
-		*type = list_type(relid, &columns[0]);
-		if (own_column_is_unique(relid, &columns[1]))
+		*type = id_type(relid, &columns[0]);
+		on_shards = is_distributed(relid);
+		if (on_shards)
+		{
+			rate_on_shards(&query, user_id, order_id, id_type(relid, &columns[1]), relation);
+			any = true;
+		}
+		else if (own_column_is_unique(relid, &columns[1]))
 		{
 			appendStringInfo(&query, "SELECT greenery.repeat_rate_by_row(%s) FROM %s o", user_id, relation);
 			next_condition(&query, &any);
@@ -223,6 +260,8 @@ rate_query(bool since, bool until, Oid *type, Datum *excluded)
 		next_condition(&query, &any);
 		appendStringInfo(&query, "(%s) OPERATOR(pg_catalog.<) $2", created_at);
 	}
+	if (on_shards)
+		appendStringInfo(&query, " GROUP BY %s) u", user_id);
 	return query.data;
 }
 

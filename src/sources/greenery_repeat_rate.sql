@@ -21,12 +21,30 @@ CREATE FUNCTION @extschema@.greenery_repeat_rate_summary(
 BEGIN ATOMIC
 	SELECT c.n[1], c.n[2], c.n[2]::double precision / nullif(c.n[1], 0), w.i[1], w.i[2]
 	FROM (
-		SELECT @extschema@.repeat_counts(o.user_id, o.order_id) AS n
-		FROM greenery.stg_orders o
-		WHERE NOT o.is_cancelled
-			AND (o.user_id IN (SELECT u.user_id FROM greenery.excluded_users u)) IS NOT TRUE
-			AND (since IS NULL OR o.created_at >= since)
-			AND (until IS NULL OR o.created_at < until)
+		SELECT CASE WHEN NOT greenery.on_shards() THEN (
+			SELECT @extschema@.repeat_counts(o.user_id, o.order_id)
+			FROM greenery.stg_orders o
+			WHERE NOT o.is_cancelled
+				AND (o.user_id IN (SELECT u.user_id FROM greenery.excluded_users u)) IS NOT TRUE
+				AND (since IS NULL OR o.created_at >= since)
+				AND (until IS NULL OR o.created_at < until)
+		) ELSE (
+			-- on each server of its users, in numbers that add up
+			SELECT ARRAY[count(*), count(*) FILTER (WHERE r.purchased_again)]
+			FROM (
+				SELECT min(o.order_id COLLATE "C") <> max(o.order_id COLLATE "C") AS purchased_again
+				FROM greenery.stg_orders o
+				WHERE o.user_id IS NOT NULL
+					AND o.order_id IS NOT NULL
+					AND NOT o.is_cancelled
+					AND (o.user_id IN (SELECT u.user_id FROM greenery.excluded_users u)) IS NOT TRUE
+					AND (since IS NULL OR o.created_at >= since)
+					AND (until IS NULL OR o.created_at < until)
+				GROUP BY o.user_id
+			) r
+		) END AS n
+		-- a fence: counted once
+		OFFSET 0
 	) c
 	CROSS JOIN LATERAL (SELECT @extschema@.wilson_interval(c.n[2], c.n[1]) AS i) w;
 END;

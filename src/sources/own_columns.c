@@ -37,6 +37,7 @@
 #include "parser/parse_func.h"
 #include "parser/parser.h"
 #include "parser/parsetree.h"
+#include "sources/citus_tables.h"
 #include "sources/known_calls.h"
 #include "sources/own_columns.h"
 #include "utils/acl.h"
@@ -375,6 +376,9 @@ table_obstacle(Oid relid)
 		case RELKIND_RELATION:
 			if (rel->rd_rel->relam != HEAP_TABLE_AM_OID)
 				obstacle = psprintf("%s is not a heap table", name);
+			/* its rows have the transactions of other servers */
+			else if (is_distributed(relid))
+				obstacle = psprintf("%s is distributed", name);
 			else if (has_subclass(relid))
 				obstacle = psprintf("%s has children", name);
 			else if (pg_class_aclcheck(relid, GetUserId(), ACL_SELECT) != ACLCHECK_OK)

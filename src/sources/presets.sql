@@ -205,6 +205,7 @@ AS $bind_shop$
 DECLARE
 	c record;
 BEGIN
+	PERFORM greenery.about_to_write('greenery_bind_shop');
 	FOR c IN SELECT * FROM greenery.preset_calls(platform, schema, options, true) LOOP
 		PERFORM FROM @extschema@.greenery_bind(c.source::text, c.query::text, c.time_zone::text, c.accepted::jsonb);
 	END LOOP;

@@ -3,7 +3,7 @@
 --
 -- The orders that are asked are those whose money would be added: do the first and the
 -- last of their currencies differ?  An index on the currency says it at once.
-CREATE FUNCTION greenery.only_currency(of_totals boolean) RETURNS text
+CREATE FUNCTION greenery.only_currency() RETURNS text
 	LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT CASE WHEN c.first = c.last THEN c.first END
@@ -11,7 +11,6 @@ BEGIN ATOMIC
 		(SELECT coalesce(o.currency, '')
 		   FROM greenery.stg_orders o
 		  WHERE o.order_id IS NOT NULL
-			AND (o.order_total IS NOT NULL OR NOT of_totals)
 			AND NOT o.is_cancelled
 			AND (o.user_id IN (SELECT u.user_id FROM greenery.excluded_users u)) IS NOT TRUE
 		  ORDER BY o.currency
@@ -20,22 +19,47 @@ BEGIN ATOMIC
 		(SELECT coalesce(o.currency, '')
 		   FROM greenery.stg_orders o
 		  WHERE o.order_id IS NOT NULL
-			AND (o.order_total IS NOT NULL OR NOT of_totals)
 			AND NOT o.is_cancelled
 			AND (o.user_id IN (SELECT u.user_id FROM greenery.excluded_users u)) IS NOT TRUE
 		  ORDER BY o.currency DESC
 		  LIMIT 1) AS last) c;
 END;
-COMMENT ON FUNCTION greenery.only_currency(boolean) IS
-	'The only currency of the orders, or of those that have a total; an empty text for orders without one. NULL when they have several, or there are no such orders. Cancelled orders and orders of excluded users are not looked at.';
+COMMENT ON FUNCTION greenery.only_currency() IS
+	'The only currency of the orders; an empty text for orders without one. NULL when they have several, or there are no orders. Cancelled orders and orders of excluded users are not looked at.';
+
+CREATE FUNCTION greenery.only_currency_of_totals() RETURNS text
+	LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT CASE WHEN c.first = c.last THEN c.first END
+	FROM (SELECT
+		(SELECT coalesce(o.currency, '')
+		   FROM greenery.stg_orders o
+		  WHERE o.order_id IS NOT NULL
+			AND o.order_total IS NOT NULL
+			AND NOT o.is_cancelled
+			AND (o.user_id IN (SELECT u.user_id FROM greenery.excluded_users u)) IS NOT TRUE
+		  ORDER BY o.currency
+		  LIMIT 1) AS first,
+		-- NULLs come first
+		(SELECT coalesce(o.currency, '')
+		   FROM greenery.stg_orders o
+		  WHERE o.order_id IS NOT NULL
+			AND o.order_total IS NOT NULL
+			AND NOT o.is_cancelled
+			AND (o.user_id IN (SELECT u.user_id FROM greenery.excluded_users u)) IS NOT TRUE
+		  ORDER BY o.currency DESC
+		  LIMIT 1) AS last) c;
+END;
+COMMENT ON FUNCTION greenery.only_currency_of_totals() IS
+	'The same of the orders that have a total.';
 
 CREATE VIEW greenery.shop_currency AS
 SELECT
 	m.currency,
 	-- no total is known: prices have a currency nevertheless
-	coalesce(m.currency, greenery.only_currency(false)) AS list_currency
+	coalesce(m.currency, greenery.only_currency()) AS list_currency
 FROM (
-	SELECT coalesce(greenery.currency_setting(), greenery.only_currency(true)) AS currency
+	SELECT coalesce(greenery.currency_setting(), greenery.only_currency_of_totals()) AS currency
 	-- fences: computed once, however often a query names it
 	OFFSET 0
 ) m

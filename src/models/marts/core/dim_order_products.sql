@@ -15,11 +15,13 @@ SELECT
 		WHEN i.has_list_prices
 			AND coalesce(i.first_currency, o.currency, '') IS DISTINCT FROM (SELECT c.list_currency FROM greenery.shop_currency c) THEN NULL
 		ELSE i.items_amount
-	END AS items_amount
+	END AS items_amount,
+	o.user_id
 FROM greenery.stg_orders o
 LEFT JOIN (
 	SELECT
 		s.order_id,
+		CASE WHEN greenery.items_on_shards() THEN s.user_id END AS user_id,
 		-- "C": the array's order must not depend on the database's locale
 		array_agg(DISTINCT s.product_id COLLATE "C")
 			FILTER (WHERE s.product_id IS NOT NULL) AS product_ids,
@@ -34,8 +36,8 @@ LEFT JOIN (
 	-- twice, for the planner: see fact_user_orders
 	LEFT JOIN greenery.stg_products p
 		ON p.product_id = s.product_id AND (p.product_id = s.product_id) IS TRUE
-	GROUP BY s.order_id
-) i ON i.order_id = o.order_id
+	GROUP BY s.order_id, CASE WHEN greenery.items_on_shards() THEN s.user_id END
+) i ON i.order_id = o.order_id AND (NOT greenery.items_on_shards() OR i.user_id = o.user_id)
 CROSS JOIN LATERAL (
 	-- asked once
 	SELECT (SELECT 0 WHERE EXISTS (SELECT FROM greenery.stg_order_items)) AS none

@@ -42,6 +42,7 @@ LEFT JOIN (
 	SELECT i.product_id, sum(i.quantity) AS units
 	FROM greenery.stg_order_items i
 	JOIN greenery.stg_orders o ON o.order_id = i.order_id
+		AND (NOT greenery.items_on_shards() OR o.user_id = i.user_id)
 	CROSS JOIN greenery.as_of n
 	WHERE o.created_at > n.as_of - greenery.stock_cover()
 		AND o.created_at <= n.as_of

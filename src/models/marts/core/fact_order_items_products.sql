@@ -13,13 +13,15 @@ SELECT
 	i.returned_quantity,
 	coalesce(i.currency, o.currency) AS currency,
 	coalesce(o.is_cancelled, false) AS is_cancelled,
-	coalesce(o.user_id IN (SELECT u.user_id FROM greenery.excluded_users u), false) AS is_excluded
+	coalesce(o.user_id IN (SELECT u.user_id FROM greenery.excluded_users u), false) AS is_excluded,
+	CASE WHEN greenery.items_on_shards() THEN i.user_id ELSE o.user_id END AS user_id
 FROM greenery.stg_order_items i
 -- twice, for the planner: see fact_user_orders
 LEFT JOIN greenery.stg_products p
 	ON p.product_id = i.product_id AND (p.product_id = i.product_id) IS TRUE
 LEFT JOIN greenery.stg_orders o
-	ON o.order_id = i.order_id AND (o.order_id = i.order_id) IS TRUE;
+	ON o.order_id = i.order_id AND (o.order_id = i.order_id) IS TRUE
+	AND (NOT greenery.items_on_shards() OR o.user_id = i.user_id);
 
 COMMENT ON VIEW greenery.fact_order_items_products IS
 	'One row per product of an order: how many, at which price, for how much. Items of cancelled orders and of excluded users have their rows, and count in no number: leave out is_cancelled and is_excluded. Never add up an order''s own money over these rows, nor amounts of different currencies.';

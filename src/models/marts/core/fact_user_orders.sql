@@ -77,6 +77,7 @@ FROM (
 -- are rare enough, and a left join never gives fewer rows than it is given.
 LEFT JOIN greenery.dim_order_products i
 	ON i.order_id = o.order_id AND (i.order_id = o.order_id) IS TRUE
+	AND (NOT greenery.items_on_shards() OR i.user_id = o.user_id)
 LEFT JOIN greenery.stg_addresses a
 	ON a.address_id = o.address_id AND (a.address_id = o.address_id) IS TRUE
 LEFT JOIN greenery.promo_terms t

@@ -24,9 +24,7 @@ FROM (
 		count(*) FILTER (WHERE o.timeliness = 'late') AS late,
 		count(*) FILTER (WHERE o.timeliness IN ('early', 'on_time')) AS in_time,
 		count(*) FILTER (WHERE o.user_id IS NOT NULL) AS user_orders,
-		@extschema@.repeat_rate(o.user_id, o.order_id) AS repeat_rate,
-		@extschema@.repeat_counts(o.user_id, o.order_id) AS repeat,
-		EXISTS (SELECT FROM greenery.stg_promos) AS has_promos
+		CASE WHEN NOT greenery.on_shards() THEN @extschema@.repeat_counts(o.user_id, o.order_id) END AS counts
 	FROM (
 		SELECT
 			f.*,
@@ -37,6 +35,28 @@ FROM (
 			AND NOT f.is_excluded
 	) o
 ) o
+CROSS JOIN LATERAL (
+	SELECT coalesce(
+		o.counts,
+		-- on each server of its users, in numbers that add up
+		CASE WHEN greenery.on_shards() THEN (
+			SELECT ARRAY[count(*), count(*) FILTER (WHERE u.purchased_again)]
+			FROM (
+				SELECT min(f.order_id COLLATE "C") <> max(f.order_id COLLATE "C") AS purchased_again
+				FROM greenery.stg_orders f
+				WHERE f.user_id IS NOT NULL
+					AND f.order_id IS NOT NULL
+					AND NOT f.is_cancelled
+					AND (f.user_id IN (SELECT x.user_id FROM greenery.excluded_users x)) IS NOT TRUE
+				GROUP BY f.user_id
+			) u
+		) END) AS repeat
+	OFFSET 0
+) r
+CROSS JOIN (
+	SELECT EXISTS (SELECT FROM greenery.stg_promos) AS has_promos
+	OFFSET 0
+) p
 CROSS JOIN (
 	SELECT
 		count(*) AS sessions,
@@ -52,28 +72,27 @@ CROSS JOIN (
 CROSS JOIN LATERAL (
 	SELECT
 		v.name,
-		coalesce(v.value, v.numerator::double precision
-						  / nullif(v.denominator, 0)::double precision) AS value,
+		v.numerator::double precision / nullif(v.denominator, 0)::double precision AS value,
 		v.numerator,
 		v.denominator,
 		d.definition
 	FROM (VALUES
-		('repeat_rate', o.repeat_rate, o.repeat[2]::numeric, o.repeat[1]::numeric),
-		('conversion_rate', NULL, s.purchases, s.sessions),
-		('average_order_value', NULL, o.money, o.priced_orders),
-		('bounce_rate', NULL, s.bounces, s.sessions),
-		('cart_abandonment_rate', NULL, s.abandoned, s.carts),
-		('late_delivery_rate', NULL, o.late, o.late + o.in_time),
-		('on_time_or_early_rate', NULL, o.in_time, o.late + o.in_time),
-		('promo_use_rate', NULL, CASE WHEN o.has_promos OR o.promo_orders > 0 THEN o.promo_orders END, o.orders),
-		('units_per_order', NULL, o.units, o.orders_with_units),
-		('products_per_order', NULL, o.products, o.orders_with_products),
-		('orders_per_purchaser', NULL, o.user_orders, o.repeat[1]),
-		('delivery_days', NULL, o.delivery_days, o.deliveries),
-		('orders', NULL, o.orders, 1),
-		('purchasers', NULL, o.repeat[1], 1),
-		('revenue', NULL, o.money, 1)
-	) v (name, value, numerator, denominator)
+		('repeat_rate', r.repeat[2]::numeric, r.repeat[1]::numeric),
+		('conversion_rate', s.purchases, s.sessions),
+		('average_order_value', o.money, o.priced_orders),
+		('bounce_rate', s.bounces, s.sessions),
+		('cart_abandonment_rate', s.abandoned, s.carts),
+		('late_delivery_rate', o.late, o.late + o.in_time),
+		('on_time_or_early_rate', o.in_time, o.late + o.in_time),
+		('promo_use_rate', CASE WHEN p.has_promos OR o.promo_orders > 0 THEN o.promo_orders END, o.orders),
+		('units_per_order', o.units, o.orders_with_units),
+		('products_per_order', o.products, o.orders_with_products),
+		('orders_per_purchaser', o.user_orders, r.repeat[1]),
+		('delivery_days', o.delivery_days, o.deliveries),
+		('orders', o.orders, 1),
+		('purchasers', r.repeat[1], 1),
+		('revenue', o.money, 1)
+	) v (name, numerator, denominator)
 	LEFT JOIN greenery.metric_definitions d ON d.name = v.name
 ) m;
 

@@ -63,7 +63,22 @@ FROM (
 			JOIN greenery.stg_orders o ON o.order_id = i.order_id
 			WHERE NOT i.is_cancelled
 				AND NOT i.is_excluded
+				AND NOT greenery.on_shards()
 			GROUP BY i.product_id
+			UNION ALL
+			-- but on the servers of the users
+			SELECT b.product_id, ARRAY[count(*), count(*) FILTER (WHERE b.orders > 1)]
+			FROM (
+				SELECT i.product_id, i.user_id, count(DISTINCT i.order_id) AS orders
+				FROM greenery.fact_order_items_products i
+				WHERE NOT i.is_cancelled
+					AND NOT i.is_excluded
+					AND i.order_id IS NOT NULL
+					AND i.user_id IS NOT NULL
+					AND greenery.on_shards()
+				GROUP BY i.product_id, i.user_id
+			) b
+			GROUP BY b.product_id
 		) s ON s.product_id = c.product_id
 		LEFT JOIN (
 			SELECT
@@ -73,7 +88,23 @@ FROM (
 			FROM greenery.fact_order_items_products i
 			JOIN greenery.purchasers u ON u.first_order_id = i.order_id
 			WHERE u.is_mature
+				AND NOT greenery.on_shards()
 			GROUP BY i.product_id
+			UNION ALL
+			SELECT
+				b.product_id,
+				ARRAY[count(*)],
+				ARRAY[count(*) FILTER (WHERE b.purchased_again_within)]
+			FROM (
+				SELECT i.product_id, u.user_id, bool_or(u.purchased_again_within) AS purchased_again_within
+				FROM greenery.fact_order_items_products i
+				JOIN greenery.purchasers u ON u.first_order_id = i.order_id
+					AND (NOT greenery.items_on_shards() OR u.user_id = i.user_id)
+				WHERE u.is_mature
+					AND greenery.on_shards()
+				GROUP BY i.product_id, u.user_id
+			) b
+			GROUP BY b.product_id
 		) f ON f.product_id = c.product_id
 		WHERE coalesce(c.product_id NOT IN (SELECT x.product_id FROM greenery.excluded_products x), true)
 	) p

@@ -9,6 +9,7 @@ WITH item AS MATERIALIZED (
 	SELECT i.order_id, i.product_id
 	FROM greenery.stg_order_items i
 	JOIN greenery.stg_orders o ON o.order_id = i.order_id
+		AND (NOT greenery.items_on_shards() OR o.user_id = i.user_id)
 	WHERE NOT o.is_cancelled
 		-- guests have no id that could be in the list
 		AND coalesce(o.user_id NOT IN (SELECT x.user_id FROM greenery.excluded_users x), true)
