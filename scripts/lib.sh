@@ -430,6 +430,15 @@ ensure_tools()
 		*" clang "*) [ -n "$(find_clang)" ] || welcome clang ;;
 	esac
 	case " $* " in
+		*" report "*)
+			local report=()
+			has_node || report+=(nodejs)
+			command -v npm >/dev/null || report+=(npm)
+			[ -n "$(find_chromium)" ] || report+=(chromium)
+			[ ${#report[@]} -eq 0 ] || welcome "${report[@]}"
+			;;
+	esac
+	case " $* " in
 		*" cron "*)
 			[ -f "$("$PG_CONFIG" --pkglibdir)/pg_cron.so" ] ||
 				welcome "postgresql-$("$PG_CONFIG" --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')-cron"

@@ -43,7 +43,7 @@ export function table({ columns, rows })
 	return el('table', {},
 		el('thead', {}, el('tr', {}, columns.map((column, i) => el('th', { scope: 'col', class: kind(i) }, column)))),
 		el('tbody', {}, rows.map((row) => el('tr', {}, row.map((cell, i) => el(i === 0 ? 'th' : 'td',
-			{ class: kind(i), scope: i === 0 ? 'row' : null }, cell?.text ?? cell ?? '\u2013'))))));
+			{ class: kind(i), scope: i === 0 ? 'row' : null, 'data-value': raw(cell) ?? '' }, cell?.text ?? cell ?? '\u2013'))))));
 }
 
 function behind(name, data, title = 'figure.table')

@@ -86,15 +86,21 @@ function downstream(nodes)
 	return found;
 }
 
-// How wide a letter is at most, on the average
-const LETTER = 6.5;
+// How wide a name is
+const canvas = document.createElement('canvas').getContext('2d');
+
+function widthOf(name)
+{
+	canvas.font = `12px ${getComputedStyle(document.documentElement).getPropertyValue('--plain')}`;
+	return Math.ceil(canvas.measureText(name).width);
+}
 
 function draw(columns, state, width)
 {
 	const line = 25;
 	const most = Math.max(...columns.map((column) => column.length));
 	const height = most * line + 10;
-	const widths = columns.map((column) => Math.max(...column.map((node) => node.label.length * LETTER + 18)));
+	const widths = columns.map((column) => Math.max(...column.map((node) => widthOf(node.label) + 18)));
 	const needed = widths.reduce((sum, w) => sum + w, 0);
 	const gap = columns.length < 2 ? 0 : Math.max(36, (width - needed - 8) / (columns.length - 1));
 	const total = Math.max(width, needed + gap * (columns.length - 1) + 8);
@@ -104,7 +110,7 @@ function draw(columns, state, width)
 		column.forEach((node, i) => {
 			node.x = x;
 			node.y = (i + 0.5) / column.length * (height - 10) + 5;
-			node.width = node.label.length * LETTER + 16;
+			node.width = widthOf(node.label) + 16;
 		});
 		x += widths[c] + gap;
 	});

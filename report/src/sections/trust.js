@@ -4,7 +4,7 @@ import * as Plot from '@observablehq/plot';
 
 import { el } from '../dom.js';
 import { figure, legend } from '../figure.js';
-import { ago, count, decimal, list, time } from '../format.js';
+import { ago, count, day, decimal, list, time } from '../format.js';
 import { plain, t } from '../text.js';
 import { section } from '../section.js';
 import { lineageFigure } from './lineage.js';
@@ -67,7 +67,7 @@ export function trustSentence(shop)
 			sentences.push(t(build.warned > 0 ? 'trust.warned' : 'trust.good', { ...values, passed: count(of?.passed ?? null, 'passed'), warned: count(build.warned, 'warned') }));
 		}
 		if (build.as_of)
-			sentences.push(t('trust.newest', { as_of: time(build.as_of), ago: since(shop, build.as_of) }));
+			sentences.push(t('trust.newest', { as_of: (shop.few ? day : time)(build.as_of), ago: since(shop, build.as_of) }));
 	}
 	if (running)
 		sentences.push(runningSentence(shop));
@@ -194,7 +194,7 @@ function freshness(shop)
 	if (!shop.build)
 		return null;
 	const line = (name, text) => lines.push(el('div', {}, el('dt', {}, plain(`fresh.${name}`)),
-		el('dd', {}, text ? [time(text).text, name === 'made' ? null : el('span', { class: 'small' }, since(shop, text).text)] : plain('fresh.none'))));
+		el('dd', {}, text ? [(shop.few && name in { order: 1, session: 1 } ? day : time)(text).text, name === 'made' ? null : el('span', { class: 'small' }, since(shop, text).text)] : plain('fresh.none'))));
 
 	line('order', shop.build.as_of);
 	line('session', fresh?.newest_session);
