@@ -190,6 +190,17 @@ sql('sample', q{UPDATE greenery.products SET price = 0 WHERE product_id = (SELEC
 is(build('sample'), 'failed', 'a price of 0: the build fails');
 make_page('failed', 'sample');
 
+# Since when a test has its status: where the last run of equal results began, skips apart
+is(sql('sample', q{
+	WITH result AS (
+		SELECT r.test_id, r.build_id, r.status, lag(r.status) OVER w IS DISTINCT FROM r.status AS is_new
+		  FROM greenery.test_results r WHERE r.status <> 'skipped' WINDOW w AS (PARTITION BY r.test_id ORDER BY r.build_id)
+	), since AS (
+		SELECT test_id, max(build_id) FILTER (WHERE is_new) AS build_id FROM result GROUP BY test_id)
+	SELECT count(*) > 150, count(DISTINCT b.build_id) > 1, count(*) FILTER (WHERE t.status_since IS DISTINCT FROM b.finished_at)
+	  FROM greenery_published.test_status t JOIN since s USING (test_id) JOIN greenery.builds b ON b.build_id = s.build_id
+	 WHERE t.status <> 'skipped'}), 't|t|0', 'since when a test has its status');
+
 # A build is running: it waits for a table
 my $locker = $node->background_psql('sample');
 $locker->query_safe('BEGIN');

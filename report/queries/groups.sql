@@ -1,5 +1,5 @@
 -- Who buys again by promo, state and delivery days.  Groups under five users become one, together
--- with the next larger ones until they have five; so do groups after the twenty-fifth.
+-- with the next larger ones until they have five; so do groups after the sixtieth.
 WITH groups AS (
 	SELECT 'promo' AS by, p.promo_id AS name, p.users, p.repeaters, p.rate, p.low, p.high, p.verdict,
 		NULL::boolean AS is_sweet_spot
@@ -19,7 +19,7 @@ WITH groups AS (
 	FROM groups g
 	WHERE g.users > 0
 ), merged AS (
-	SELECT r.*, r.users < 5 OR r.smaller BETWEEN 1 AND 4 OR r.place > 25 AS is_other
+	SELECT r.*, r.users < 5 OR r.smaller BETWEEN 1 AND 4 OR r.place > 60 AS is_other
 	FROM ranked r
 )
 SELECT

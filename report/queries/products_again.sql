@@ -12,4 +12,4 @@ SELECT
 FROM greenery_published.product_reorder p
 WHERE p.first_order_buyers >= 5
 ORDER BY p.first_order_buyers DESC, p.name COLLATE "C"
-LIMIT 20
+LIMIT 60

@@ -30,7 +30,7 @@ export function dots({ width, rows, reference, referenceLabel, domain, tickForma
 			Plot.dot(values, { y: 'i', x: 'value', r: 4.5, fill: (d) => d.hollow ? 'var(--page)' : colour(d), stroke: colour, strokeWidth: 2, dy: narrow ? 7 : 0,
 				title: 'title' }),
 			...[values, heads].map((some) => Plot.text(some, narrow
-				? { y: 'i', text: 'name', frameAnchor: 'left', textAnchor: 'start', dy: -9, fill: 'var(--ink)', fontSize: 13, fontWeight: some === heads ? 700 : 400 }
+				? { y: 'i', text: 'name', frameAnchor: 'left', textAnchor: 'start', dy: -9, fill: 'var(--ink)', fontSize: 13, stroke: 'var(--page)', strokeWidth: 4, fontWeight: some === heads ? 700 : 400 }
 				: { y: 'i', text: 'name', frameAnchor: 'left', textAnchor: 'end', dx: -12, fill: 'var(--ink)', fontSize: 13, fontWeight: some === heads ? 700 : 400 })),
 		],
 	});

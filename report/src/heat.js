@@ -6,19 +6,22 @@ import { svg } from './dom.js';
 export const CLASSES = 5;
 
 // Which class a value is in: equal, round steps, so that a tenth of the values at most is beyond
-// the fourth; the fifth is open where it has to be
+// the fourth; the fifth is open where it has to be.  Values that are all large begin above nothing.
 export function classes(values, least)
 {
 	const sorted = [...values].sort((a, b) => a - b);
 	const most = sorted[sorted.length - 1] ?? 0;
 	const high = sorted[Math.floor((sorted.length - 1) * 0.9)] ?? 0;
-	const unit = 10 ** Math.floor(Math.log10(high || 1));
-	const step = Math.max(least, [0.1, 0.2, 0.25, 0.5, 1, 2, 2.5].map((s) => s * unit).find((s) => s * (CLASSES - 1) >= high) ?? high);
+	const low = sorted[0] * 2.5 > high ? sorted[0] : 0;
+	const unit = 10 ** Math.floor(Math.log10(high - low || 1));
+	const step = Math.max(least, [0.1, 0.2, 0.25, 0.5, 1, 2, 2.5, 5].map((s) => s * unit).find((s) => s * (CLASSES - 1) >= high - low) ?? high);
+	const base = Math.floor(low / step) * step;
 	// values such as 0.3 are not exact
-	const of = (value) => Math.min(CLASSES, Math.max(1, Math.ceil(value / step - 1e-9)));
-	const used = most <= step * (CLASSES - 1) ? Math.max(1, of(most)) : CLASSES;
+	const of = (value) => Math.min(CLASSES, Math.max(1, Math.ceil((value - base) / step - 1e-9)));
+	const used = most <= base + step * (CLASSES - 1) ? of(most) : CLASSES;
 
-	return { of, bounds: Array.from({ length: used }, (_, i) => ({ number: i + 1, upto: step * (i + 1), above: step * i, open: i === CLASSES - 1 && most > step * CLASSES })) };
+	return { of, bounds: Array.from({ length: used }, (_, i) => ({ number: i + 1, upto: base + step * (i + 1), above: base + step * i,
+		open: i === CLASSES - 1 && most > base + step * CLASSES })) };
 }
 
 export function fill(number)

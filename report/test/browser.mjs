@@ -82,10 +82,10 @@ async function examine(browser, file)
 		await copyFile(file, join(shots, basename(file)));
 	const seen = await page.evaluate(look);
 
-	await page.setViewportSize({ width: 390, height: 844 });
-	await page.emulateMedia({ colorScheme: 'dark' });
-	await page.waitForTimeout(100);
 	await page.evaluate(() => document.querySelectorAll('details').forEach((details) => { details.open = false; }));
+	await page.emulateMedia({ colorScheme: 'dark' });
+	await page.setViewportSize({ width: 390, height: 844 });
+	await page.waitForFunction(() => [...document.querySelectorAll('.plot:not(.scroll) svg')].every((svg) => svg.getBoundingClientRect().right < 400));
 	await picture(page, `${name}-390-dark`);
 	const result = { ...seen, sideways: await page.evaluate(narrow), problems, requests: requests.filter((url) => !url.startsWith('file:') && !url.startsWith('data:')) };
 

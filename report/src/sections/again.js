@@ -75,10 +75,15 @@ function byGroup(shop, by, rows, overall, sentence, definition)
 		return { ...row, name: by === 'product' ? row.name ?? plain('product.unnamed') : groupName(by, row), rate: row.rate ?? row.repeaters / row.users, low, high };
 	});
 
+	// the largest groups, and those that say something
+	const largest = new Set([...named].sort((a, b) => b.users - a.users).slice(0, 12));
+	const drawn = named.filter((row) => largest.has(row) || row.is_other || row.is_sweet_spot || row.verdict === 'good sign' || row.verdict === 'bad sign');
+
 	return figure({
 		name: `again-${by}`,
 		title: el('span', {}, el('b', {}, plain(`group.by_${by}`)), ' ', sentence),
 		definition,
+		note: drawn.length < named.length ? plain('group.rest', { rest: count(named.length - drawn.length) }) : null,
 		table: {
 			columns: [`by_${by}`, 'users', 'repeaters', 'rate', 'low', 'high', 'verdict'].map((c) => plain(`column.${c}`)),
 			rows: named.map((row) => [row.name, row.users, row.repeaters, percent(row.rate), percent(row.low), percent(row.high), row.verdict ? plain(key(row.verdict)) : null]),
@@ -91,8 +96,8 @@ function byGroup(shop, by, rows, overall, sentence, definition)
 			reference: overall,
 			referenceLabel: plain('group.overall', { rate: percent(overall) }),
 			tickFormat: (value) => wholePercent(value).text,
-			rows: named.map((row) => ({ name: `${row.name}  (${count(row.users).text})`, value: row.rate, low: row.low, high: row.high,
-				colour: row.is_sweet_spot ? 'blue' : COLOURS[row.verdict] ?? 'grey', hollow: row.verdict === 'too few' || !row.verdict,
+			rows: drawn.map((row) => ({ name: `${row.name}  (${count(row.users).text})`, value: row.rate, low: row.low, high: row.high,
+				colour: row.is_sweet_spot ? 'blue' : COLOURS[row.verdict] ?? 'grey', hollow: !row.verdict || row.verdict === 'too few' || row.verdict === 'known too late',
 				title: `${row.name}: ${percent(row.rate).text} (${percent(row.low).text} … ${percent(row.high).text})` })),
 		}),
 	});
@@ -150,6 +155,8 @@ export function again(shop)
 	return ofPurchases('again', shop, () => {
 		const rows = shop.data.indicators;
 		const named = (verdict) => rows.filter((row) => row.verdict === verdict).map((row) => nameOf(row.indicator));
+		const signs = (verdict) => rows.filter((row) => row.verdict === verdict).map((row) => plain('again.sign', { name: nameOf(row.indicator),
+			difference: points(row.difference), low: points(row.low), high: points(row.high) }));
 		const unknown = named('no data');
 		const judged = rows.filter((row) => ['good sign', 'bad sign', 'no signal'].includes(row.verdict));
 		const gaps = judged.map((row) => row.detectable).filter((gap) => gap !== null).sort((a, b) => a - b);
@@ -162,9 +169,9 @@ export function again(shop)
 		else
 		{
 			if (named('good sign').length)
-				sentences.push(t('again.good', { names: list(named('good sign')) }));
+				sentences.push(t('again.good', { names: list(signs('good sign')) }));
 			if (named('bad sign').length)
-				sentences.push(t('again.bad', { names: list(named('bad sign')) }));
+				sentences.push(t('again.bad', { names: list(signs('bad sign')) }));
 		}
 		if (gaps.length)
 			sentences.push(t('again.detectable', { gap: decimal(gaps[Math.floor(gaps.length / 2)] * 100), users: count(Math.max(...judged.map((row) => row.users))),

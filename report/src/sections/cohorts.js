@@ -126,9 +126,10 @@ function curveFigure(shop)
 			const most = Math.max(...all.map((row) => row.step), ...ends.map((e) => e.step));
 			const top = Math.min(1, Math.max(...points(all).map((p) => p.high), ...ends.map((e) => e.again)) * 1.05);
 			const height = Math.max(260, Math.min(400, width / 1.9));
+			const marginRight = width < 560 ? 58 : 84;
 
 			return Plot.plot({
-				width, height, marginLeft: 44, marginRight: width < 560 ? 58 : 84, marginBottom: 40, marginTop: 20,
+				width, height, marginLeft: 44, marginRight, marginBottom: 40, marginTop: 20,
 				x: { label: null, domain: [0, most], tickSize: 0, ticks: width < 560 ? 5 : 8 },
 				y: { label: null, domain: [0, top], tickFormat: (v) => wholePercent(v).text, ticks: 5, tickSize: 0 },
 				color: { type: 'identity' },
@@ -139,7 +140,7 @@ function curveFigure(shop)
 					Plot.areaY(points(all), { x: 'step', y1: 'low', y2: 'high', curve: 'step-after', fill: 'var(--blue)', fillOpacity: 0.14 }),
 					Plot.line(lines, { x: 'step', y: 'again', z: 'cohort', stroke: 'colour', curve: 'step-after', strokeWidth: 1.4 }),
 					Plot.line(points(all), { x: 'step', y: 'again', stroke: 'var(--blue)', curve: 'step-after', strokeWidth: 2.6 }),
-					Plot.text(spread(ends, top, height - 60), { x: 'step', y: 'label', text: 'name', textAnchor: 'start', dx: 5, fill: 'var(--ink)', fontSize: 11.5,
+					Plot.text(spread(ends, top, { x: (width - 44 - marginRight) / most, y: height - 60 }), { x: 'step', y: 'label', text: 'name', textAnchor: 'start', dx: 5, dy: -7, fill: 'var(--ink)', fontSize: 11.5,
 						stroke: 'var(--page)', strokeWidth: 4, paintOrder: 'stroke' }),
 				],
 			});
@@ -152,18 +153,22 @@ function lineOf(i, n)
 	return n === 1 ? 5 : Math.round(1 + 4 * i / (n - 1));
 }
 
-// Labels that would lie on each other move apart
-function spread(ends, top, height)
+// Labels at the ends of lines: one that would lie on another goes below it.  unit is the width of a
+// step, and the height of the whole range, in pixels.
+function spread(ends, top, unit)
 {
-	const gap = 14 / height * top;
-	const sorted = [...ends].sort((a, b) => a.again - b.again).map((e) => ({ ...e, label: e.again }));
+	const placed = [];
 
-	for (let i = 1; i < sorted.length; i++)
-		sorted[i].label = Math.max(sorted[i].label, sorted[i - 1].label + gap);
-	// none above the frame
-	for (let i = sorted.length - 1; i >= 0; i--)
-		sorted[i].label = Math.min(sorted[i].label, i === sorted.length - 1 ? top : sorted[i + 1].label - gap);
-	return sorted;
+	for (const end of [...ends].sort((a, b) => b.again - a.again))
+	{
+		let label = Math.min(end.again, top);
+
+		for (const other of placed)
+			if (Math.abs(other.step - end.step) * unit.x < 64 && Math.abs(other.label - label) * unit.y / top < 14)
+				label = other.label - 14 / unit.y * top;
+		placed.push({ ...end, label });
+	}
+	return placed;
 }
 
 export function milestones(all, unit)

@@ -31,7 +31,7 @@ function spark(shop, name)
 	const alt = plain('headline.spark', { name: plain(`metric.${name}`), builds: String(rows.length), first: format(first.value), last: format(last.value) });
 
 	const picture = Plot.plot({
-		width: 170, height: 44, margin: 4, marginRight: 6, axis: null, ariaLabel: alt,
+		width: name === NAMES[0] ? 300 : 170, height: name === NAMES[0] ? 60 : 44, margin: 4, marginRight: 6, axis: null, ariaLabel: alt,
 		marks: [
 			Plot.lineY(rows, { x: (d, i) => i, y: 'value', stroke: 'var(--blue)', strokeWidth: 1.5 }),
 			Plot.dot([last], { x: rows.length - 1, y: 'value', fill: 'var(--blue)', r: 2.5 }),

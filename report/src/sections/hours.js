@@ -3,7 +3,7 @@
 import * as Plot from '@observablehq/plot';
 
 import { figure, legend } from '../figure.js';
-import { count, hour, percent, weekday } from '../format.js';
+import { count, decimal, hour, percent, weekday } from '../format.js';
 import { classes, fill, ink } from '../heat.js';
 import { section, without } from '../section.js';
 import { plain, t } from '../text.js';
@@ -27,12 +27,13 @@ export function hours(shop)
 	if (shown.length === 0)
 		return without('hours', 'hours.few', shop);
 	const most = shown.reduce((a, b) => b.sessions > a.sessions ? b : a);
+	const mean = shown.reduce((sum, cell) => sum + cell.sessions, 0) / shown.length;
 	const size = cells[0].hours;
 	const shades = classes(shown.map((cell) => cell.sessions), 1);
 	const starts = Array.from({ length: 24 / size }, (_, i) => i * size);
 	const about = { zone: shop.build.timezone };
 
-	return section('hours', [t('hours.sentence', { weekday: weekday(most.weekday), span: span(most), sessions: count(most.sessions) })], figure({
+	return section('hours', [t('hours.sentence', { weekday: weekday(most.weekday), span: span(most), sessions: count(most.sessions), mean: decimal(mean) })], figure({
 		name: 'hours',
 		title: plain('hours.figure', about),
 		definition: [`${plain('hours.definition', about)} ${shop.comment('fact_user_sessions', 'session_start') ?? ''}`],

@@ -22,10 +22,10 @@ function repeat(shop)
 		low: percent(low, 'repeat_rate_low'), high: percent(high, 'repeat_rate_high'), level: level() });
 }
 
-// "revenue +12 %", as a text
-function moved(entry)
+// "revenue +12 %", as a text; begin says whether it begins a sentence
+function moved(entry, begin)
 {
-	return plain('changed.one', { name: plain(`metric_in.${entry.name}`),
+	return plain('changed.one', { name: plain(`${begin ? 'metric' : 'metric_in'}.${entry.name}`),
 		change: entry.points === undefined ? change(entry.relative).text : plain('changed.points', { points: points(entry.points) }) });
 }
 
@@ -40,9 +40,9 @@ function changed(shop)
 	const values = { days: count(changes.days), until: day(changes.until) };
 
 	if (clear.length > 0)
-		return t('changed.clear', { ...values, clear: list(clear.map(moved)),
-			rest: clear.length === judged.length ? '' : plain('changed.rest', { rest: list(judged.filter((e) => e.verdict === 0).map(moved)) }) });
-	return t('changed.chance', { ...values, all: list(judged.map(moved)) });
+		return t('changed.clear', { ...values, clear: list(clear.map((entry, i) => moved(entry, i === 0))),
+			rest: clear.length === judged.length ? '' : plain('changed.rest', { rest: list(judged.filter((e) => e.verdict === 0).map((e) => moved(e, false))) }) });
+	return t('changed.chance', { ...values, all: list(judged.map((entry) => moved(entry, false))) });
 }
 
 function lost(shop)

@@ -5,7 +5,7 @@ import * as Plot from '@observablehq/plot';
 import { el } from '../dom.js';
 import { figure, legend } from '../figure.js';
 import { ago, count, day, decimal, list, time } from '../format.js';
-import { plain, t } from '../text.js';
+import { hasText, plain, t } from '../text.js';
 import { section } from '../section.js';
 import { lineageFigure } from './lineage.js';
 
@@ -66,6 +66,10 @@ export function trustSentence(shop)
 
 			sentences.push(t(build.warned > 0 ? 'trust.warned' : 'trust.good', { ...values, passed: count(of?.passed ?? null, 'passed'), warned: count(build.warned, 'warned') }));
 		}
+		const about = [...new Set([...failing(shop), ...warning(shop)].map((test) => test.model))];
+
+		if (about.length > 0)
+			sentences.push(t(failing(shop).length ? 'trust.about_failing' : 'trust.about', { models: about.length > 4 ? plain('trust.models', { models: count(about.length) }) : list(about) }));
 		if (build.as_of)
 			sentences.push(t('trust.newest', { as_of: (shop.few ? day : time)(build.as_of), ago: since(shop, build.as_of) }));
 	}
@@ -149,10 +153,18 @@ function testName(test)
 	return plain('tests.name', { id: String(test.test_id), kind: test.kind, place: test.column_name ? `${test.model}.${test.column_name}` : test.model });
 }
 
+// What a test assumes, in words: its description, or what its kind says
+function assumption(test)
+{
+	const key = `kind_of_test.${test.kind}`;
+
+	return test.description ?? plain(hasText(key) ? key : 'kind_of_test.other', { place: test.column_name ? `${test.column_name} of ${test.model}` : test.model });
+}
+
 function testEntry(shop, test)
 {
 	return el('li', { class: test.status },
-		el('p', {}, el('b', {}, plain(`tests.${test.status}`)), ' ', test.description ?? testName(test)),
+		el('p', {}, el('b', {}, plain(`tests.${test.status}`)), ' ', assumption(test)),
 		el('p', { class: 'small' }, [testName(test),
 			test.failures === null ? null : plain('tests.rows', { failures: count(test.failures), total: count(test.total) }),
 			test.severity ? plain('tests.severity', { severity: test.severity }) : null,
