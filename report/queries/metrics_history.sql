@@ -7,7 +7,7 @@ WITH build AS (
 	ORDER BY h.build_id DESC
 	LIMIT 120
 )
-SELECT h.name, h.build_id, h.as_of, b.finished_at, h.value, h.numerator, h.denominator
+SELECT h.name, h.build_id, date_trunc('minute', h.as_of) AS as_of, b.finished_at, h.value, h.numerator, h.denominator
 FROM greenery_published.metrics_history h
 JOIN build ON build.build_id = h.build_id
 LEFT JOIN greenery_published.build_status b ON b.build_id = h.build_id

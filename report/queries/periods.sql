@@ -32,8 +32,8 @@ WITH present AS (
 SELECT
 	p.number,
 	p.days,
-	p.since,
-	p.until,
+	date_trunc('minute', p.since) AS since,
+	date_trunc('minute', p.until) AS until,
 	o.orders,
 	CASE WHEN o.purchasers >= 5 THEN o.revenue END AS revenue,
 	CASE WHEN o.purchasers >= 5 THEN o.priced_orders END AS priced_orders,

@@ -1,7 +1,15 @@
-// Numbers, amounts, days and hours as the reader writes them.  Each is {text, value, key}: the
+// Numbers and amounts as the reader writes them, days and hours in the language of the page.  Each is {text, value, key}: the
 // text for people, the value for tables and tests; key names a number that is also a mart's.
 
 const locales = navigator.languages?.length ? [...navigator.languages] : undefined;
+// for words, such as names of months: the page's own language, as the reader writes it
+let words = locales;
+
+export function useLanguage(language)
+{
+	words = locales?.[0]?.split('-')[0] === language.split('-')[0] ? locales : language;
+}
+
 const NOTHING = '\u2013';
 
 // A hyphen is no minus
@@ -62,7 +70,7 @@ function local(text, options)
 		return { text: NOTHING, value: null };
 	const date = new Date(`${text.slice(0, 19)}${text.length <= 10 ? 'T00:00:00' : ''}Z`);
 
-	return { text: new Intl.DateTimeFormat(locales, { ...options, timeZone: 'UTC' }).format(date), value: text };
+	return { text: new Intl.DateTimeFormat(words, { ...options, timeZone: 'UTC' }).format(date), value: text };
 }
 
 export const day = (text) => local(text, { dateStyle: 'medium' });
@@ -73,12 +81,12 @@ export const shortMonth = (text) => local(text, { month: 'short' });
 export function weekday(number, style = 'long')
 {
 	// 1 January 2024 was a Monday
-	return new Intl.DateTimeFormat(locales, { weekday: style, timeZone: 'UTC' }).format(new Date(Date.UTC(2024, 0, number)));
+	return new Intl.DateTimeFormat(words, { weekday: style, timeZone: 'UTC' }).format(new Date(Date.UTC(2024, 0, number)));
 }
 
 export function hour(number)
 {
-	return new Intl.DateTimeFormat(locales, { hour: 'numeric', minute: '2-digit', timeZone: 'UTC' }).format(new Date(Date.UTC(2024, 0, 1, number)));
+	return new Intl.DateTimeFormat(words, { hour: 'numeric', minute: '2-digit', timeZone: 'UTC' }).format(new Date(Date.UTC(2024, 0, 1, number)));
 }
 
 // How long ago, in the largest unit that has passed once
@@ -87,12 +95,12 @@ export function ago(seconds)
 	const units = [['year', 31557600], ['month', 2629800], ['day', 86400], ['hour', 3600], ['minute', 60]];
 	const [unit, size] = units.find(([, length]) => seconds >= length) ?? ['second', 1];
 
-	return { text: new Intl.RelativeTimeFormat(locales, { numeric: 'auto' }).format(-Math.floor(seconds / size), unit), value: seconds };
+	return { text: new Intl.RelativeTimeFormat(words, { numeric: 'auto' }).format(-Math.floor(seconds / size), unit), value: seconds };
 }
 
 export const level = () => wholePercent(0.95);
 
 export function list(parts, type = 'conjunction')
 {
-	return new Intl.ListFormat(locales, { type }).format(parts);
+	return new Intl.ListFormat(words, { type }).format(parts);
 }

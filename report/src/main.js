@@ -1,7 +1,7 @@
 // The page: reads the data in the file and puts up the sections.
 
 import { el } from './dom.js';
-import { ago, time } from './format.js';
+import { ago, time, useLanguage } from './format.js';
 import { shopOf } from './shop.js';
 import { plain, t, useTexts } from './text.js';
 import { again } from './sections/again.js';
@@ -35,6 +35,7 @@ function show()
 	const { title, text, data } = JSON.parse(document.getElementById('data').textContent);
 
 	useTexts(text);
+	useLanguage(text.language);
 	const shop = shopOf(data);
 
 	document.body.classList.add(`trust-${trustLevel(shop)}`);

@@ -8,6 +8,12 @@ export function shopOf(data)
 	const comments = new Map(data.comments.map((c) => [`${c.relation}.${c.column_name ?? ''}`, c.comment]));
 	const orders = metrics.orders?.value ?? 0;
 	const purchasers = metrics.purchasers?.value ?? 0;
+	const running = data.progress[0];
+
+	// a build whose session has ended is "running" until the next one says that it was aborted
+	for (const one of data.builds)
+		if (one.status === 'running' && one.build_id !== running?.build_id)
+			one.status = 'aborted';
 
 	return {
 		data,
@@ -16,15 +22,15 @@ export function shopOf(data)
 		funnel,
 		orders,
 		purchasers,
-		last: data.builds[0],
-		running: data.progress[0],
+		last: data.builds.find((one) => one.status !== 'running'),
+		running,
 		currency: build?.currency ?? (data.currencies.length === 1 ? data.currencies[0].currency : null),
 		// under five users are not told apart from each other
 		few: purchasers < 5,
 		hasMoney: metrics.revenue?.value !== null && metrics.revenue?.value !== undefined,
 		severalCurrencies: data.currencies.length > 1 && !build?.currency,
 		// unknown is not none: a shop without the source has no sessions that could be counted as 0
-		hasEvents: funnel?.sessions !== null && funnel?.sessions !== undefined,
+		hasEvents: Boolean(funnel?.has_events),
 		comment: (relation, column = '') => comments.get(`${relation}.${column}`),
 	};
 }

@@ -44,9 +44,9 @@ function narrow()
 	return document.documentElement.scrollWidth - window.innerWidth;
 }
 
-async function open(browser, file)
+async function open(browser, file, locale = 'en-US')
 {
-	const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-US', acceptDownloads: true });
+	const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale, acceptDownloads: true });
 	const page = await context.newPage();
 	const problems = [];
 	const requests = [];
@@ -122,6 +122,10 @@ async function use(browser, file)
 	await page.emulateMedia({ media: 'print' });
 	result.printed = await page.evaluate(() => getComputedStyle(document.querySelector('nav')).display);
 	await context.close();
+	const german = await open(browser, file, 'de-DE');
+
+	result.german = (await german.page.evaluate(look)).answers;
+	await german.context.close();
 	return result;
 }
 

@@ -17,6 +17,12 @@ function stepsOf(funnel)
 	];
 }
 
+// Why there is nothing to say about sessions
+export function noSessions(shop)
+{
+	return shop.funnel.is_few ? 'state.few_sessions' : 'state.no_sessions';
+}
+
 export function largestDrop(funnel)
 {
 	if (!funnel?.viewed)
@@ -119,7 +125,7 @@ export function funnel(shop)
 	const drop = largestDrop(shop.funnel);
 
 	if (!drop)
-		return without('funnel', 'state.no_sessions', shop);
+		return without('funnel', noSessions(shop), shop);
 	const worst = shop.data.product_funnel.find((row) => row.dropped);
 
 	return section('funnel', [

@@ -6,7 +6,7 @@ import { change, count, day, level, list, percent, points } from '../format.js';
 import { nothingOf } from '../shop.js';
 import { wilson } from '../statistics.js';
 import { plain, t } from '../text.js';
-import { largestDrop } from './funnel.js';
+import { largestDrop, noSessions } from './funnel.js';
 import { trustSentence } from './trust.js';
 
 function repeat(shop)
@@ -54,7 +54,7 @@ function lost(shop)
 	const drop = largestDrop(shop.funnel);
 
 	return drop ? t(`lost.${drop.step}`, { lost: count(drop.lost), of: count(drop.of), share: percent(drop.lost / drop.of),
-		conversion: percent(shop.funnel.conversion_rate, 'conversion_rate') }) : t('state.no_sessions');
+		conversion: percent(shop.funnel.conversion_rate, 'conversion_rate') }) : t(noSessions(shop));
 }
 
 export function summary(shop)
