@@ -94,6 +94,17 @@ sql('sample', q{
 						  GROUP BY product_id ORDER BY count(*) DESC LIMIT 1);
 	UPDATE greenery.products SET name = '</script><script>window.hacked = 2</script><!--', inventory = 0
 	 WHERE product_id = (SELECT max(product_id) FROM greenery.products);
+	-- the newest order is someone's second, on a day that is not over yet for them
+	WITH once AS (
+		SELECT o.* FROM greenery.orders o JOIN (SELECT user_id FROM greenery.orders GROUP BY user_id HAVING count(*) = 1) u USING (user_id)
+		 WHERE o.status = 'delivered' AND o.promo_id IS NULL ORDER BY o.created_at, o.order_id LIMIT 1
+	), again AS (
+		INSERT INTO greenery.orders (order_id, user_id, address_id, created_at, order_cost, shipping_cost, order_total, shipping_service, status)
+		SELECT 'again', user_id, address_id, (SELECT max(created_at) + interval '3 hours' FROM greenery.orders), order_cost, shipping_cost, order_total, shipping_service, 'preparing' FROM once)
+	INSERT INTO greenery.order_items (order_id, product_id, quantity, unit_price)
+	SELECT 'again', i.product_id, i.quantity, i.unit_price FROM greenery.order_items i JOIN once USING (order_id);
+	INSERT INTO greenery.events (event_id, session_id, user_id, page_url, created_at, event_type, order_id)
+	SELECT 'again', 'again', user_id, 'https://greenery.example/checkout/again', created_at, 'checkout', order_id FROM greenery.orders WHERE order_id = 'again';
 	ANALYZE;
 	CREATE SCHEMA reports;
 	CREATE VIEW reports.big_orders AS SELECT order_id, order_total FROM greenery.fact_user_orders WHERE order_total > 500;
