@@ -38,6 +38,8 @@ my $missing =
 die $missing if $missing && $ENV{CI};
 plan skip_all => $missing if $missing;
 
+unlike(slurp_file("$root/report/package-lock.json"), qr/"resolved"/, 'packages are named without the address of a registry');
+
 my $node = new_server('report');
 my $dir = PostgreSQL::Test::Utils::tempdir();
 my @pages;
@@ -59,11 +61,11 @@ sub build
 # The page of a database as it is now
 sub make_page
 {
-	my ($name, $db) = @_;
+	my ($name, $db, @options) = @_;
 	my $file = "$dir/$name.html";
 
 	local $ENV{REPORT_MODULES} = $modules;
-	my ($out, $err) = run_command([ 'node', "$root/report/make.mjs", $node->connstr($db) . ' user=page', '-o', $file ]);
+	my ($out, $err) = run_command([ 'node', "$root/report/make.mjs", $node->connstr($db) . ' user=page', '-o', $file, @options ]);
 	BAIL_OUT("no page of $name: $err") unless -s $file;
 	push @pages, $file;
 	return slurp_file($file);
@@ -82,13 +84,15 @@ sub new_shop
 	sql('postgres', "CREATE DATABASE $db TEMPLATE base");
 }
 
-# Nothing published yet
-make_page('nothing', 'base');
+# Nothing published yet; a text of one's own
+append_to_file("$dir/texts.json", '{"hours.title": "Wann kommen sie?"}');
+make_page('nothing', 'base', '--text', "$dir/texts.json", '--title', 'A & <b>');
 
 # A shop like any, with names that look like HTML, a model of its own, a request
 new_shop('sample');
 sql('sample', q{
 	SELECT greenery_load_sample_shop();
+	SELECT greenery_set('timezone', 'America/New_York');
 	UPDATE greenery.products SET name = '<img src=x onerror="window.hacked = 1">'
 	 WHERE product_id = (SELECT product_id FROM greenery.events WHERE event_type = 'page_view' AND product_id IS NOT NULL
 						  GROUP BY product_id ORDER BY count(*) DESC LIMIT 1);
@@ -168,7 +172,8 @@ my %rows = map {
 					 FROM (SELECT month, sum(orders) AS orders, sum(revenue) AS revenue FROM greenery_published.revenue_by_month GROUP BY month) r ORDER BY month} ],
 	# promos and states with five users or more; all others are one line
 	# weekday, hour and number of sessions of five shoppers or more
-	[ hours => q{SELECT extract(isodow FROM session_start), extract(hour FROM session_start)::integer / 3 AS h, count(*) FROM greenery_published.fact_user_sessions
+	[ hours => q{SELECT extract(isodow FROM t), extract(hour FROM t)::integer / 3 AS h, count(*)
+				   FROM greenery_published.fact_user_sessions, LATERAL (SELECT session_start AT TIME ZONE 'America/New_York' AS t) x
 				  WHERE events > 0 GROUP BY 1, 2 HAVING count(DISTINCT user_id) + count(DISTINCT session_id) FILTER (WHERE user_id IS NULL) >= 5 ORDER BY 1, 2} ],
 	[ 'again-promo' => q{SELECT users, repeaters FROM greenery_published.repeat_by_promo WHERE users >= 5
 						  UNION ALL SELECT sum(users), sum(repeaters) FROM greenery_published.repeat_by_promo WHERE users < 5} ],
@@ -184,7 +189,7 @@ my %rows = map {
 	# Kaplan and Meier once more: for each day who is still followed and has not ordered again, by counting
 	[ 'second-order' => q{
 		WITH purchaser AS (
-			SELECT CASE WHEN g.whole THEN NULL ELSE date_trunc('quarter', x.first_at)::date END AS cohort,
+			SELECT CASE WHEN g.whole THEN NULL ELSE date_trunc('quarter', x.first_at AT TIME ZONE 'America/New_York')::date END AS cohort,
 				   floor(extract(epoch FROM n.now - x.first_at) / 86400) AS followed,
 				   greatest(ceil(extract(epoch FROM x.second_at - x.first_at) / 86400), 1) AS waited
 			  FROM (SELECT user_id, min(created_at) AS first_at, (array_agg(created_at ORDER BY created_at))[2] AS second_at
@@ -419,6 +424,8 @@ is_deeply([ sort @{ $page->{plots} } ],
 	'every plot is drawn');
 
 # The states
+is($seen->{nothing}{title}, 'A & <b>', 'a title of its own');
+ok((grep { $_ eq 'Wann kommen sie?' } @{ $seen->{nothing}{headings} }), 'a text of its own');
 like($seen->{nothing}{answers}{trust}, qr/^No build has been published yet/, 'nothing published: said so');
 is($seen->{nothing}{sections}{$_} =~ /Nothing is published yet/ ? 1 : 0, 1, "nothing published: $_ says so") foreach qw(headline again cohorts funnel hours stock);
 like($seen->{failed}{answers}{trust}, qr/^Only as of the last good state\. Build 3 failed/, 'a failed build: said so');

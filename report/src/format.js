@@ -95,7 +95,7 @@ export function ago(seconds)
 	const units = [['year', 31557600], ['month', 2629800], ['day', 86400], ['hour', 3600], ['minute', 60]];
 	const [unit, size] = units.find(([, length]) => seconds >= length) ?? ['second', 1];
 
-	return { text: new Intl.RelativeTimeFormat(words, { numeric: 'auto' }).format(-Math.floor(seconds / size), unit), value: seconds };
+	return { text: new Intl.RelativeTimeFormat(words, { numeric: 'auto' }).format(-Math.max(1, Math.floor(seconds / size)), unit), value: seconds };
 }
 
 export const level = () => wholePercent(0.95);

@@ -46,7 +46,7 @@ function heatFigure(shop)
 				x: { type: 'band', domain: Array.from({ length: last }, (_, i) => i + 1), axis: 'top', label: null, padding: 0.04, tickSize: 0,
 					 tickFormat: (d) => size >= 16 || d % 2 ? String(d) : '' },
 				y: { type: 'band', domain: cohorts, label: null, padding: 0.06, tickSize: 0,
-					 tickFormat: (d) => narrow ? `${month(d).text}` : `${month(d).text}  (${users[d] ?? plain('few')})` },
+					 tickFormat: (d) => narrow ? `${month(d).text}` : `${month(d).text}  (${users[d] ? count(users[d]).text : plain('few')})` },
 				color: { type: 'identity' },
 				marks: [
 					Plot.text([plain('cohorts.axis')], { frameAnchor: 'top-left', dy: -36, fill: 'var(--muted)', textAnchor: 'start' }),

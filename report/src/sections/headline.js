@@ -168,7 +168,7 @@ function revenueFigure(shop, currency, several)
 		legend: legend(kinds.map((kind) => [COLOURS[kind], plain(`kind.${kind}`)])),
 		note: [plain('revenue.last', { until: day(shop.build.as_of) }), hidden ? plain('revenue.hidden', { months: count(hidden) }) : ''].join(' '),
 		plot: (width) => Plot.plot({
-			width, height: Math.max(180, Math.min(280, width / 2.6)), marginLeft: 56, marginRight: 0, marginBottom: 34,
+			width, height: Math.max(180, Math.min(280, width / 2.6)), marginLeft: 56, marginRight: Math.max(0, width - 56 - months.length * 100), marginBottom: 34,
 			x: { type: 'band', label: null, domain: months, padding: 0.25, tickSize: 0,
 				 ticks: months.filter((m, i) => (months.length - 1 - i) % Math.ceil(months.length / Math.max(2, width / 62)) === 0),
 				 tickFormat: (m) => month(m).text.replace(' ', '\n') },

@@ -135,7 +135,7 @@ function draw(columns, state, width)
 		title.textContent = node.from.length ? plain('lineage.made_from', { model: node.label, from: list(node.from.map((from) => from.label)) }) : node.label;
 		text.textContent = `${kind === 'failed' ? '\u2715 ' : ''}${node.label}`;
 		picture.append(svg('g', { class: `node ${kind}` }, title,
-			svg('rect', { x: node.x, y: node.y - 10, width: node.width + (kind === 'failed' ? 14 : 0), height: 20, rx: node.kind === 'model' ? 3 : 10 }), text));
+			svg('rect', { x: node.x, y: node.y - 10, width: node.width + (kind === 'failed' ? 24 : 0), height: 20, rx: node.kind === 'model' ? 3 : 10 }), text));
 	}
 	return picture;
 }
