@@ -44,26 +44,34 @@ function narrow()
 	return document.documentElement.scrollWidth - window.innerWidth;
 }
 
-async function open(browser, file, locale = 'en-US')
+// A page of the browser's, and what has been said and asked for since its file was opened
+async function newPage(browser, locale)
 {
 	const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale, acceptDownloads: true });
 	const page = await context.newPage();
-	const problems = [];
-	const requests = [];
+	const tab = { page, problems: [], requests: [] };
 
 	page.on('console', (message) => {
 		if (message.type() === 'error' || message.type() === 'warning')
-			problems.push(message.text());
+			tab.problems.push(message.text());
 	});
-	page.on('pageerror', (error) => problems.push(error.message));
+	page.on('pageerror', (error) => tab.problems.push(error.message));
 	page.on('dialog', (dialog) => {
-		problems.push(`dialog: ${dialog.message()}`);
+		tab.problems.push(`dialog: ${dialog.message()}`);
 		dialog.dismiss();
 	});
-	page.on('request', (request) => requests.push(request.url()));
-	await page.goto(pathToFileURL(file).href);
-	await page.waitForFunction(() => [...document.querySelectorAll('.plot')].every((plot) => plot.firstChild));
-	return { context, page, problems, requests };
+	page.on('request', (request) => tab.requests.push(request.url()));
+	return tab;
+}
+
+async function open(tab, file)
+{
+	tab.problems = [];
+	tab.requests = [];
+	await tab.page.setViewportSize({ width: 1280, height: 900 });
+	await tab.page.emulateMedia({ colorScheme: 'light', media: 'screen' });
+	await tab.page.goto(pathToFileURL(file).href);
+	await tab.page.waitForFunction(() => [...document.querySelectorAll('.plot')].every((plot) => plot.firstChild));
 }
 
 async function picture(page, name)
@@ -72,11 +80,12 @@ async function picture(page, name)
 		await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
 }
 
-async function examine(browser, file)
+async function examine(tab, file)
 {
 	const name = basename(file, '.html');
-	const { context, page, problems, requests } = await open(browser, file);
+	const { page } = tab;
 
+	await open(tab, file);
 	await picture(page, `${name}-1280-light`);
 	if (shots)
 		await copyFile(file, join(shots, basename(file)));
@@ -87,18 +96,21 @@ async function examine(browser, file)
 	await page.setViewportSize({ width: 390, height: 844 });
 	await page.waitForFunction(() => [...document.querySelectorAll('.plot:not(.scroll) svg')].every((svg) => svg.getBoundingClientRect().right < 400));
 	await picture(page, `${name}-390-dark`);
-	const result = { ...seen, sideways: await page.evaluate(narrow), problems, requests: requests.filter((url) => !url.startsWith('file:') && !url.startsWith('data:')) };
-
-	await context.close();
-	return result;
+	return {
+		...seen,
+		sideways: await page.evaluate(narrow),
+		problems: tab.problems,
+		requests: tab.requests.filter((url) => !url.startsWith('file:') && !url.startsWith('data:')),
+	};
 }
 
 // Saving a table, keys, and what the page's policy forbids, on one page
-async function use(browser, file)
+async function use(tab, file)
 {
-	const { context, page, problems } = await open(browser, file);
+	const { page } = tab;
 	const result = {};
 
+	await open(tab, file);
 	await page.keyboard.press('Tab');
 	result.first = await page.evaluate(() => document.activeElement.getAttribute('href'));
 	await page.locator('#figure-product-funnel details.behind summary').focus();
@@ -108,7 +120,7 @@ async function use(browser, file)
 
 	result.file = download.suggestedFilename();
 	result.csv = await readFile(await download.path(), 'utf8');
-	result.before = [...problems];
+	result.before = [...tab.problems];
 	result.fetched = await page.evaluate(() => fetch('http://127.0.0.1:9/').then(() => 'fetched', (error) => error.name));
 	result.violations = await page.evaluate(() => new Promise((resolve) => {
 		const found = [];
@@ -121,11 +133,6 @@ async function use(browser, file)
 	result.hacked = await page.evaluate(() => window.hacked ?? null);
 	await page.emulateMedia({ media: 'print' });
 	result.printed = await page.evaluate(() => getComputedStyle(document.querySelector('nav')).display);
-	await context.close();
-	const german = await open(browser, file, 'de-DE');
-
-	result.german = (await german.page.evaluate(look)).answers;
-	await german.context.close();
 	return result;
 }
 
@@ -135,9 +142,13 @@ const results = {};
 
 try
 {
+	const tab = await newPage(browser, 'en-US');
+	const german = await newPage(browser, 'de-DE');
+
 	for (const file of files)
-		results[basename(file, '.html')] = await examine(browser, file);
-	results['use of the page'] = await use(browser, files[0]);
+		results[basename(file, '.html')] = await examine(tab, file);
+	await open(german, files[0]);
+	results['use of the page'] = { ...await use(tab, files[0]), german: (await german.page.evaluate(look)).answers };
 }
 finally
 {

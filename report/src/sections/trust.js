@@ -66,7 +66,7 @@ export function trustSentence(shop)
 
 			sentences.push(t(build.warned > 0 ? 'trust.warned' : 'trust.good', { ...values, passed: count(of?.passed ?? null, 'passed'), warned: count(build.warned, 'warned') }));
 		}
-		const about = [...new Set([...failing(shop), ...warning(shop)].map((test) => test.model))];
+		const about = [...new Set([...failing(shop), ...warning(shop)].map((test) => test.model.replace(/^greenery\./, '')))];
 
 		if (about.length > 0)
 			sentences.push(t(failing(shop).length ? 'trust.about_failing' : 'trust.about', { models: about.length > 4 ? plain('trust.models', { models: count(about.length) }) : list(about) }));
