@@ -82,7 +82,7 @@ async function main()
 		process.stdout.write(html);
 		return;
 	}
-	// whoever reads the old page meanwhile sees the whole of it
+	// a reader of the old page sees the whole of it meanwhile
 	const temporary = join(dirname(options.file), `.${basename(options.file)}.${process.pid}`);
 
 	try

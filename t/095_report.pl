@@ -204,6 +204,37 @@ my %rows = map {
 			 GROUP BY c.cohort, d.day)
 		SELECT coalesce(cohort::text, ''), day, at_risk, events FROM day ORDER BY cohort NULLS FIRST, day} ]);
 
+# What changed, and whether by more than chance: by the server's functions
+sub verdicts
+{
+	my ($db, $days) = @_;
+
+	return [ split /\n/, sql($db, qq{
+		WITH recent AS (
+			SELECT o.net_total, o.created_at > n.as_of - interval '$days days' AS is_last
+			  FROM greenery_published.fact_user_orders o, greenery_published.published_build n
+			 WHERE NOT o.is_cancelled AND o.created_at > n.as_of - interval '$days days' * 2
+		), orders AS (
+			SELECT is_last, count(*)::numeric AS n, sum(net_total) AS sum, sum(net_total ^ 2) AS squares, avg(net_total) AS mean, var_samp(net_total) / count(*) AS error
+			  FROM recent GROUP BY is_last
+		), sessions AS (
+			SELECT f.session_start > n.as_of - interval '$days days' AS is_last, count(*) AS n, count(*) FILTER (WHERE f.checkouts > 0) AS sold
+			  FROM greenery_published.fact_user_sessions f, greenery_published.published_build n
+			 WHERE f.events > 0 AND f.session_start > n.as_of - interval '$days days' * 2 AND f.session_start <= n.as_of GROUP BY 1
+		), change (name, low, high) AS (
+			SELECT 'orders', a.n - b.n - 1.96 * sqrt(a.n + b.n), a.n - b.n + 1.96 * sqrt(a.n + b.n) FROM orders a, orders b WHERE a.is_last AND NOT b.is_last
+			UNION ALL
+			SELECT 'revenue', a.sum - b.sum - 1.96 * sqrt(a.squares + b.squares), a.sum - b.sum + 1.96 * sqrt(a.squares + b.squares) FROM orders a, orders b WHERE a.is_last AND NOT b.is_last
+			UNION ALL
+			SELECT 'average_order_value', a.mean - b.mean - 1.96 * sqrt(a.error + b.error), a.mean - b.mean + 1.96 * sqrt(a.error + b.error) FROM orders a, orders b WHERE a.is_last AND NOT b.is_last
+			UNION ALL
+			SELECT 'conversion_rate', i[1], i[2] FROM sessions a, sessions b, newcombe_interval(a.sold, a.n, b.sold, b.n) i WHERE a.is_last AND NOT b.is_last
+		)
+		SELECT name || CASE WHEN low > 0 THEN ' up' WHEN high < 0 THEN ' down' ELSE ' chance' END FROM change
+		UNION ALL SELECT 'repeat_rate ages' ORDER BY 1}) ];
+}
+my %verdicts = (sample => verdicts('sample', 28));
+
 # The build fails
 sql('sample', q{UPDATE greenery.products SET price = 0 WHERE product_id = (SELECT min(product_id) FROM greenery.products)});
 is(build('sample'), 'failed', 'a price of 0: the build fails');
@@ -307,6 +338,7 @@ if ($has_course)
 	new_shop('course');
 	my ($out, $err) = run_command([ "$root/scripts/load_csv", $data, '-d', $node->connstr('course') ]);
 	is(build('course'), 'published', "the course's shop is published");
+	$verdicts{course} = verdicts('course', 1);
 	make_page('course', 'course');
 }
 
@@ -375,6 +407,8 @@ foreach (@{ $page->{tables}{revenue} })
 }
 $page->{tables}{revenue} = [ map { [ $_, @{ $months{$_} } ] } sort keys %months ];
 compare('revenue', [ 0 .. 2 ], $rows{revenue});
+
+is_deeply($seen->{$_}{verdicts}, $verdicts{$_}, "$_: what changed by more than chance") foreach sort keys %verdicts;
 
 # Kaplan and Meier
 my %curve;
@@ -449,9 +483,10 @@ cmp_ok(scalar(@{ $seen->{bad}{tables}{attention} }), '>', 50, 'and all that fail
 
 SKIP:
 {
-	skip "the course's rows are not here", 5 unless $has_course;
+	skip "the course's rows are not here", 6 unless $has_course;
 	like($seen->{course}{answers}{repeat}, qr/^79\.8% of 124 purchasers/, "the course's shop: repeat rate");
 	like($seen->{course}{answers}{changed}, qr/last day against the day before/, "the course's shop: day against day");
+	ok((grep { $_ eq 'conversion_rate down' } @{ $seen->{course}{verdicts} }), "the course's shop: a bot's visits change conversion");
 	like($seen->{course}{answers}{lost}, qr/578 sessions/, "the course's shop: sessions");
 	like($seen->{course}{sections}{cohorts}, qr/within 24 hours/, "the course's shop: hours to the second order");
 	like($seen->{course}{sections}{again}, qr/No sign of who will be back|Too few customers/, "the course's shop: no signal");

@@ -3,12 +3,15 @@
 
 import * as Plot from '@observablehq/plot';
 
+import { labels } from './labels.js';
+
 // rows: {name, value, low, high, colour, hollow, title}, or a name alone, which heads those below;
 // reference: where nothing is to be seen
 export function dots({ width, rows, reference, referenceLabel, domain, tickFormat, names = 0.36, lineHeight = 24, label })
 {
 	const narrow = width < 560;
 	const marginLeft = narrow ? 4 : Math.min(280, Math.round(width * names));
+	const room = narrow ? width : marginLeft - 14;
 	const height = rows.length * (narrow ? lineHeight + 16 : lineHeight) + (label ? 74 : 58);
 	const indexed = rows.map((row, i) => ({ ...row, i }));
 	const values = indexed.filter((row) => row.value !== undefined);
@@ -29,9 +32,8 @@ export function dots({ width, rows, reference, referenceLabel, domain, tickForma
 			Plot.ruleY(values, { y: 'i', x1: (d) => clamp(d.low, domain), x2: (d) => clamp(d.high, domain), stroke: colour, strokeWidth: 2, dy: narrow ? 7 : 0 }),
 			Plot.dot(values, { y: 'i', x: 'value', r: 4.5, fill: (d) => d.hollow ? 'var(--page)' : colour(d), stroke: colour, strokeWidth: 2, dy: narrow ? 7 : 0,
 				title: 'title' }),
-			...[values, heads].map((some) => Plot.text(some, narrow
-				? { y: 'i', text: 'name', frameAnchor: 'left', textAnchor: 'start', dy: -9, fill: 'var(--ink)', fontSize: 13, stroke: 'var(--page)', strokeWidth: 4, fontWeight: some === heads ? 700 : 400 }
-				: { y: 'i', text: 'name', frameAnchor: 'left', textAnchor: 'end', dx: -12, fill: 'var(--ink)', fontSize: 13, fontWeight: some === heads ? 700 : 400 })),
+			labels(values, narrow, room),
+			labels(heads, narrow, room, { weight: 700 }),
 		],
 	});
 }

@@ -33,6 +33,7 @@ function look()
 		unnamed: all('svg').filter((svg) => !svg.closest('svg svg') && (svg.getAttribute('role') !== 'img' || !svg.getAttribute('aria-label'))).length,
 		foreign: all('main img, main script, main iframe, main object, main link').length,
 		marked: all('.lineage .failed, .lineage .held, .lineage .own').map((node) => `${node.classList[1]} ${node.querySelector('text').textContent}`),
+		verdicts: all('.tile .verdict').map((verdict) => `${verdict.closest('.tile').id.replace('tile-', '')} ${verdict.classList[1]}`).sort(),
 		classes: document.body.className,
 		hacked: window.hacked ?? null,
 	};

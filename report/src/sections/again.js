@@ -131,7 +131,7 @@ function groupFigures(shop)
 		const rows = rowsOf(by);
 		const verdict = verdicts[by];
 
-		// nothing tells users apart, or nobody has been followed yet
+		// nothing tells users apart, or too few have been followed
 		if (!verdict?.users || verdict.no_data || rows.length === 0 || verdict.users < 5)
 			return el('figure', {}, el('figcaption', {}, el('b', {}, plain(`group.by_${by}`)), ' ', plain(`group.no_${by}`)));
 		const named = rows.map((row) => ({ ...row, name: groupName(by, row) }));

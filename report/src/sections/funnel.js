@@ -4,6 +4,7 @@ import * as Plot from '@observablehq/plot';
 
 import { figure, legend } from '../figure.js';
 import { count, percent } from '../format.js';
+import { labels } from '../labels.js';
 import { section, without } from '../section.js';
 import { plain, t } from '../text.js';
 
@@ -88,7 +89,7 @@ function productFigure(shop)
 			columns: ['product', 'viewed', 'added', 'bought', 'conversion', 'largest_drop', 'dropped'].map((c) => plain(`column.${c}`)),
 			rows: rows.map((row) => [row.name, row.viewed, row.added, row.bought, percent(row.conversion_rate), stepName(row.largest_drop), row.dropped]),
 		},
-		legend: legend([['blue-pale', plain('step.viewed')], ['blue-soft', plain('step.added')], ['blue', plain('step.bought')]]),
+		legend: legend([['blue-pale', plain('products.viewed')], ['blue-soft', plain('products.added')], ['blue', plain('products.bought')]]),
 		alt: plain('products.alt', { products: rows.map((row) => `${row.name}: ${row.viewed}, ${row.added}, ${row.bought}`).join('; ') }),
 		plot: (width) => {
 			const narrow = width < 560;
@@ -98,16 +99,14 @@ function productFigure(shop)
 				title: (d) => plain('products.bar', { name: d.name, viewed: count(d.viewed), added: count(d.added), bought: count(d.bought), rate: percent(d.conversion_rate) }) });
 
 			return Plot.plot({
-				width, height: rows.length * line + 24, marginLeft: narrow ? 0 : 190, marginRight: narrow ? 0 : 120, marginTop: 4, marginBottom: 20,
+				width, height: rows.length * line + 24, marginLeft: narrow ? 5 : 190, marginRight: narrow ? 8 : 120, marginTop: 4, marginBottom: 20,
 				x: { label: null, tickSize: 0, ticks: narrow ? 4 : 6, domain: [0, Math.max(...rows.map((row) => row.viewed)) * (narrow ? 1.3 : 1)] },
 				y: { type: 'band', domain: names.map((d) => d.i), axis: null, padding: 0.2 },
 				color: { type: 'identity' },
 				marks: [
 					Plot.gridX({ stroke: 'var(--line)', strokeOpacity: 1, ticks: narrow ? 4 : 6 }),
 					bar('viewed', 'blue-pale', 0), bar('added', 'blue-soft', narrow ? 2.5 : 3.5), bar('bought', 'blue', narrow ? 5 : 7),
-					Plot.text(names, narrow
-						? { y: 'i', text: 'name', frameAnchor: 'left', textAnchor: 'start', dy: -10, fill: 'var(--ink)', fontSize: 13 }
-						: { y: 'i', text: 'name', frameAnchor: 'left', textAnchor: 'end', dx: -12, fill: 'var(--ink)', fontSize: 13 }),
+					labels(names, narrow, narrow ? width : 176, { above: 10 }),
 					Plot.text(names, { y: 'i', x: 'viewed', text: (d) => d.dropped ? plain('products.lost', { lost: count(d.dropped) }) : '', textAnchor: 'start', dx: 6,
 						dy: narrow ? 9 : 0, fill: 'var(--muted)', fontSize: 12 }),
 				],

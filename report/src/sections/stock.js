@@ -4,6 +4,7 @@ import * as Plot from '@observablehq/plot';
 
 import { figure, legend } from '../figure.js';
 import { count, decimal, list } from '../format.js';
+import { labels } from '../labels.js';
 import { section, without } from '../section.js';
 import { plain, t } from '../text.js';
 
@@ -55,7 +56,7 @@ export function stock(shop)
 			const most = Math.max(1, ...rows.map((row) => Math.max(row.inventory, row.ordered ?? 0)));
 
 			return Plot.plot({
-				width, height: rows.length * line + 26, marginLeft: narrow ? 0 : 190, marginRight: 16, marginTop: 4, marginBottom: 22,
+				width, height: rows.length * line + 26, marginLeft: narrow ? 5 : 190, marginRight: 16, marginTop: 4, marginBottom: 22,
 				x: { label: null, tickSize: 0, ticks: whole(most), zero: true, tickFormat: (v) => count(v).text },
 				y: { type: 'band', domain: rows.map((row) => row.i), axis: null, padding: 0.3 },
 				color: { type: 'identity' },
@@ -63,9 +64,7 @@ export function stock(shop)
 					Plot.gridX(whole(most), { stroke: 'var(--line)', strokeOpacity: 1 }),
 					Plot.barX(rows, { y: 'i', x: (d) => Math.max(d.inventory, 0), fill: (d) => d.at_risk ? 'var(--red)' : 'var(--blue-soft)', insetTop: narrow ? 16 : 0 }),
 					Plot.tickX(rows.filter((row) => row.ordered !== null), { y: 'i', x: 'ordered', stroke: 'var(--ink)', strokeWidth: 2.5, insetTop: narrow ? 13 : -3, insetBottom: -3 }),
-					Plot.text(rows, narrow
-						? { y: 'i', text: 'name', frameAnchor: 'left', textAnchor: 'start', dy: -9, fill: 'var(--ink)', fontSize: 13 }
-						: { y: 'i', text: 'name', frameAnchor: 'left', textAnchor: 'end', dx: -12, fill: 'var(--ink)', fontSize: 13 }),
+					labels(rows, narrow, narrow ? width : 176),
 					Plot.ruleX([0], { stroke: 'var(--muted)' }),
 				],
 			});
