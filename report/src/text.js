@@ -2,6 +2,7 @@
 // {"by": "sessions", "one": "...", "other": "..."}.
 
 import { el } from './dom.js';
+import { decimal } from './format.js';
 
 let texts = {};
 let plural;
@@ -52,4 +53,10 @@ export function t(key, values = {})
 export function plain(key, values = {})
 {
 	return form(key, values).replace(/\{(\w+)\}/g, (all, name) => values[name]?.text ?? values[name] ?? '');
+}
+
+// "1 day", "7 days"
+export function daysOf(number)
+{
+	return plain('days', { n: decimal(number) });
 }

@@ -6,7 +6,7 @@ import { figure, legend } from '../figure.js';
 import { count, decimal, level, list, percent, points, wholePercent } from '../format.js';
 import { ofPurchases, section } from '../section.js';
 import { wilson } from '../statistics.js';
-import { hasText, plain, t } from '../text.js';
+import { daysOf, hasText, plain, t } from '../text.js';
 
 const COLOURS = { 'good sign': 'blue', 'bad sign': 'red', 'no signal': 'grey', 'too few': 'grey', 'known too late': 'grey' };
 
@@ -37,7 +37,7 @@ function indicatorFigure(shop, rows)
 		name: 'indicators',
 		title: plain('again.figure'),
 		table,
-		definition: [shop.comment('repeat_indicators'), plain('again.definition', { days: decimal(shop.build.horizon_days) }), plain('again.verdicts')],
+		definition: [shop.comment('repeat_indicators'), plain('again.definition', { days: daysOf(shop.build.horizon_days) }), plain('again.verdicts')],
 		legend: legend([['blue', plain('sign.good_sign')], ['red', plain('sign.bad_sign')], ['grey', plain('sign.no_signal')], ['hollow', plain('sign.undecided')]]),
 		alt: plain('again.alt', { signs: plotted.map((row) => `${nameOf(row.indicator)}: ${points(row.difference).text} (${plain(key(row.verdict))})`).join('; ') }),
 		plot: plotted.length === 0 ? null : (width) => dots({
@@ -163,7 +163,7 @@ export function again(shop)
 		const sentences = [];
 
 		if (judged.length === 0)
-			sentences.push(t('again.too_few', { days: decimal(shop.build.horizon_days) }));
+			sentences.push(t('again.too_few', { days: daysOf(shop.build.horizon_days) }));
 		else if (named('good sign').length + named('bad sign').length === 0)
 			sentences.push(t('again.no_signal', { judged: count(judged.length) }));
 		else
@@ -175,7 +175,7 @@ export function again(shop)
 		}
 		if (gaps.length)
 			sentences.push(t('again.detectable', { gap: decimal(gaps[Math.floor(gaps.length / 2)] * 100), users: count(Math.max(...judged.map((row) => row.users))),
-				days: decimal(shop.build.horizon_days) }));
+				days: daysOf(shop.build.horizon_days) }));
 		return section('again', sentences,
 			indicatorFigure(shop, rows),
 			unknown.length ? el('p', { class: 'note' }, t('again.unknown', { names: list(unknown) })) : null,

@@ -120,7 +120,7 @@ function curveFigure(shop)
 		title: plain('second.figure'),
 		table,
 		definition: [plain(`second.definition_${unit}`), shop.comment('user_repeat_labels')],
-		alt: plain('second.alt', { curve: milestones(all, unit).map(([step, rate]) => `${plain(`second.${unit}s`, { n: count(step) })}: ${percent(rate).text}`).join('; ') }),
+		alt: plain('second.alt', { curve: milestones(all, unit).map(([step, rate]) => `${plain(`${unit}s`, { n: count(step) })}: ${percent(rate).text}`).join('; ') }),
 		legend: legend([['blue', plain('second.all')], ['band', plain('second.band', { level: level() })], ...(ends.length ? [['grey', plain(`second.by_${all[0].cohort_unit}`)]] : [])]),
 		plot: (width) => {
 			const most = Math.max(...all.map((row) => row.step), ...ends.map((e) => e.step));
@@ -189,7 +189,7 @@ export function cohorts(shop)
 
 		if (reached.length)
 			sentences.push(t('cohorts.sentence', { reached: list(reached.map(([step, rate]) =>
-				plain('cohorts.within', { rate: percent(rate), time: plain(`second.${unit}s`, { n: count(step) }) }))) }));
+				plain('cohorts.within', { rate: percent(rate), time: plain(`${unit}s`, { n: count(step) }) }))) }));
 		else
 			sentences.push(t('cohorts.too_young'));
 		sentences.push(t('cohorts.censoring'));

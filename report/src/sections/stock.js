@@ -3,10 +3,10 @@
 import * as Plot from '@observablehq/plot';
 
 import { figure, legend } from '../figure.js';
-import { count, decimal, list } from '../format.js';
+import { count, list } from '../format.js';
 import { labels } from '../labels.js';
 import { section, without } from '../section.js';
-import { plain, t } from '../text.js';
+import { daysOf, plain, t } from '../text.js';
 
 // Marks at whole units, eight at most
 function whole(most)
@@ -26,7 +26,7 @@ export function stock(shop)
 		return without('stock', 'state.no_products', shop);
 	if (counts.judged === 0)
 		return without('stock', 'state.no_stock', shop);
-	const days = decimal(shop.build.stock_cover_days);
+	const days = daysOf(shop.build.stock_cover_days);
 	const rows = shop.data.stock.map((row, i) => ({ ...row, i, name: row.name ?? plain('product.unnamed') }));
 	const risky = rows.filter((row) => row.at_risk).map((row) => row.name);
 	const sentences = [counts.at_risk === 0 ? t('stock.none', { judged: count(counts.judged), days })
