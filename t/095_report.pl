@@ -252,15 +252,19 @@ is(sql('sample', q{
 	 WHERE t.status <> 'skipped'}), 't|t|0', 'since when a test has its status');
 
 # A build is running: it waits for a table
-my $locker = $node->background_psql('sample');
-$locker->query_safe('BEGIN');
-$locker->query_safe('LOCK TABLE greenery.promos');
-my $builder = IPC::Run::start([ $node->installed_command('psql'), '-X', '-q', '-d', $node->connstr('sample'), '-c', 'CALL greenery_build()' ],
-	'>', \my $built, '2>', \my $told);
+sub start_psql
+{
+	my ($query) = @_;
+	return IPC::Run::start([ 'psql', '-XAtq', '-d', $node->connstr('sample'), '-c', $query ], '>', \my $stdout, '2>', \my $stderr);
+}
+my $locker = start_psql('BEGIN; LOCK TABLE greenery.promos; SELECT pg_sleep(300)');
+$node->poll_query_until('sample', q{SELECT count(*) = 1 FROM pg_locks WHERE relation = 'greenery.promos'::regclass AND mode = 'AccessExclusiveLock' AND granted})
+  or die 'the table is not locked';
+my $builder = start_psql('CALL greenery_build()');
 $node->poll_query_until('sample', 'SELECT count(*) = 1 FROM greenery_build_progress') or die 'the build does not begin';
 make_page('running', 'sample');
-$locker->query_safe('COMMIT');
-$locker->quit;
+sql('sample', q{SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%LOCK TABLE%' AND pid <> pg_backend_pid()});
+$locker->finish;
 $builder->finish;
 
 # Empty sources are at error in the built-in tests
