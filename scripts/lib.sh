@@ -356,6 +356,55 @@ welcome()
 	{ apt_get update && apt_get install --no-install-recommends "$@"; } || true
 }
 
+#
+# The page of scripts/report: Node.js, and packages from npm
+#
+
+# Is there a Node.js that is new enough?
+has_node()
+{
+	command -v node >/dev/null && [ "$(node -p 'parseInt(process.versions.node) >= 18' 2>/dev/null)" = true ]
+}
+
+# The name of a Chromium that starts, or nothing: a stub of a snap does not
+find_chromium()
+{
+	local name
+
+	for name in chromium chromium-browser google-chrome google-chrome-stable; do
+		if command -v "$name" >/dev/null && "$name" --version >/dev/null 2>&1; then
+			command -v "$name"
+			return
+		fi
+	done
+}
+
+# Into REPORT_MODULES: the folder with the packages that report/package-lock.json names, fetched
+# once for all runs; with "dev" those of the tests too.  False when they cannot be had.
+find_report_modules()
+{
+	local cache=${CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/greenery-report} digest new
+
+	digest=$(sha256sum "$ROOT/report/package-lock.json") || return
+	REPORT_MODULES=$cache/${digest:0:12}${1:+-$1}
+	[ ! -e "$REPORT_MODULES/node_modules" ] || return 0
+	command -v npm >/dev/null || return
+	mkdir -p "$cache" && new=$(mktemp -d "$cache/new.XXXXXX") || return
+	cp "$ROOT/report/package.json" "$ROOT/report/package-lock.json" "$new"
+	say "fetching the packages of report/ into $REPORT_MODULES" >&2
+	# without a registry it would wait for minutes
+	if run -o "$new/npm.log" npm ci --prefix "$new" --ignore-scripts --no-audit --no-fund \
+		--fetch-timeout=60000 --fetch-retries=1 $([ -n "${1:-}" ] || echo --omit=dev); then
+		chmod 755 "$new"
+		# another run may have been faster
+		mv -T "$new" "$REPORT_MODULES" 2>/dev/null || rm -rf "$new"
+	else
+		tail -n 5 "$new/npm.log" >&2
+		rm -rf "$new"
+	fi
+	[ -e "$REPORT_MODULES/node_modules" ]
+}
+
 # The name of a clang, or nothing
 find_clang()
 {
@@ -391,6 +440,15 @@ ensure_tools()
 
 	case " $* " in
 		*" clang "*) [ -n "$(find_clang)" ] || welcome clang ;;
+	esac
+	case " $* " in
+		*" report "*)
+			local report=()
+			has_node || report+=(nodejs)
+			command -v npm >/dev/null || report+=(npm)
+			[ -n "$(find_chromium)" ] || report+=(chromium)
+			[ ${#report[@]} -eq 0 ] || welcome "${report[@]}"
+			;;
 	esac
 	case " $* " in
 		*" cron "*)

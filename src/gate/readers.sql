@@ -72,7 +72,8 @@ SELECT
 	t.duration,
 	greenery.shareable_message(t.message) AS message,
 	t.build_id,
-	t.finished_at
+	t.finished_at,
+	t.status_since
 FROM greenery.test_status t;
 COMMENT ON VIEW greenery_published.test_status IS 'One row per data test: its result in the latest build.';
 COMMENT ON COLUMN greenery_published.test_status.test_id IS 'The test.';
@@ -91,6 +92,7 @@ COMMENT ON COLUMN greenery_published.test_status.duration IS 'Time it took.';
 COMMENT ON COLUMN greenery_published.test_status.message IS 'Why it is broken or skipped, without what may quote data.';
 COMMENT ON COLUMN greenery_published.test_status.build_id IS 'The latest build that has a result for it.';
 COMMENT ON COLUMN greenery_published.test_status.finished_at IS 'When that build ended.';
+COMMENT ON COLUMN greenery_published.test_status.status_since IS 'Since when it has had this status: when the first build with it ended, of those in a row whose results are kept. Builds that skipped it do not count.';
 
 CREATE VIEW greenery_published.lineage AS
 SELECT d.model, d.depends_on, d.kind

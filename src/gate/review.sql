@@ -20,7 +20,20 @@ SELECT
 	r.duration,
 	r.message,
 	r.build_id,
-	b.finished_at
+	b.finished_at,
+	(
+		SELECT min(c.finished_at)
+		FROM greenery.test_results x
+		JOIN greenery.builds c ON c.build_id = x.build_id
+		WHERE x.test_id = t.test_id
+			AND x.status = r.status
+			AND x.build_id > coalesce((
+				SELECT max(y.build_id)
+				FROM greenery.test_results y
+				WHERE y.test_id = t.test_id
+					AND y.status <> r.status
+					AND y.status <> 'skipped'), 0)
+	) AS status_since
 FROM greenery.data_tests t
 LEFT JOIN LATERAL (
 	SELECT x.*
@@ -48,6 +61,7 @@ COMMENT ON COLUMN greenery.test_status.duration IS 'Time it took.';
 COMMENT ON COLUMN greenery.test_status.message IS 'Why it is broken or skipped.';
 COMMENT ON COLUMN greenery.test_status.build_id IS 'The latest build that has a result for it.';
 COMMENT ON COLUMN greenery.test_status.finished_at IS 'When that build ended.';
+COMMENT ON COLUMN greenery.test_status.status_since IS 'Since when it has had this status: when the first build with it ended, of those in a row whose results are kept. Builds that skipped it do not count.';
 
 CREATE VIEW greenery.test_trend AS
 SELECT

@@ -1,0 +1,2 @@
+// An error to be told in one line, without where it came from.
+export class Problem extends Error {}
