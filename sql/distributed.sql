@@ -1,5 +1,5 @@
 -- Without Citus: what is for its clusters costs nothing, and says what is missing.  Answers on
--- a cluster: t/095_citus.pl.
+-- a cluster: t/096_citus.pl.
 SELECT greenery.on_shards(), greenery.items_on_shards(), greenery.is_distributed('greenery.orders');
 SELECT greenery_distribute_published();
 
