@@ -19,6 +19,7 @@ extern char *greenery_max_shrink;
 extern int	greenery_max_failures;
 extern int	greenery_lock_timeout;
 extern bool greenery_direct_scan;
+extern bool greenery_plan_distributed;
 extern bool greenery_incremental_builds;
 extern int	greenery_max_state_message; /* kB */
 extern int	greenery_debug_max_listed;

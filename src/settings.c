@@ -55,6 +55,7 @@ char	   *greenery_max_shrink = NULL;
 int			greenery_max_failures = 100;
 int			greenery_lock_timeout = 30000;
 bool		greenery_direct_scan = true;
+bool		greenery_plan_distributed = true;
 bool		greenery_incremental_builds = true;
 int			greenery_debug_max_listed = MAX_LISTED;
 
@@ -328,6 +329,12 @@ greenery_define_settings(void)
 							 "Lets a build compute and test only those rows of marts that can have changed.",
 							 NULL,
 							 &greenery_incremental_builds, true,
+							 PGC_USERSET, 0,
+							 NULL, NULL, NULL);
+	DefineCustomBoolVariable("greenery.plan_distributed",
+							 "Prepares queries over distributed tables of Citus so that their servers can run them.",
+							 "Off: Citus gets them as they came, and refuses those over bound sources.",
+							 &greenery_plan_distributed, true,
 							 PGC_USERSET, 0,
 							 NULL, NULL, NULL);
 	/* a lower limit is for tests */

@@ -117,6 +117,8 @@ my $summary = 'SELECT * FROM greenery_repeat_rate_summary()';
 my $metrics = 'SELECT name, value, numerator, denominator FROM greenery.metrics';
 
 same('SELECT greenery_repeat_rate()', 'greenery_repeat_rate');
+like(answer('postgres', 'SET greenery.plan_distributed = off; SELECT count(*) FROM greenery.stg_orders'),
+	qr/ERROR/, 'not without being prepared');
 same(q{SELECT greenery_repeat_rate('2021-05-01', '2021-09-01')}, 'of a window');
 same($summary, 'greenery_repeat_rate_summary');
 same(q{SELECT * FROM greenery_repeat_rate_summary('2021-05-01')}, 'the same of a window');

@@ -26,6 +26,7 @@
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
 #include "compat.h"
+#include "greenery.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/pathnodes.h"
@@ -50,7 +51,8 @@ typedef struct Preparation
 {
 	PlannerInfo *root;			/* collects what the plan depends on */
 	Oid			extension;
-	bool		on_shards;		/* the query is known to read a distributed table */
+	bool		on_shards;		/* the query is known to read a distributed
+								 * table */
 	List	   *calls;			/* what has been called, */
 	List	   *values;			/* and what came out */
 } Preparation;
@@ -171,7 +173,7 @@ known_here(FuncExpr *call, Preparation *preparation)
 		return false;
 	foreach(lc, call->args)
 		if (!IsA(lfirst(lc), Const))
-			return false;
+		return false;
 	return true;
 }
 
@@ -184,7 +186,7 @@ value_of(FuncExpr *call, Preparation *preparation)
 
 	foreach(lc, preparation->calls)
 		if (equal(lfirst(lc), call))
-			return copyObject(list_nth(preparation->values, foreach_current_index(lc)));
+		return copyObject(list_nth(preparation->values, foreach_current_index(lc)));
 	value = estimate_expression_value(preparation->root, (Node *) call);
 	if (!IsA(value, Const))
 		return (Node *) call;
@@ -252,7 +254,7 @@ never_has_rows(Query *query)
 		return true;
 	foreach(lc, query->jointree->fromlist)
 		if (joins_nothing(lfirst(lc), query))
-			return true;
+		return true;
 	return false;
 }
 
@@ -378,7 +380,7 @@ plan_distributed(GREENERY_PLANNER_PARAMETERS)
 	Query	   *prepared;
 	PlannedStmt *plan;
 
-	if (parse->commandType == CMD_UTILITY || !citus_is_here() ||
+	if (!greenery_plan_distributed || parse->commandType == CMD_UTILITY || !citus_is_here() ||
 		!OidIsValid(get_extension_oid("greenery", true)))
 		return next_planner(GREENERY_PLANNER_ARGUMENTS);
 	begin_preparation(&preparation, boundParams);
