@@ -9,7 +9,6 @@
 
 #include "compat.h"
 #include "greenery.h"
-#include "sources/distributed.h"
 
 GREENERY_MODULE_MAGIC("greenery", GREENERY_VERSION);
 
@@ -21,5 +20,5 @@ void
 _PG_init(void)
 {
 	greenery_define_settings();
-	distributed_init();
+	greenery_prepare_for_citus();
 }

@@ -36,6 +36,9 @@ extern Oid	relation_by_name(const char *name);
  */
 extern int	greenery_set_search_path(const char *path);
 
+/* distributed.c: have queries over distributed tables prepared, if Citus is loaded; once */
+extern void greenery_prepare_for_citus(void);
+
 /*
  * pinned_settings.c: set all that parsing, input, output or storage of a value depends
  * on, search_path included, until AtEOXact_GUC() of the caller's level.

@@ -416,7 +416,7 @@ distributed_setting_changed(void)
 }
 
 void
-distributed_init(void)
+greenery_prepare_for_citus(void)
 {
 	/* Citus wants to be the first in shared_preload_libraries */
 	if (planner_hook == NULL || GetConfigOption("citus.shard_count", true, false) == NULL)

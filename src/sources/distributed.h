@@ -10,9 +10,6 @@
 
 #include "postgres.h"
 
-/* Have queries over distributed tables prepared for Citus, if this server has it; once */
-extern void distributed_init(void);
-
 /* A setting has changed: plans that have its value in them are made anew */
 extern void distributed_setting_changed(void);
 
