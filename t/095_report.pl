@@ -191,7 +191,7 @@ my %rows = map {
 		WITH purchaser AS (
 			SELECT CASE WHEN g.whole THEN NULL ELSE date_trunc('quarter', x.first_at AT TIME ZONE 'America/New_York')::date END AS cohort,
 				   floor(extract(epoch FROM n.now - x.first_at) / 86400) AS followed,
-				   greatest(ceil(extract(epoch FROM x.second_at - x.first_at) / 86400), 1) AS waited
+				   CASE WHEN x.second_at IS NOT NULL THEN greatest(ceil(extract(epoch FROM x.second_at - x.first_at) / 86400), 1) END AS waited
 			  FROM (SELECT user_id, min(created_at) AS first_at, (array_agg(created_at ORDER BY created_at))[2] AS second_at
 					  FROM greenery.orders WHERE status <> 'cancelled' GROUP BY user_id) x
 			 CROSS JOIN (SELECT max(created_at) AS now FROM greenery.orders WHERE status <> 'cancelled') n
@@ -438,6 +438,16 @@ foreach (@steps)
 	push @wrong, $_ unless $wanted && abs($wanted->[0] - $again) < 1e-9 && $wanted->[1] == $at_risk;
 }
 is_deeply(\@wrong, [], 'time to the second order: as counted day by day');
+# all of the first quarter have been followed for 90 days: the estimate is the plain share
+my ($plain) = split /\n/, sql('sample', q{
+	SELECT avg((second_at <= first_at + interval '2160 hours')::int)
+	  FROM (SELECT min(created_at) AS first_at, coalesce((array_agg(created_at ORDER BY created_at))[2], 'infinity') AS second_at
+			  FROM greenery.orders WHERE status <> 'cancelled' GROUP BY user_id) x
+	 WHERE first_at AT TIME ZONE 'America/New_York' < '2021-04-01'});
+my ($last) = reverse grep { $_->[0] eq 'Q1 2021' && $_->[2] <= 90 } @steps;
+cmp_ok($plain, '>', 0.1, 'some of the first quarter come back within 90 days');
+cmp_ok($plain, '<', 0.9, 'and not all');
+cmp_ok(abs($plain - $last->[3]), '<', 1e-9, 'without anyone who was followed for less, it is the plain share');
 cmp_ok(scalar @steps, '>', 100, 'over many days');
 is_deeply([ sort keys %cohorts ], [ sort grep { ($day{$_}{1} // [ 0, 0 ])->[1] >= 5 } keys %day ], 'of all customers and of each quarter with five');
 

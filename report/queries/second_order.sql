@@ -30,7 +30,8 @@ WITH purchaser AS (
 	SELECT
 		date_trunc(s.cohort, p.first_order_at)::date AS cohort,
 		floor(p.followed / s.seconds) AS followed,
-		greatest(ceil(p.waited / s.seconds), 1) AS waited
+		-- greatest() passes over NULL
+		CASE WHEN p.waited IS NOT NULL THEN greatest(ceil(p.waited / s.seconds), 1) END AS waited
 	FROM purchaser p
 	CROSS JOIN scale s
 ), ended AS (
