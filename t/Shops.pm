@@ -168,8 +168,10 @@ sub prove_binding
 {
 	my ($node, $db, $platform, $options, $expected, $build) = @_;
 	my $name = "$platform " . json($options);
+	my $arguments = "'$platform', " . quote($schema) . ', ' . quote(json($options));
+	# the same as a script, which does without greenery_check_binding()
 	my $error = try_as_owner($node, $db,
-		"SELECT * FROM greenery_bind_shop('$platform', " . quote($schema) . ', ' . quote(json($options)) . ')');
+		$build ? "SELECT * FROM greenery_bind_shop($arguments)" : run_as_owner($node, $db, "SELECT greenery_bind_shop_sql($arguments)"));
 
 	is($error, '', "$name: is bound");
 	return if $error ne '';
