@@ -179,7 +179,7 @@ export function again(shop)
 		return section('again', sentences,
 			indicatorFigure(shop, rows),
 			unknown.length ? el('p', { class: 'note' }, t('again.unknown', { names: list(unknown) })) : null,
-			el('h3', {}, plain('again.groups')),
+			el('h3', {}, plain('again.groups', { days: daysOf(shop.build.horizon_days) })),
 			el('div', { class: 'pairs' }, groupFigures(shop)));
 	});
 }
