@@ -4,17 +4,17 @@
 --
 -- As a superuser, in a database with the extension, of a server on Linux.  Makes a schema
 -- narrow and drops it.  Each query runs once to warm up and three times more (-v rounds=1: once);
--- its median counts.  Plain SQL is measured up to 10 million rows.  Memory is what the backend's peak rises by over that of a scan; of workers it
--- is not counted.  100 million rows take 12 GB of disk.
+-- its median counts.  Plain SQL is measured up to 10 million rows.  Memory is what the
+-- backend's peak rises by over that of a scan; of workers it is not counted.  100 million rows take 12 GB of disk.
 \set ON_ERROR_STOP on
 \set QUIET on
+-- of each session
+\set settings 'SET client_min_messages = warning; SET jit = off; SET work_mem = \'1GB\'; SET max_parallel_workers_per_gather = 0;'
 \if :{?rounds}
 \else
 \set rounds 3
 \endif
-SET client_min_messages = warning;
-SET jit = off;
-SET work_mem = '1GB';
+:settings
 SET maintenance_work_mem = '1GB';
 DROP SCHEMA IF EXISTS narrow CASCADE;
 CREATE SCHEMA narrow;
@@ -72,10 +72,7 @@ $$;
 
 -- a session of its own, whose peak was never higher
 \c
-SET client_min_messages = warning;
-SET jit = off;
-SET work_mem = '1GB';
-SET max_parallel_workers_per_gather = 0;
+:settings
 -- so that the shared memory that a scan touches is in the peak already
 SELECT count(*) FROM narrow.orders \g /dev/null
 SELECT count(*) FROM narrow.scattered \g /dev/null
@@ -86,24 +83,15 @@ CALL narrow.measure('sketch, k = 4096', 'SELECT repeat_rate(repeat_sketch_agg(us
 CALL narrow.measure('sketch of scattered ids', 'SELECT repeat_rate(repeat_sketch_agg(user_id, order_id)) FROM narrow.scattered');
 CALL narrow.measure('repeat_rate', 'SELECT repeat_rate(user_id, order_id) FROM narrow.orders');
 \c
-SET client_min_messages = warning;
-SET jit = off;
-SET work_mem = '1GB';
-SET max_parallel_workers_per_gather = 0;
+:settings
 SELECT count(*) FROM narrow.events \g /dev/null
 CALL narrow.measure('session_summary', 'SELECT session_summary(session_id, at, kind = 0) FROM narrow.events');
 \c
-SET client_min_messages = warning;
-SET jit = off;
-SET work_mem = '1GB';
-SET max_parallel_workers_per_gather = 0;
+:settings
 SELECT count(*) FROM narrow.events \g /dev/null
 CALL narrow.measure('funnel_counts, within an hour', $$SELECT funnel_counts('1 hour', session_id, at, kind = 0, kind = 1, kind = 2) FROM narrow.events$$);
 \c
-SET client_min_messages = warning;
-SET jit = off;
-SET work_mem = '1GB';
-SET max_parallel_workers_per_gather = 0;
+:settings
 SELECT count(*) FROM narrow.scattered \g /dev/null
 CALL narrow.measure('repeat_rate, scattered ids', 'SELECT repeat_rate(user_id, order_id) FROM narrow.scattered');
 SET max_parallel_workers_per_gather = 1;

@@ -30,9 +30,9 @@ SELECT
 	max(m.users) AS largest,
 	sum(m.users) AS users,
 	sum(m.repeaters) AS repeaters,
-	CASE WHEN NOT m.is_other THEN max(m.rate) END AS rate,
-	CASE WHEN NOT m.is_other THEN max(m.low) END AS low,
-	CASE WHEN NOT m.is_other THEN max(m.high) END AS high,
+	CASE WHEN m.is_other THEN sum(m.repeaters)::double precision / sum(m.users)::double precision ELSE max(m.rate) END AS rate,
+	CASE WHEN m.is_other THEN (@extschema@.wilson_interval(sum(m.repeaters)::bigint, sum(m.users)::bigint))[1] ELSE max(m.low) END AS low,
+	CASE WHEN m.is_other THEN (@extschema@.wilson_interval(sum(m.repeaters)::bigint, sum(m.users)::bigint))[2] ELSE max(m.high) END AS high,
 	CASE WHEN NOT m.is_other THEN max(m.verdict) END AS verdict,
 	CASE WHEN NOT m.is_other THEN bool_or(m.is_sweet_spot) END AS is_sweet_spot
 FROM merged m

@@ -42,7 +42,10 @@ SELECT
 	r.purchasers,
 	r.repeat_purchasers,
 	s.sessions,
-	s.conversions
+	s.conversions,
+	-- of the change of the conversion rate since the period before
+	(@extschema@.newcombe_interval(s.conversions, s.sessions, lead(s.conversions) OVER before, lead(s.sessions) OVER before))[1] AS conversion_change_low,
+	(@extschema@.newcombe_interval(s.conversions, s.sessions, lead(s.conversions) OVER before, lead(s.sessions) OVER before))[2] AS conversion_change_high
 FROM period p
 CROSS JOIN LATERAL (
 	SELECT
@@ -73,4 +76,5 @@ CROSS JOIN LATERAL (
 		AND f.session_start > p.since
 		AND f.session_start <= p.until
 ) s
+WINDOW before AS (ORDER BY p.number)
 ORDER BY p.number

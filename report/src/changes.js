@@ -1,7 +1,7 @@
 // What changed between the period before and the last one, and whether by more than chance.
 
 import { count, money, percent } from './format.js';
-import { countChange, meanChange, rateChange, sumChange } from './statistics.js';
+import { countChange, intervalChange, meanChange, sumChange } from './statistics.js';
 
 function relative(now, before)
 {
@@ -34,7 +34,7 @@ export function changesOf(shop)
 	{
 		const rate = (p) => p.conversions / p.sessions;
 
-		entries.push({ ...entry('conversion_rate', percent, rate, rateChange(now.conversions, now.sessions, before.conversions, before.sessions)),
+		entries.push({ ...entry('conversion_rate', percent, rate, intervalChange(now.conversion_change_low, now.conversion_change_high)),
 			points: rate(now) - rate(before) });
 	}
 	if (now.purchasers > 0 && before.purchasers >= 5)

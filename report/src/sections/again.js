@@ -5,7 +5,6 @@ import { el } from '../dom.js';
 import { figure, legend } from '../figure.js';
 import { count, decimal, level, list, percent, points, wholePercent } from '../format.js';
 import { ofPurchases, section } from '../section.js';
-import { wilson } from '../statistics.js';
 import { daysOf, hasText, plain, t } from '../text.js';
 
 const COLOURS = { 'good sign': 'blue', 'bad sign': 'red', 'no signal': 'grey', 'too few': 'grey', 'known too late': 'grey' };
@@ -69,11 +68,7 @@ function groupName(by, row)
 function byGroup(shop, by, rows, overall, sentence, definition)
 {
 	const sorted = by === 'delivery_days' ? [...rows].sort((a, b) => (a.is_other - b.is_other) || a.name - b.name) : rows;
-	const named = sorted.map((row) => {
-		const [low, high] = row.rate === null ? wilson(row.repeaters, row.users) : [row.low, row.high];
-
-		return { ...row, name: by === 'product' ? row.name ?? plain('product.unnamed') : groupName(by, row), rate: row.rate ?? row.repeaters / row.users, low, high };
-	});
+	const named = sorted.map((row) => ({ ...row, name: by === 'product' ? row.name ?? plain('product.unnamed') : groupName(by, row) }));
 
 	// the largest groups, and those that say something
 	const largest = new Set([...named].sort((a, b) => b.users - a.users).slice(0, 12));

@@ -7,7 +7,6 @@ import { el } from '../dom.js';
 import { figure, legend } from '../figure.js';
 import { change, count, day, level, list, money, month, percent, points, shortMoney, time } from '../format.js';
 import { ofPurchases, section } from '../section.js';
-import { wilson } from '../statistics.js';
 import { plain, t } from '../text.js';
 
 const NAMES = ['repeat_rate', 'revenue', 'orders', 'average_order_value', 'conversion_rate'];
@@ -67,11 +66,9 @@ function made(shop, name)
 
 function interval(shop, name)
 {
-	const { numerator, denominator } = shop.metrics[name];
-
 	if (name !== 'repeat_rate' && name !== 'conversion_rate')
 		return null;
-	const [low, high] = wilson(numerator, denominator).map((value) => percent(value));
+	const [low, high] = [shop.metrics[name].low, shop.metrics[name].high].map((value) => percent(value));
 
 	return el('p', { class: 'interval' }, t('headline.interval', { low, high, level: level() }));
 }
@@ -123,11 +120,10 @@ function tableOfMetrics(shop, changes)
 	return {
 		columns: ['metric', 'value', 'numerator', 'denominator', 'low', 'high', 'last', 'before', 'days'].map((c) => plain(`column.${c}`)),
 		rows: Object.values(shop.metrics).map((m) => {
-			const [low, high] = m.name.endsWith('_rate') ? wilson(m.numerator, m.denominator) : [null, null];
 			const format = formatOf(shop, m.name);
 
 			return [m.name, NAMES.includes(m.name) ? format(m.value) : m.value,
-				m.numerator, m.denominator, percent(low), percent(high), before(m.name)?.now, before(m.name)?.before, before(m.name) ? changes.days : null];
+				m.numerator, m.denominator, percent(m.low), percent(m.high), before(m.name)?.now, before(m.name)?.before, before(m.name) ? changes.days : null];
 		}),
 	};
 }

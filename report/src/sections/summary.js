@@ -4,7 +4,6 @@ import { changesOf } from '../changes.js';
 import { el } from '../dom.js';
 import { change, count, day, level, list, percent, points } from '../format.js';
 import { nothingOf } from '../shop.js';
-import { wilson } from '../statistics.js';
 import { plain, t } from '../text.js';
 import { largestDrop, noSessions } from './funnel.js';
 import { trustSentence } from './trust.js';
@@ -15,8 +14,7 @@ function repeat(shop)
 
 	if (state)
 		return t(state, { orders: count(shop.orders), purchasers: count(shop.purchasers) });
-	const { numerator, denominator, value } = shop.metrics.repeat_rate;
-	const [low, high] = wilson(numerator, denominator);
+	const { denominator, value, low, high } = shop.metrics.repeat_rate;
 
 	return t('repeat.sentence', { rate: percent(value, 'repeat_rate'), purchasers: count(denominator, 'purchasers'),
 		low: percent(low, 'repeat_rate_low'), high: percent(high, 'repeat_rate_high'), level: level() });

@@ -27,6 +27,8 @@ END;
 COMMENT ON FUNCTION greenery.only_currency() IS
 	'The only currency of the orders; an empty text for orders without one. NULL when they have several, or there are no orders. Cancelled orders and orders of excluded users are not looked at.';
 
+-- A function of its own, and no argument of the other: over a distributed table Citus takes no
+-- parameter of a function in SQL.
 CREATE FUNCTION greenery.only_currency_of_totals() RETURNS text
 	LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
