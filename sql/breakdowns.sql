@@ -239,3 +239,4 @@ ROLLBACK;
 -- what they are made from
 SELECT depends_on, string_agg(model, ' ' ORDER BY model COLLATE "C") FROM greenery_lineage()
 WHERE model LIKE 'repeat\_by\_%' OR model = 'product_reorder' GROUP BY 1 ORDER BY 1;
+\i sql/include/empty_tables.sql

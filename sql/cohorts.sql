@@ -167,3 +167,4 @@ ROLLBACK;
 
 -- what the view is made from, through the function
 SELECT * FROM greenery_lineage() WHERE model = 'cohort_retention';
+\i sql/include/empty_tables.sql

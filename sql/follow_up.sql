@@ -106,3 +106,4 @@ SET LOCAL greenery.as_of = '2021-09-28 00:00+00';
 SELECT tables, with_sign <= 10 AS few FROM pg_temp.simulations(25, false);
 SELECT tables, with_sign, all_four FROM pg_temp.simulations(5, true);
 ROLLBACK;
+\i sql/include/empty_tables.sql

@@ -135,3 +135,4 @@ SELECT bool_or(p LIKE '%Index Cond: (greenery.clean_text(user_id) = %') AS by_us
 	bool_or(p LIKE '%Scan%on events%(never executed)%') AS not_read
 FROM pg_temp.plan(format('SELECT * FROM greenery.fact_user_sessions WHERE user_id = %L', (SELECT min(user_id) FROM greenery.orders))) p;
 ROLLBACK;
+\i sql/include/empty_tables.sql

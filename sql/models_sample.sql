@@ -226,3 +226,4 @@ WHERE (SELECT array_agg(a ->> 'address_id' ORDER BY a ->> 'address_id' COLLATE "
 		SELECT address_id AS x FROM greenery.users WHERE user_id = m.user_id
 		UNION SELECT address_id FROM kept WHERE user_id = m.user_id) a);
 ROLLBACK;
+\i sql/include/empty_tables.sql

@@ -170,3 +170,4 @@ SELECT greenery_add_feature('score', 'public.shop_score', 'user_id', 'at', 'scor
 	greenery_add_feature('past_score', 'public.shop_score', 'user_id', 'at', 'score', 'history');
 SELECT pg_temp.cliffs('SELECT * FROM greenery.repeat_indicators');
 ROLLBACK;
+\i sql/include/empty_tables.sql

@@ -59,3 +59,4 @@ TRUNCATE greenery.events, greenery.promos, greenery.addresses;
 UPDATE greenery.orders SET order_total = order_cost + shipping_cost, promo_id = NULL WHERE promo_id IS NOT NULL;
 SELECT test_id, kind, status, message FROM greenery_test() WHERE status <> 'pass' ORDER BY test_id;
 ROLLBACK;
+\i sql/include/empty_tables.sql

@@ -72,3 +72,4 @@ SELECT count(*) > 200 AS many, count(*) FILTER (WHERE p.product_id ~ '^p') > 10 
 					 OR abs(v.lift - p.lift) > 1e-9 OR v.lift IS NULL) AS differ
 FROM greenery.product_pairs v FULL JOIN pair p USING (product_id, other_product_id);
 ROLLBACK;
+\i sql/include/empty_tables.sql

@@ -387,3 +387,4 @@ BEGIN RETURN QUERY EXECUTE 'EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF
 SELECT count(*) FILTER (WHERE p ~ 'events_user_id_idx') >= 1 AS by_index, count(*) FILTER (WHERE p ~ 'Seq Scan on events .*loops') AS scans
 FROM pg_temp.plan($q$SELECT * FROM greenery.user_repeat_features WHERE user_id = 'x'$q$) p;
 ROLLBACK;
+\i sql/include/empty_tables.sql

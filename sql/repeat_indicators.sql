@@ -208,3 +208,4 @@ BEGIN
 		families, tested > 200, small BETWEEN tested * 0.01 AND tested * 0.10, found <= families * 0.05;
 END $$;
 ROLLBACK;
+\i sql/include/empty_tables.sql

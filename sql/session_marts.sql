@@ -90,3 +90,4 @@ CREATE TEMP TABLE without ON COMMIT DROP AS SELECT * FROM pg_temp.answers();
 SELECT count(*) > 100 AS much, count(*) FILTER (WHERE answer NOT IN (SELECT answer FROM of_all)) > 10 AS other_than_before FROM excluded;
 (TABLE excluded EXCEPT ALL TABLE without) UNION ALL (TABLE without EXCEPT ALL TABLE excluded);
 ROLLBACK;
+\i sql/include/empty_tables.sql

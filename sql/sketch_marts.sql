@@ -52,3 +52,4 @@ SELECT count(*) FILTER (WHERE repeat_rate(s) IS DISTINCT FROM rate) AS wrong, co
 FROM (SELECT state, rollup(sketch) AS s FROM state_sketches GROUP BY 1) r
 JOIN (SELECT state, repeat_rate(user_id, order_id) AS rate FROM kept GROUP BY 1) e USING (state);
 ROLLBACK;
+\i sql/include/empty_tables.sql
