@@ -52,6 +52,8 @@ SELECT pg_temp.remember(), pg_temp.change(2);
 CALL greenery_build();
 SELECT * FROM pg_temp.wrong();
 
+SELECT pg_temp.keep_marts('{dim_users,fact_user_orders,fact_events,fact_user_sessions}');
+
 -- values that are equal but not the same, one row each; the last two swap a value
 SELECT pg_temp.remember();
 UPDATE public.difference_values SET t = overlay(t PLACING 'X' FROM 5000 FOR 1) WHERE id IN (1, 2);
@@ -302,4 +304,5 @@ DROP VIEW public.difference_model;
 DROP FUNCTION public.difference_jit();
 
 DROP SCHEMA difference_before CASCADE;
+SELECT pg_temp.all_marts();
 SELECT pg_temp.empty_shop();

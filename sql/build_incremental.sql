@@ -98,7 +98,7 @@ END
 $redefine$;
 
 SELECT pg_temp.empty_shop();
-SELECT pg_temp.leave_out_repeat_marts();
+SELECT pg_temp.keep_incremental_marts();
 SELECT greenery_set('max_shrink', '100%');
 SELECT count(*) > 0 AS loaded FROM greenery_load_sample_shop(users => 150, orders_per_user => 3, seed => 11);
 -- events are given to other users, who must have registered before

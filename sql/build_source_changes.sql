@@ -23,7 +23,7 @@ SELECT greenery.written_between(NULL, '10', '20') IS NULL AND greenery.written_b
 	AND greenery.written_between('10', '10', NULL) IS NULL AS nulls;
 
 SELECT pg_temp.empty_shop();
-SELECT pg_temp.leave_out_repeat_marts();
+SELECT pg_temp.keep_incremental_marts();
 SELECT greenery_set('max_shrink', '100%');
 SELECT count(*) > 0 AS loaded FROM greenery_load_sample_shop(users => 150, orders_per_user => 3, seed => 21);
 
