@@ -107,7 +107,7 @@ CALL greenery_build();
 SELECT p.setting = b.as_of AS set, p.as_of = b.as_of AS as_of FROM greenery_published.as_of_model p, (SELECT DISTINCT as_of FROM public.as_of_before) b;
 SHOW greenery.as_of;
 -- workers of its queries read it too, one each
-SELECT pg_temp.keep_marts('{}');
+SELECT pg_temp.leave_out_all();
 SET max_parallel_maintenance_workers = 0;
 SET max_parallel_workers_per_gather = 1;
 SET parallel_setup_cost = 0;
@@ -121,7 +121,7 @@ RESET parallel_tuple_cost;
 RESET min_parallel_table_scan_size;
 RESET max_parallel_workers_per_gather;
 RESET max_parallel_maintenance_workers;
-SELECT pg_temp.all_marts();
+SELECT pg_temp.all_models();
 SELECT orders > 0 AS published FROM greenery_published.as_of_orders;
 SELECT inserted, updated, deleted FROM greenery.build_models WHERE model = 'as_of_model' ORDER BY build_id DESC LIMIT 1;
 SELECT greenery_set('as_of', '2021-02-01 12:00+05:30');

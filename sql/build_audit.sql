@@ -297,4 +297,4 @@ SELECT greenery_drop_model('audit_thing');
 DROP SCHEMA audit CASCADE;
 SELECT count(greenery_drop_test(test_id)) FROM named WHERE test_id >= 1000;
 SELECT pg_temp.empty_shop();
-SELECT pg_temp.all_marts();
+SELECT pg_temp.all_models();

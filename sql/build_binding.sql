@@ -207,4 +207,4 @@ SELECT count(*) FROM greenery.source_bindings;
 DROP SCHEMA bound CASCADE;
 DROP SCHEMA difference_before CASCADE;
 SELECT pg_temp.empty_shop();
-SELECT pg_temp.all_marts();
+SELECT pg_temp.all_models();

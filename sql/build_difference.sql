@@ -304,5 +304,5 @@ DROP VIEW public.difference_model;
 DROP FUNCTION public.difference_jit();
 
 DROP SCHEMA difference_before CASCADE;
-SELECT pg_temp.all_marts();
+SELECT pg_temp.all_models();
 SELECT pg_temp.empty_shop();

@@ -347,4 +347,4 @@ RESET greenery.session_gap;
 
 DROP SCHEMA difference_before CASCADE;
 SELECT pg_temp.empty_shop();
-SELECT pg_temp.all_marts();
+SELECT pg_temp.all_models();

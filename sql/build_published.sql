@@ -8,7 +8,7 @@ SET client_min_messages = warning;
 \i sql/include/builds.sql
 \i sql/include/build_changes.sql
 SELECT pg_temp.empty_shop();
-SELECT pg_temp.keep_marts('{}');
+SELECT pg_temp.leave_out_all();
 SELECT greenery_set('max_shrink', '100%');
 SELECT count(*) > 0 AS loaded FROM greenery_load_sample_shop(users => 20, orders_per_user => 2, seed => 7);
 
@@ -336,4 +336,4 @@ DROP EXTENSION citext, hstore;
 
 DROP SCHEMA difference_before CASCADE;
 SELECT pg_temp.empty_shop();
-SELECT pg_temp.all_marts();
+SELECT pg_temp.all_models();

@@ -325,4 +325,4 @@ DROP TYPE public.regress_what;
 DROP FUNCTION public.a_product;
 DROP SCHEMA difference_before CASCADE;
 SELECT pg_temp.empty_shop();
-SELECT pg_temp.all_marts();
+SELECT pg_temp.all_models();

@@ -148,4 +148,4 @@ DROP FUNCTION public.fail;
 :clock;
 SELECT greenery.clock() > '2022-01-01' AS goes_on;
 SELECT pg_temp.empty_shop();
-SELECT pg_temp.all_marts();
+SELECT pg_temp.all_models();

@@ -218,4 +218,4 @@ SELECT status FROM greenery.builds ORDER BY build_id DESC LIMIT 1;
 
 DROP SCHEMA reports, "My ""Reports""" CASCADE;
 SELECT pg_temp.empty_shop();
-SELECT pg_temp.all_marts();
+SELECT pg_temp.all_models();

@@ -48,25 +48,31 @@ BEGIN
 END
 $stale$;
 
--- For files about what a build does, not about which marts: only those named are built.  The
--- others and their tests are back at the end.
+-- For files about what a build does, not about which models: some are left out.  They and
+-- their tests are back at the end.
 CREATE TEMP TABLE left_out (LIKE greenery.models);
 CREATE TEMP TABLE tests_left_out (LIKE greenery.test_definitions);
-CREATE FUNCTION pg_temp.keep_marts(kept text[]) RETURNS void LANGUAGE sql AS $keep$
-	WITH gone AS (DELETE FROM greenery.models WHERE builtin AND layer = 'mart' AND model <> ALL (kept) RETURNING *)
+CREATE FUNCTION pg_temp.leave_out(names text[]) RETURNS void LANGUAGE sql AS $leave$
+	WITH gone AS (DELETE FROM greenery.models WHERE builtin AND model = ANY (names) RETURNING *)
 	INSERT INTO left_out SELECT * FROM gone;
 	WITH gone AS (DELETE FROM greenery.test_definitions WHERE model IN (SELECT relation FROM left_out) RETURNING *)
 	INSERT INTO tests_left_out SELECT * FROM gone;
-$keep$;
+$leave$;
+CREATE FUNCTION pg_temp.keep_marts(kept text[]) RETURNS void LANGUAGE sql AS $$
+	SELECT pg_temp.leave_out(ARRAY(SELECT model FROM greenery.models WHERE layer = 'mart' AND model <> ALL (kept)))
+$$;
 -- those about buying again take more than half of a build's time, most of it in the planner
 CREATE FUNCTION pg_temp.leave_out_repeat_marts() RETURNS void LANGUAGE sql AS $$
-	SELECT pg_temp.keep_marts(ARRAY(SELECT model FROM greenery.models WHERE model !~ '^(user_repeat_|repeat_)'))
+	SELECT pg_temp.leave_out(ARRAY(SELECT model FROM greenery.models WHERE model ~ '^(user_repeat_|repeat_)'))
 $$;
 -- those that are computed in part, and what they read
 CREATE FUNCTION pg_temp.keep_incremental_marts() RETURNS void LANGUAGE sql AS $$
 	SELECT pg_temp.keep_marts(ARRAY(SELECT model FROM greenery.incremental_inputs UNION SELECT input FROM greenery.incremental_inputs))
 $$;
-CREATE FUNCTION pg_temp.all_marts() RETURNS void LANGUAGE sql AS $all$
+CREATE FUNCTION pg_temp.leave_out_all() RETURNS void LANGUAGE sql AS $$
+	SELECT pg_temp.leave_out(ARRAY(SELECT model FROM greenery.models))
+$$;
+CREATE FUNCTION pg_temp.all_models() RETURNS void LANGUAGE sql AS $all$
 	WITH back AS (DELETE FROM left_out RETURNING *)
 	INSERT INTO greenery.models SELECT * FROM back;
 	WITH back AS (DELETE FROM tests_left_out RETURNING *)
