@@ -79,14 +79,19 @@ const FUNCTIONS = [
 
 // The others; one that is in neither list is an error, so that none is forgotten
 const READ_NO_MODEL = `
-	greenery_add_feature greenery_add_model greenery_add_test greenery_alert_cooldown greenery_alter_test
-	greenery_as_of_setting greenery_bind greenery_bind_shop greenery_bind_shop_sql greenery_check_test greenery_decide_request greenery_detect_shop greenery_drop_feature greenery_drop_model
-	greenery_drop_test greenery_grant greenery_json_time greenery_lineage greenery_lineage_mermaid
-	greenery_load_sample_shop greenery_purge greenery_purge_alerts greenery_queue_alert greenery_rebind
-	greenery_repeat_horizon_setting greenery_request_change greenery_retention greenery_retry_alerts
-	greenery_revoke greenery_schedule greenery_schedule_status greenery_session_gap greenery_stock_cover
-	greenery_test_sql greenery_timezone greenery_triage_request greenery_unbind greenery_unschedule
-	greenery_version`.trim().split(/\s+/);
+	greenery_add_feature greenery_add_model greenery_add_route greenery_add_test
+	greenery_alert_cooldown greenery_alter_test greenery_as_of_setting greenery_bind
+	greenery_bind_shop greenery_bind_shop_sql greenery_check_test greenery_currency_setting
+	greenery_dbt_sources greenery_decide_request greenery_detect_shop greenery_distribute_published
+	greenery_drop_feature greenery_drop_model greenery_drop_route greenery_drop_test
+	greenery_exclude_product greenery_exclude_user greenery_grant greenery_include_product
+	greenery_include_user greenery_json_time greenery_lineage greenery_lineage_mermaid
+	greenery_load_sample_shop greenery_metrics_yaml greenery_purge greenery_purge_alerts
+	greenery_queue_alert greenery_rebind greenery_repeat_horizon_setting greenery_request_change
+	greenery_retention greenery_retry_alerts greenery_revoke greenery_schedule
+	greenery_schedule_status greenery_session_gap greenery_set greenery_set_builder
+	greenery_settings greenery_stock_cover greenery_test_sql greenery_timezone
+	greenery_triage_request greenery_unbind greenery_unschedule greenery_version`.trim().split(/\s+/);
 
 const BUILD = 'CALL greenery_build()';
 
