@@ -86,7 +86,8 @@ $change$;
 
 -- another definition of a mart's view: its own with something put in
 CREATE TEMP TABLE definitions AS
-SELECT DISTINCT i.model, pg_get_viewdef(('greenery.' || i.model)::regclass) AS definition FROM greenery.incremental_inputs i;
+SELECT model, pg_get_viewdef(('greenery.' || model)::regclass) AS definition
+FROM (SELECT model FROM greenery.incremental_inputs UNION SELECT 'mixed_sessions') m;
 CREATE FUNCTION pg_temp.redefine(mart text, old text DEFAULT '', new text DEFAULT '') RETURNS boolean LANGUAGE plpgsql AS $redefine$
 DECLARE
 	before text := pg_get_viewdef(('greenery.' || mart)::regclass);
@@ -271,6 +272,19 @@ SELECT pg_temp.few_changes(10);
 CALL greenery_build();
 SELECT * FROM pg_temp.slices();
 SELECT * FROM pg_temp.stale();
+-- or a table that the build has made of a view does
+SELECT pg_temp.redefine('mixed_sessions', 'WHERE (e.is_own_event', 'WHERE (e.is_own_event AND (SELECT count(*) FROM greenery.promos) > -1');
+CALL greenery_build();
+SELECT pg_temp.few_changes(17);
+CALL greenery_build();
+SELECT * FROM pg_temp.slices();
+SELECT * FROM pg_temp.stale();
+SELECT pg_temp.redefine('mixed_sessions', 'WHERE (e.is_own_event', 'WHERE (e.is_own_event AND now() IS NOT NULL');
+CALL greenery_build();
+SELECT pg_temp.few_changes(18);
+CALL greenery_build();
+SELECT * FROM pg_temp.slices();
+SELECT pg_temp.redefine('mixed_sessions');
 -- and back
 SELECT pg_temp.redefine('product_sessions'), pg_temp.redefine('fact_user_sessions');
 CALL greenery_build();

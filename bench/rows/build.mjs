@@ -66,11 +66,16 @@ async function change(bench)
 	await read_in(bench.pg, 'greenery_published', 'greenery');
 }
 
+const in_duckdb = (expression) => expression
+	.replaceAll('(SELECT greenery.clock())', 'now()::timestamp')
+	.replaceAll('SELECT FROM', 'SELECT 1 FROM')
+	.replaceAll('greenery.', '');
+
 // One query for one test; null for kinds that a table made anew cannot fail
 function test_query({ kind, column, args, relation }, engine)
 {
 	const functions = engine === 'postgres' ? 'public.' : '';
-	const where = args.where ? ` AND (${args.where})` : '';
+	const where = args.where ? ` AND (${engine === 'postgres' ? args.where : in_duckdb(args.where)})` : '';
 	const count = (condition) => `SELECT count(*) FROM ${relation} t WHERE (${condition})${where}`;
 	const duplicates = (columns) => `SELECT count(*) FROM (SELECT 1 FROM ${relation} t
 		WHERE ${columns.map((name) => `${name} IS NOT NULL`).join(' AND ')}${where}
@@ -95,7 +100,7 @@ function test_query({ kind, column, args, relation }, engine)
 				...args.max === undefined ? [] : [`${column} ${args.inclusive === false ? '>=' : '>'} ${quote(args.max)}`],
 			].join(' OR '));
 		case 'expression':
-			return count(`NOT (${args.expression})`);
+			return count(`NOT (${engine === 'postgres' ? args.expression : in_duckdb(args.expression)})`);
 		case 'matches':
 			return count(engine === 'postgres' ? `${column}::text !~ ${quote(args.pattern)}`
 				: `NOT regexp_matches(${column}::text, ${quote(args.pattern)})`);
@@ -191,6 +196,28 @@ async function drop_marts({ duck })
 	await duck.query('CHECKPOINT');
 }
 
+// DuckDB's marts are simpler than ours: tests of what they do not have are left out, in its
+// favour
+async function understood(bench, statements)
+{
+	const kept = [];
+
+	await drop_marts(bench);
+	for (const sql of statements)
+		try
+		{
+			await bench.duck.query(sql);
+			kept.push(sql);
+		}
+		catch (error)
+		{
+			if (sql.startsWith('CREATE'))
+				throw error;
+		}
+	await drop_marts(bench);
+	return kept;
+}
+
 async function drop_made(pg)
 {
 	await pg.query('SET client_min_messages = warning');
@@ -224,18 +251,18 @@ export const rows = [
 	{
 		// a filter on one user must not read everybody's events
 		name: 'look_up',
-		title: 'sessions of one user, 100 users',
+		title: 'events of one user, 100 users',
 		data: 'shop',
 		prepare: async (bench, row) => {
 			const users = await bench.pg.query('SELECT user_id FROM greenery.users ORDER BY user_id LIMIT 100');
 
 			row.contenders[0].sql = users.map(([user]) =>
-				`SELECT * FROM greenery.fact_user_sessions WHERE user_id = ${quote(user)}`);
+				`SELECT * FROM greenery.fact_events WHERE user_id = ${quote(user)}`);
 		},
 		contenders: [
-			{ name: 'greenery, fact_user_sessions', engine: 'postgres', set, answers: 'other' },
+			{ name: 'greenery, fact_events', engine: 'postgres', set, answers: 'other' },
 			{ name: 'the whole view, counted', engine: 'postgres', set, answers: 'other',
-				sql: 'SELECT count(duration) FROM greenery.fact_user_sessions' },
+				sql: 'SELECT count(page_kind) FROM greenery.fact_events' },
 		],
 		goals: [{ against: 'the whole view, counted', at_most: 0.10 }],
 	},
@@ -268,11 +295,14 @@ export const rows = [
 			for (const contender of row.contenders.slice(1))
 				contender.sql = await rebuild_statements(bench.pg, contender.engine);
 			await bench.duck?.query(preparation);
+			if (bench.duck)
+				row.contenders[1].sql = await understood(bench, row.contenders[1].sql);
 		},
 		contenders: [
 			{ name: 'greenery', engine: 'postgres', set, before: change,
 				sql: 'CALL greenery_build()', check: answer('greenery_published') },
-			{ name: 'DuckDB, create table as', engine: 'duckdb', before: drop_marts, check: answer('main') },
+			// its marts are an earlier, simpler state of ours: other numbers, and less to do
+			{ name: 'DuckDB, create table as', engine: 'duckdb', before: drop_marts, answers: 'other' },
 			{ name: 'PostgreSQL, create table as', engine: 'postgres', set, before: drop_rebuilt,
 				check: answer('bench_rebuilt') },
 		],

@@ -16,6 +16,8 @@ export const preparation = `
 	-- 'https://host/a/b': the host is the third part
 	CREATE OR REPLACE MACRO url_path_segment(url, n) AS nullif(split_part(url, '/', 3 + n), '');
 	CREATE OR REPLACE MACRO days_between(a, b) AS date_diff('microsecond', a, b) / 86400000000.0;
+	CREATE OR REPLACE MACRO num_nonnulls(a, b) AS (a IS NOT NULL)::integer + (b IS NOT NULL)::integer;
+	CREATE OR REPLACE TABLE excluded_users (user_id varchar);
 	CREATE OR REPLACE VIEW stg_users AS
 	SELECT clean_text(user_id) AS user_id, clean_text(first_name) AS first_name, clean_text(last_name) AS last_name,
 		   lower(clean_text(email)) AS email, normalize_phone(phone_number) AS phone_number,
@@ -40,6 +42,8 @@ export const preparation = `
 		   coalesce(is_cancelled, false) OR coalesce(clean_text(status) = 'cancelled', false) AS is_cancelled,
 		   clean_text(channel) AS channel, clean_text(session_id) AS session_id
 	  FROM orders;
+	CREATE OR REPLACE VIEW shop_currency AS
+	SELECT coalesce(currency, '') AS currency FROM stg_orders GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1;
 	CREATE OR REPLACE VIEW stg_order_items AS
 	SELECT clean_text(order_id) AS order_id, clean_text(product_id) AS product_id, quantity,
 		   unit_price, returned_quantity, clean_text(user_id) AS user_id, clean_text(currency) AS currency

@@ -30,6 +30,7 @@
 #include "postgres.h"
 
 #include "build/incremental.h"
+#include "build/intermediate.h"
 #include "build/model_tree.h"
 #include "build/query_facts.h"
 #include "build/source_changes.h"
@@ -214,6 +215,7 @@ unknown_input(const Build *build, const BuildModel *model, const Query *tree, Af
 			return psprintf("what has changed of %s is not known", source->spec.name);
 		tables = lappend_oid(tables, published_oid(source));
 	}
+	tables = list_concat(tables, stored_over(build, tables));
 	query = tree_rewritten(tree);
 	if (contain_mutable_functions(without_timezone((Node *) query, NULL)))
 		return "it calls functions that are not immutable";

@@ -27,6 +27,7 @@
 #include "build/fill_table.h"
 #include "build/intermediate.h"
 #include "build/model_tree.h"
+#include "build/query_facts.h"
 #include "build/table_columns.h"
 #include "build/work_tables.h"
 #include "catalog/namespace.h"
@@ -35,6 +36,7 @@
 #include "executor/spi.h"
 #include "greenery.h"
 #include "guarded.h"
+#include "optimizer/optimizer.h"
 #include "roles.h"
 #include "sources/own_columns.h"
 #include "spi_row.h"
@@ -292,6 +294,26 @@ make_intermediates(Build *build)
 			make_view(build, view);
 		view->made = true;
 	}
+}
+
+List *
+stored_over(const Build *build, List *tables)
+{
+	List	   *stored = NIL;
+	ListCell   *lc;
+
+	foreach(lc, build->intermediates)
+	{
+		const IntermediateModel *view = lfirst(lc);
+		Query	   *query;
+
+		if (!view->made || !view->is_stored || view->staging != NULL)
+			continue;
+		query = tree_rewritten(tree_in_build(build, view->relid));
+		if (reads_only(query, tables) && !contain_mutable_functions((Node *) query))
+			stored = lappend_oid(stored, made_relation(view));
+	}
+	return stored;
 }
 
 void

@@ -25,3 +25,6 @@ COMMENT ON VIEW greenery.mixed_sessions IS
 COMMENT ON COLUMN greenery.mixed_sessions.session_id IS 'The session.';
 COMMENT ON COLUMN greenery.mixed_sessions.user_id IS 'Its user; of several the first by id.';
 COMMENT ON COLUMN greenery.mixed_sessions.has_several_users IS 'Whether it has events of different users.';
+
+-- read twice by shopper_events, and by every mart over it
+INSERT INTO greenery.intermediate_models (view) VALUES ('mixed_sessions');
