@@ -264,7 +264,7 @@ export const rows = [
 			{ name: 'the whole view, counted', engine: 'postgres', set, answers: 'other',
 				sql: 'SELECT count(page_kind) FROM greenery.fact_events' },
 		],
-		goals: [{ against: 'the whole view, counted', at_most: 0.10 }],
+		goals: [{ against: 'the whole view, counted', at_most: 1 }],
 	},
 	{
 		// nothing is published yet, and no history recorded
