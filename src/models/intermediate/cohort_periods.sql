@@ -54,9 +54,13 @@ BEGIN ATOMIC
 				 ELSE timestamptz '4713-01-01 00:00:00+00 BC' END AS since
 		FROM greenery.as_of n
 	),
-	-- read twice rather than stored: stored rows are not read in parallel
-	purchase AS NOT MATERIALIZED (
-		SELECT o.user_id, o.created_at
+	-- A user's orders as an array, not a join with themselves: for that the planner would have to
+	-- know how many there are, which it does not after filters of which it has no statistics
+	purchaser AS NOT MATERIALIZED (
+		SELECT
+			o.user_id,
+			min(o.created_at) AT TIME ZONE timezone AS first_order,
+			array_agg(o.created_at) AS ordered_at
 		FROM greenery.stg_orders o
 		WHERE o.order_id IS NOT NULL
 			AND o.user_id IS NOT NULL
@@ -66,6 +70,7 @@ BEGIN ATOMIC
 			AND o.created_at <= (SELECT n.as_of FROM present n)
 			-- IS TRUE: the planner would take both bounds for a range and expect few rows
 			AND (o.created_at > (SELECT n.since FROM present n)) IS TRUE
+		GROUP BY o.user_id
 	),
 	active AS (
 		SELECT a.cohort, a.period, count(*) AS users
@@ -80,14 +85,10 @@ BEGIN ATOMIC
 					unit, CASE mode WHEN 'rolling' THEN u.first_order ELSE u.cohort END,
 					p.created_at AT TIME ZONE timezone) AS period
 			FROM (
-				SELECT f.user_id, f.first_order, date_trunc(unit, f.first_order) AS cohort
-				FROM (
-					SELECT x.user_id, min(x.created_at) AT TIME ZONE timezone AS first_order
-					FROM purchase x
-					GROUP BY x.user_id
-				) f
+				SELECT f.user_id, f.first_order, f.ordered_at, date_trunc(unit, f.first_order) AS cohort
+				FROM purchaser f
 			) u
-			JOIN purchase p ON p.user_id = u.user_id
+			CROSS JOIN LATERAL unnest(u.ordered_at) p (created_at)
 			GROUP BY 1, 2, 3
 		) a
 		GROUP BY a.cohort, a.period
