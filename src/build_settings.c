@@ -87,6 +87,16 @@ build_settings_apply(List *settings)
 	}
 }
 
+bool
+jit_is_default(void)
+{
+	if (SPI_execute("SELECT FROM pg_catalog.pg_settings s"
+					" WHERE s.name OPERATOR(pg_catalog.=) 'jit'"
+					"   AND s.source OPERATOR(pg_catalog.=) 'default'", false, 1) != SPI_OK_SELECT)
+		elog(ERROR, "could not look up setting jit");
+	return SPI_processed > 0;
+}
+
 static const char *
 default_of(const char *name)
 {

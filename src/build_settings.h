@@ -28,6 +28,12 @@ extern List *build_settings_load(void);
 /* Use these until AtEOXact_GUC() of the caller's level */
 extern void build_settings_apply(List *settings);
 
+/*
+ * Whether jit has its default.  Many marts pass its thresholds, and most of them are
+ * compiled for longer than they run; but where it has been set, that was for a reason.
+ */
+extern bool jit_is_default(void);
+
 /* Warn of those that the session has set to something else */
 extern void build_settings_warn(List *settings);
 

@@ -62,19 +62,6 @@
 
 PG_FUNCTION_INFO_V1(greenery_build);
 
-/*
- * Whether jit has its default.  Many marts pass its thresholds, and most of them are
- * compiled for longer than they run; but where it has been set, that was for a reason.
- */
-static bool
-jit_is_default(void)
-{
-	if (SPI_execute("SELECT FROM pg_settings WHERE name = 'jit' AND source = 'default'",
-					false, 1) != SPI_OK_SELECT)
-		elog(ERROR, "could not look up setting jit");
-	return SPI_processed > 0;
-}
-
 static void
 set(const char *name, const char *value)
 {

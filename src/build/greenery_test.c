@@ -200,6 +200,9 @@ greenery_test(PG_FUNCTION_ARGS)
 	build.settings = build_settings_load();
 	build_settings_apply(build.settings);
 	greenery_pin_settings();
+	if (jit_is_default())
+		(void) set_config_option("jit", "off", PGC_USERSET, PGC_S_SESSION,
+								 GUC_ACTION_SAVE, true, 0, false);
 	build.builder = greenery_builder();
 	refuse_reads(&build);
 	load_models(&build);
