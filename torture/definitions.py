@@ -103,7 +103,8 @@ def own_table(shop, d):
     if which == 'events':
         replace_source(
             shop, d, 'events',
-            events_from('own.web_events', {'page_url': "s.page_url || '?' || s.weight"}),
+            events_from('own.web_events', {'page_url': "s.page_url || '?' || s.weight",
+                                           'created_at': 's.created_at::timestamptz', 'event_type': 's.event_type::text'}),
             before=["CREATE TYPE own.kind AS ENUM ('page_view', 'add_to_cart', 'checkout', 'package_shipped')",
                     'CREATE TABLE own.web_events AS SELECT event_id, session_id, user_id, page_url, '
                     "created_at AT TIME ZONE 'UTC' AS created_at, event_type::own.kind, order_id, product_id, page_kind, visitor_id, "
