@@ -87,7 +87,7 @@ SELECT array_agg(sessions ORDER BY depth) AS expected FROM (
 	 GROUP BY d) AS c;
 
 -- in parallel: all rows are the workers'
-CREATE TEMP TABLE expected AS SELECT n, e.* FROM conditions, pg_temp.expected(condition) AS e WHERE n % 8 = 0;
+CREATE TEMP TABLE expected AS SELECT n, e.* FROM conditions, pg_temp.expected(condition) AS e WHERE n % 4 = 0;
 SET max_parallel_workers_per_gather = 2;
 SET parallel_leader_participation = off;
 SET min_parallel_table_scan_size = 0;

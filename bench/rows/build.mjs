@@ -75,7 +75,8 @@ const in_duckdb = (expression) => expression
 function test_query({ kind, column, args, relation }, engine)
 {
 	const functions = engine === 'postgres' ? 'public.' : '';
-	const where = args.where ? ` AND (${engine === 'postgres' ? args.where : in_duckdb(args.where)})` : '';
+	const spoken = engine === 'postgres' ? (expression) => expression : in_duckdb;
+	const where = args.where ? ` AND (${spoken(args.where)})` : '';
 	const count = (condition) => `SELECT count(*) FROM ${relation} t WHERE (${condition})${where}`;
 	const duplicates = (columns) => `SELECT count(*) FROM (SELECT 1 FROM ${relation} t
 		WHERE ${columns.map((name) => `${name} IS NOT NULL`).join(' AND ')}${where}
@@ -100,7 +101,7 @@ function test_query({ kind, column, args, relation }, engine)
 				...args.max === undefined ? [] : [`${column} ${args.inclusive === false ? '>=' : '>'} ${quote(args.max)}`],
 			].join(' OR '));
 		case 'expression':
-			return count(`NOT (${engine === 'postgres' ? args.expression : in_duckdb(args.expression)})`);
+			return count(`NOT (${spoken(args.expression)})`);
 		case 'matches':
 			return count(engine === 'postgres' ? `${column}::text !~ ${quote(args.pattern)}`
 				: `NOT regexp_matches(${column}::text, ${quote(args.pattern)})`);
@@ -251,20 +252,20 @@ export const rows = [
 	{
 		// a filter on one user must not read everybody's events
 		name: 'look_up',
-		title: 'events of one user, 100 users',
+		title: 'sessions of one user, 100 users',
 		data: 'shop',
 		prepare: async (bench, row) => {
 			const users = await bench.pg.query('SELECT user_id FROM greenery.users ORDER BY user_id LIMIT 100');
 
 			row.contenders[0].sql = users.map(([user]) =>
-				`SELECT * FROM greenery.fact_events WHERE user_id = ${quote(user)}`);
+				`SELECT * FROM greenery.fact_user_sessions WHERE user_id = ${quote(user)}`);
 		},
 		contenders: [
-			{ name: 'greenery, fact_events', engine: 'postgres', set, answers: 'other' },
+			{ name: 'greenery, fact_user_sessions', engine: 'postgres', set, answers: 'other' },
 			{ name: 'the whole view, counted', engine: 'postgres', set, answers: 'other',
-				sql: 'SELECT count(page_kind) FROM greenery.fact_events' },
+				sql: 'SELECT count(duration) FROM greenery.fact_user_sessions' },
 		],
-		goals: [{ against: 'the whole view, counted', at_most: 1 }],
+		goals: [{ against: 'the whole view, counted', at_most: 0.10 }],
 	},
 	{
 		// nothing is published yet, and no history recorded
@@ -294,9 +295,11 @@ export const rows = [
 			await bench.pg.query('CALL greenery_build()');
 			for (const contender of row.contenders.slice(1))
 				contender.sql = await rebuild_statements(bench.pg, contender.engine);
-			await bench.duck?.query(preparation);
 			if (bench.duck)
+			{
+				await bench.duck.query(preparation);
 				row.contenders[1].sql = await understood(bench, row.contenders[1].sql);
+			}
 		},
 		contenders: [
 			{ name: 'greenery', engine: 'postgres', set, before: change,
