@@ -176,8 +176,13 @@ greenery_forget_view(Query *query pg_attribute_unused(), Oid view pg_attribute_u
 	{
 		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
 
+		/* it does not read the view either */
 		if (rte->rtekind == RTE_RELATION && rte->relid == view)
+		{
+			rte->rtekind = RTE_RESULT;
+			rte->relid = InvalidOid;
 			rte->requiredPerms = 0;
+		}
 	}
 #endif
 }

@@ -144,12 +144,9 @@ add_substitute(List *substitutes, Oid relid, Oid in_place)
 	return lappend(substitutes, substitute);
 }
 
-/*
- * What the build has written so far, each in place of its view: a list of Substitute *.  But
- * not of a view in its own query: up to PostgreSQL 15, that names it.
- */
+/* What the build has written so far, each in place of its view: a list of Substitute * */
 static List *
-written_so_far(const Build *build, Oid reader)
+written_so_far(const Build *build)
 {
 	List	   *substitutes = NIL;
 	ListCell   *lc;
@@ -158,14 +155,14 @@ written_so_far(const Build *build, Oid reader)
 	{
 		const BuildModel *model = lfirst(lc);
 
-		if (model_is_written(model) && model->spec.relid != reader)
+		if (model_is_written(model))
 			substitutes = add_substitute(substitutes, model->spec.relid, written_oid(model));
 	}
 	foreach(lc, build->intermediates)
 	{
 		const IntermediateModel *view = lfirst(lc);
 
-		if (view->made && view->relid != reader)
+		if (view->made)
 			substitutes = add_substitute(substitutes, view->relid,
 										 get_relname_relid(view->table,
 														   get_namespace_oid(BUILD_SCHEMA, false)));
@@ -177,7 +174,7 @@ Query *
 tree_in_build(const Build *build, Oid relid)
 {
 	Query	   *tree = tree_of_relation(relid);
-	Substitution all = {written_so_far(build, relid), NULL};
+	Substitution all = {written_so_far(build), NULL};
 
 	(void) substitute((Node *) tree, &all);
 	return tree;
