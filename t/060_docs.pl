@@ -46,23 +46,24 @@ sub write_document
 	return;
 }
 
-# What psql prints, notices and errors among it
-sub run_example
+# What psql prints for each example of a document, notices and errors among it.  One session
+# runs them all, as a reader's does; an example finds the settings of a new one.
+sub run_examples
 {
-	my ($db, $sql, @options) = @_;
+	my ($db, $examples, @options) = @_;
+	my $script = join("DISCARD ALL;\n", map { "\\warn <example\n$_\\warn example>\n" } @$examples);
 	my $output;
 	local %ENV = (%ENV, PGTZ => 'UTC', PGCLIENTENCODING => 'UTF8');
 
-	utf8::encode($sql);
+	utf8::encode($script);
 	IPC::Run::run(
 		[ 'psql', '-X', '-P', 'pager=off', @options, '-d', $node->connstr($db) ],
-		'<' => \$sql,
+		'<' => \$script,
 		'>' => \$output,
 		'2>&1');
 	utf8::decode($output);
 	$output =~ s/[ \t]+$//mg;
-	$output =~ s/\n+\z/\n/;
-	return $output;
+	return map { s/\n+\z/\n/r } $output =~ /^<example\n(.*?)^example>\n/gms;
 }
 
 sub same
@@ -105,18 +106,16 @@ sub create_database
 # The examples as an owner of the database
 sub lead_owner
 {
-	my ($file) = @_;
-	my $db = create_database($file, 'shopkeeper');
-	my $n = 0;
+	my ($file, $examples) = @_;
+	my @got = run_examples(create_database($file, 'shopkeeper'), [ map { $_->[0] } @$examples ], '-U', 'shopkeeper');
 
-	while ($text{$file} =~ /$example/g)
+	foreach my $n (1 .. @$examples)
 	{
-		my ($sql, $expected) = ($1, $2);
-		my $got = run_example($db, $sql, '-U', 'shopkeeper');
+		my $got = $got[ $n - 1 ];
+		my $expected = $examples->[ $n - 1 ][1];
 
 		# these are the server's own tables
 		$got =~ s/^WARNING:  .*(?:only superuser can analyze it|to analyze .*, skipping it)\n//mg;
-		$n++;
 		is(same($got, $expected) ? $expected : $got,
 			$expected, "$file: example $n, no superuser");
 	}
@@ -128,24 +127,25 @@ $node->safe_psql('postgres', 'CREATE ROLE shopkeeper LOGIN');
 foreach my $path (glob("$root/README.md $root/docs/*.md"))
 {
 	my $file = substr($path, length("$root/"));
-	my $db;
+	my @examples;
+	my @got;
 	my $n = 0;
 
 	$text{$file} = read_document($file);
-	next if $text{$file} !~ $example;
-	$db = create_database($file, $superuser);
+	push(@examples, [ $1, $2 ]) while $text{$file} =~ /$example/g;
+	next if !@examples;
+	@got = run_examples(create_database($file, $superuser), [ map { $_->[0] } @examples ]);
 	$text{$file} =~ s{$example}{
 		my ($sql, $expected) = ($1, $2);
-		my $got = run_example($db, $sql);
+		my $got = $got[$n++] // die "$file: example $n printed nothing";
 		my $same = same($got, $expected);
 
-		$n++;
 		is($same ? $expected : $got, $expected, "$file: example $n") if !$write;
 		"```sql\n$sql```\n```text\n" . ($write && !$same ? $got : $expected) . "```\n"
 	}ge;
 	write_document($file) if $write;
 	# that one makes roles
-	lead_owner($file) if !$write && $file ne 'docs/security.md';
+	lead_owner($file, \@examples) if !$write && $file ne 'docs/security.md';
 }
 
 # What the documents list from the catalog
@@ -294,7 +294,28 @@ list_is(
 list_is('docs/models.md', 'lineage',
 	"```mermaid\n" . $node->safe_psql('names', 'SELECT greenery_lineage_mermaid()') . "\n```\n");
 
+# The rows of a query by their first column, of each the other columns
+sub rows_by_name
+{
+	my ($query) = @_;
+	my %rows;
+
+	foreach my $row (rows($query))
+	{
+		my ($name, @columns) = @$row;
+
+		push(@{ $rows{$name} }, \@columns);
+	}
+	return \%rows;
+}
+
 # Models with their columns
+my $columns = rows_by_name(q{
+	SELECT m.model, a.attname, format_type(a.atttypid, a.atttypmod), col_description(a.attrelid, a.attnum)
+	  FROM greenery.models m
+	  JOIN pg_attribute a ON a.attrelid = m.relation::regclass AND a.attnum > 0
+	 ORDER BY a.attrelid, a.attnum});
+
 sub models
 {
 	my ($layer) = @_;
@@ -312,11 +333,8 @@ sub models
 		$list .= "### $name\n\n" . markdown($comment) . "\n\nKey: $key.\n\n" .
 		  table(
 			[ 'column', 'type', 'meaning' ],
-			map { [ $_->[0], $_->[1] =~ s/timestamp with time zone/timestamptz/r, markdown($_->[2]) ] } rows(qq{
-				SELECT a.attname, format_type(a.atttypid, a.atttypmod), col_description(a.attrelid, a.attnum)
-				  FROM pg_attribute a
-				 WHERE a.attrelid = 'greenery.$name'::regclass AND a.attnum > 0
-				 ORDER BY a.attnum})) . "\n";
+			map { [ $_->[0], $_->[1] =~ s/timestamp with time zone/timestamptz/r, markdown($_->[2]) ] }
+			  @{ $columns->{$name} }) . "\n";
 	}
 	chomp($list);
 	return $list;
@@ -352,23 +370,23 @@ sub presets
 								WHERE q.preset = p.preset AND q.source = s.source AND q.query IS NULL))
 		  FROM greenery.presets p
 		 ORDER BY array_position('{shop,events,export}', p.kind), p.preset COLLATE "C"});
+	my $options = rows_by_name(q{
+		SELECT p.preset, o.key, o.value ->> 'default', o.value ->> 'description'
+		  FROM greenery.presets p, jsonb_each(p.options) o
+		 ORDER BY o.key COLLATE "C"});
+	my $severities = rows_by_name(q{
+		SELECT p.preset, CASE s.value WHEN 'off' THEN 'is off' ELSE 'only warns' END, s.key, d.description
+		  FROM greenery.presets p, jsonb_each_text(p.severities) s
+		  JOIN greenery.data_tests d ON d.test_id = s.key::bigint
+		 ORDER BY s.key::bigint});
 	my $list = table([ 'preset', 'platform', 'tried on', 'binds', 'absent' ],
 		map { [ "[`$_->[0]`](#$_->[0])", $_->[1], $_->[2], $_->[5] =~ s/^(?:[a-z_]+, ){6}.*/all/r, $_->[6] ] } @presets);
 
 	foreach my $preset (@presets)
 	{
 		my ($name, $title, $tried, $notes, $tables) = @$preset;
-		my @options = rows(qq{
-			SELECT o.key, o.value ->> 'default', o.value ->> 'description'
-			  FROM greenery.presets p, jsonb_each(p.options) o
-			 WHERE p.preset = '$name'
-			 ORDER BY o.key COLLATE "C"});
-		my @severities = rows(qq{
-			SELECT CASE s.value WHEN 'off' THEN 'is off' ELSE 'only warns' END, s.key, d.description
-			  FROM greenery.presets p, jsonb_each_text(p.severities) s
-			  JOIN greenery.data_tests d ON d.test_id = s.key::bigint
-			 WHERE p.preset = '$name'
-			 ORDER BY s.key::bigint});
+		my @options = @{ $options->{$name} // [] };
+		my @severities = @{ $severities->{$name} // [] };
 
 		$list .= "\n### $name\n\n$title. Tried on $tried{$tried}. " . markdown($notes) . "\n";
 		$list .= "\n" . table([ 'option', 'default', 'meaning' ],

@@ -47,6 +47,11 @@ FROM (SELECT first_name AS generation FROM greenery_published.dim_users
 	  UNION ALL SELECT substring(page_url FROM 'g\d+$') FROM greenery_published.fact_events) p;
 SQL
 
+# those that are looked at, and one of each kind besides
+keep_marts($node, 'postgres',
+	qw(dim_users dim_products product_sessions product_funnel fact_events fact_user_orders fact_user_sessions
+	  sessions_by_day metrics user_repeat_labels));
+
 # Everything in the shop changes
 my $generation = 0;
 sub change_everything

@@ -20,7 +20,7 @@ plan skip_all => 'the size of a process is read from /proc'
 $ENV{MALLOC_MMAP_THRESHOLD_} = $ENV{MALLOC_TRIM_THRESHOLD_} = 128 * 1024;
 
 my $warm_up = 2;
-my $rounds = 12;
+my $rounds = 8;
 
 # What a session may be larger by after so many rounds, in bytes (and mappings).
 # Each round makes six states of some 500 bytes and tables of 256 kB to 2 MB.  As a
@@ -29,7 +29,7 @@ my @measures = (
 	[ 'process', 1024 * 1024 ],
 	[ 'its own memory', 1024 * 1024 ],
 	[ 'mappings', 8 ],
-	[ 'memory contexts', 4096 ]);
+	[ 'memory contexts', 2560 ]);
 
 # All kinds of tables.  That of the uuids is so large that it gets huge pages; the
 # others do with a quarter of the rows, since there are many rounds.  What happens to

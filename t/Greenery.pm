@@ -11,7 +11,7 @@ use File::Basename 'dirname';
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 
-our @EXPORT = qw(new_server as_role contents catalog members private_installation);
+our @EXPORT = qw(new_server as_role keep_marts contents catalog members private_installation);
 
 # A started server of its own, in UTF-8 whatever the caller's locale is.  Further
 # arguments are those of PostgreSQL::Test::Cluster.
@@ -33,6 +33,20 @@ sub as_role
 	my ($node, $db, $role, $sql) = @_;
 
 	return $node->safe_psql($db, $sql, extra_params => [ '-U', $role ]);
+}
+
+# Builds make no other marts than these from now on: a build of all takes its time, and many
+# tests have many builds.
+sub keep_marts
+{
+	my ($node, $db, @marts) = @_;
+	my $others = "SELECT relation FROM greenery.models WHERE builtin AND layer = 'mart' AND model <> ALL ('{"
+	  . join(',', @marts) . "}')";
+
+	$node->safe_psql($db, qq{
+		DELETE FROM greenery.test_definitions WHERE model IN ($others);
+		DELETE FROM greenery.models WHERE relation IN ($others)});
+	return;
 }
 
 # Every table, sequence and view of greenery with the number of its rows and a
