@@ -153,6 +153,9 @@ build();
 is($node->safe_psql('postgres', $record), $one_by_one, 'the same rows are inserted, updated and deleted');
 like($one_by_one, qr/^fact_user_orders\|\d+\|0\|[1-9]\d*\|0$/m, 'and some are');
 
+# What follows is about models of its own, beside a few marts
+keep_marts($node, 'postgres', qw(dim_users fact_events fact_user_orders fact_user_sessions metrics user_repeat_labels));
+
 # Where it is computed.  Three that meet need three processes.
 add_model("where_$_", "CASE WHEN public.meet(3, (SELECT max(value) FROM public.knobs)) THEN public.process(g) END") for qw(a b c);
 add_model('where_here', 'public.only_here(g)');
