@@ -40,23 +40,31 @@ BEGIN
 					OR EXISTS (SELECT FROM pg_catalog.pg_proc p
 								WHERE m.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass
 								  AND p.oid = m.objid AND p.proowner = me)))
-	  -- what belongs to a member: a view's rule, a table's default or index
+	  -- What belongs to a member: a view's rule, a table's default or index.  OFFSET 0: without
+	  -- statistics the planner would read all members for each row of the next step.
 	  CROSS JOIN LATERAL (
 		SELECT m.classid, m.objid
 		UNION ALL
 		SELECT p.classid, p.objid
 		  FROM pg_catalog.pg_depend p
-		 WHERE p.refclassid = m.classid AND p.refobjid = m.objid AND p.deptype IN ('i', 'a')) o
-	  JOIN pg_catalog.pg_depend d ON d.classid = o.classid AND d.objid = o.objid AND d.deptype = 'n'
+		 WHERE p.refclassid = m.classid AND p.refobjid = m.objid AND p.deptype IN ('i', 'a')
+		OFFSET 0) o
+	  CROSS JOIN LATERAL (
+		SELECT d.classid, d.objid, d.refclassid, d.refobjid
+		  FROM pg_catalog.pg_depend d
+		 WHERE d.classid = o.classid AND d.objid = o.objid AND d.deptype = 'n'
+		OFFSET 0) d
 	 WHERE e.extname = 'greenery'
 	   AND d.refclassid IN ('pg_catalog.pg_proc'::pg_catalog.regclass,
 							'pg_catalog.pg_operator'::pg_catalog.regclass,
 							'pg_catalog.pg_cast'::pg_catalog.regclass)
 	   -- the server's own have the lower numbers
 	   AND d.refobjid >= 16384::pg_catalog.oid
-	   AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend x
-						WHERE x.classid = d.refclassid AND x.objid = d.refobjid
-						  AND x.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass
+	   AND NOT EXISTS (SELECT FROM (SELECT x.refclassid, x.refobjid, x.deptype
+									  FROM pg_catalog.pg_depend x
+									 WHERE x.classid = d.refclassid AND x.objid = d.refobjid
+									OFFSET 0) x
+						WHERE x.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass
 						  AND x.refobjid = e.oid AND x.deptype = 'e')
 	 LIMIT 1;
 	IF FOUND THEN
