@@ -45,6 +45,12 @@ extern void greenery_prepare_for_citus(void);
  */
 extern void greenery_pin_settings(void);
 
+/*
+ * pinned_settings.c: set what every role may set, until the innermost AtEOXact_GUC() or what
+ * undoes a function's settings
+ */
+extern void greenery_set_locally(const char *name, const char *value);
+
 /* What SQL text is run with, unless it must see more */
 #define GREENERY_SAFE_SEARCH_PATH "pg_catalog, pg_temp"
 

@@ -62,6 +62,13 @@ pin(const char *name, const char *value)
 }
 
 void
+greenery_set_locally(const char *name, const char *value)
+{
+	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+}
+
+void
 greenery_pin_settings(void)
 {
 	for (int i = 0; i < (int) lengthof(pinned); i++)

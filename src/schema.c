@@ -27,8 +27,7 @@ greenery_set_search_path(const char *path)
 {
 	int			level = NewGUCNestLevel();
 
-	(void) set_config_option("search_path", path, PGC_USERSET, PGC_S_SESSION,
-							 GUC_ACTION_SAVE, true, 0, false);
+	greenery_set_locally("search_path", path);
 	return level;
 }
 

@@ -62,21 +62,6 @@
 
 PG_FUNCTION_INFO_V1(greenery_build);
 
-static void
-set(const char *name, const char *value)
-{
-	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION,
-							 GUC_ACTION_SAVE, true, 0, false);
-}
-
-/* Debugging output may quote rows too, and shows what runs */
-static void
-be_quiet(const Build *build)
-{
-	if (!build_may_tell(build) && client_min_messages < NOTICE)
-		set("client_min_messages", "notice");
-}
-
 /* As the owner, with the settings of builds, until leave_transaction() */
 static void
 enter_transaction(const Build *build, RoleSwitch *before)
@@ -88,13 +73,13 @@ enter_transaction(const Build *build, RoleSwitch *before)
 	/* once more: the time zone is one of them */
 	greenery_pin_settings();
 	if (build->without_jit)
-		set("jit", "off");
+		greenery_set_locally("jit", "off");
 	if (strcmp(GetConfigOption("lock_timeout", false, false), "0") == 0)
 	{
 		snprintf(timeout, sizeof(timeout), "%d", greenery_lock_timeout);
-		set("lock_timeout", timeout);
+		greenery_set_locally("lock_timeout", timeout);
 	}
-	be_quiet(build);
+	build_be_quiet(build);
 }
 
 /* Before each COMMIT */
@@ -154,7 +139,7 @@ open_build(Build *build)
 
 	/* only the owner may read the settings, and write what is recorded */
 	role_enter(build->owner, &before);
-	be_quiet(build);
+	build_be_quiet(build);
 	context = MemoryContextSwitchTo(build->context);
 	build->settings = build_settings_load();
 	MemoryContextSwitchTo(context);
@@ -295,9 +280,9 @@ do_build(Build *build, char **error)
 		return true;
 	/* not in the subtransaction that has found it: settings end with that */
 	if (build->as_of != NULL)
-		set("greenery.as_of", build->as_of);
+		greenery_set_locally("greenery.as_of", build->as_of);
 	if (build->horizon != NULL)
-		set("greenery.repeat_horizon", build->horizon);
+		greenery_set_locally("greenery.repeat_horizon", build->horizon);
 	return run_or_undo(make_marts, build, &build->failed, error) &&
 		run_guarded(record, build, error);
 }

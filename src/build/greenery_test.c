@@ -193,16 +193,12 @@ greenery_test(PG_FUNCTION_ARGS)
 	build.owner = greenery_owner();
 
 	role_enter(build.owner, &before);
-	/* debugging output may quote rows */
-	if (!build_may_tell(&build) && client_min_messages < NOTICE)
-		(void) set_config_option("client_min_messages", "notice", PGC_USERSET, PGC_S_SESSION,
-								 GUC_ACTION_SAVE, true, 0, false);
+	build_be_quiet(&build);
 	build.settings = build_settings_load();
 	build_settings_apply(build.settings);
 	greenery_pin_settings();
 	if (jit_is_default())
-		(void) set_config_option("jit", "off", PGC_USERSET, PGC_S_SESSION,
-								 GUC_ACTION_SAVE, true, 0, false);
+		greenery_set_locally("jit", "off");
 	build.builder = greenery_builder();
 	refuse_reads(&build);
 	load_models(&build);

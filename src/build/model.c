@@ -11,8 +11,10 @@
 #include "build/model.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
+#include "greenery.h"
 #include "roles.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
@@ -92,4 +94,11 @@ bool
 build_may_tell(const Build *build)
 {
 	return greenery_acts_as_owner(build->caller);
+}
+
+void
+build_be_quiet(const Build *build)
+{
+	if (!build_may_tell(build) && client_min_messages < NOTICE)
+		greenery_set_locally("client_min_messages", "notice");
 }

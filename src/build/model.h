@@ -238,4 +238,7 @@ extern Oid	table_file(Oid table);
 /* Whether the caller of the build may see what rows say: an error may quote them */
 extern bool build_may_tell(const Build *build);
 
+/* Hide debugging output, which may quote rows and shows what runs, from such a caller */
+extern void build_be_quiet(const Build *build);
+
 #endif							/* GREENERY_BUILD_MODEL_H */

@@ -30,6 +30,7 @@
 #include "compat.h"
 #include "difference/row_difference.h"
 #include "executor/spi.h"
+#include "greenery.h"
 #include "guarded.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
@@ -156,8 +157,7 @@ begin_matching(void)
 {
 	int			level = NewGUCNestLevel();
 
-	(void) set_config_option("enable_nestloop", "off", PGC_USERSET, PGC_S_SESSION,
-							 GUC_ACTION_SAVE, true, 0, false);
+	greenery_set_locally("enable_nestloop", "off");
 	return level;
 }
 
