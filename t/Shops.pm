@@ -21,6 +21,7 @@ use Exporter 'import';
 use File::Basename 'dirname';
 use Greenery;
 use PostgreSQL::Test::Utils;
+use Sessions;
 use Test::More;
 
 our @EXPORT = qw(shop_server new_shop prove_shop prove_binding compare run_as_owner try_as_owner);
@@ -28,6 +29,9 @@ our @EXPORT = qw(shop_server new_shop prove_shop prove_binding compare run_as_ow
 # Quotes are needed, and the zone is not UTC: both would show.
 our $schema = q{Web shop};
 our $zone = 'America/New_York';
+
+# Of the owner's, for all that is asked of a database.
+my $sessions;
 
 my $here = dirname(__FILE__);
 
@@ -64,6 +68,7 @@ sub shop_server
 
 	$node->safe_psql('postgres', q{CREATE ROLE shopkeeper LOGIN; CREATE DATABASE empty OWNER shopkeeper});
 	as_role($node, 'empty', 'shopkeeper', 'CREATE EXTENSION greenery');
+	$sessions = Sessions->new($node);
 	return $node;
 }
 
@@ -83,14 +88,14 @@ sub run_as_owner
 {
 	my ($node, $db, $sql) = @_;
 
-	return as_role($node, $db, 'shopkeeper', $sql);
+	return as_role($sessions, $db, 'shopkeeper', $sql);
 }
 
 # The error that SQL gives, or an empty text.
 sub try_as_owner
 {
 	my ($node, $db, $sql) = @_;
-	my ($ret, $out, $err) = $node->psql($db, "\\set VERBOSITY verbose\n$sql", extra_params => [ '-U', 'shopkeeper' ]);
+	my ($ret, $out, $err) = $sessions->psql($db, "\\set VERBOSITY verbose\n$sql", extra_params => [ '-U', 'shopkeeper' ]);
 
 	return $ret == 0 ? '' : $err;
 }
@@ -291,6 +296,7 @@ sub prove_shop
 			ROLLBACK
 			} =~ s/%PLATFORM%/$platform/r =~ s/%SCHEMA%/$quoted/r =~ s/%OPTIONS%/json($arg{options} || {})/ger),
 		'', "$platform: without a column that it reads it is refused, and says which");
+	$sessions->hang_up($db);
 	return;
 }
 
