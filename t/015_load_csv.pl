@@ -9,10 +9,12 @@ use lib $FindBin::RealBin;
 use Encode;
 use Greenery;
 use PostgreSQL::Test::Utils;
+use Sessions;
 use Test::More;
 
 my $root = "$FindBin::RealBin/..";
 my $node = new_server('load_csv');
+my $sessions = Sessions->new($node);
 my $dir = PostgreSQL::Test::Utils::tempdir();
 
 $node->safe_psql('postgres', 'CREATE EXTENSION greenery');
@@ -21,7 +23,7 @@ sub answer
 {
 	my ($question, $expected, $name) = @_;
 
-	is($node->safe_psql('postgres', $question), $expected, $name);
+	is($sessions->safe_psql('postgres', $question), $expected, $name);
 }
 
 # Write the seven files, with these orders
@@ -52,7 +54,7 @@ sub load
 	local $ENV{PGHOST} = $node->host;
 	local $ENV{PGPORT} = $node->port;
 	local $ENV{PGDATABASE} = 'postgres';
-	$node->safe_psql('postgres',
+	$sessions->safe_psql('postgres',
 		'TRUNCATE greenery.users, greenery.addresses, greenery.products, greenery.promos, greenery.orders, greenery.order_items, greenery.events'
 	);
 	my ($out, $err) = run_command([ "$root/scripts/load_csv", @options ]);

@@ -10,9 +10,11 @@ use lib $FindBin::RealBin;
 
 use Greenery;
 use PostgreSQL::Test::Utils;
+use Sessions;
 use Test::More;
 
 my $node = new_server('dump_restore');
+my $sessions = Sessions->new($node);
 my $dumps = PostgreSQL::Test::Utils::tempdir();
 my $superuser = $node->safe_psql('postgres', 'SELECT current_user');
 
@@ -25,17 +27,16 @@ foreach my $role ($superuser, 'shopkeeper')
 	my $shop = $role eq $superuser ? 'shop' : 'own_shop';
 	my @connect = ('-h', $node->host, '-p', $node->port, '-U', $role);
 
-	$node->safe_psql('postgres', "CREATE DATABASE $_ OWNER $role")
-	  foreach ($shop, "${shop}_plain", "${shop}_parallel");
+	$node->safe_psql('postgres', join('; ', map { "CREATE DATABASE $_ OWNER $role" } $shop, "${shop}_plain", "${shop}_parallel"));
 
 	my $empty = catalog($node, $shop);
 
 	# A shop with a history, published marts, and everything a user may have
 	# changed or added
-	as_role($node, $shop, $role, 'CREATE EXTENSION greenery');
-	as_role($node, $shop, $role, 'SELECT greenery_load_sample_shop()');
-	as_role($node, $shop, $role, 'CALL greenery_build()');
-	as_role($node, $shop, $role, q{
+	as_role($sessions, $shop, $role, 'CREATE EXTENSION greenery');
+	as_role($sessions, $shop, $role, 'SELECT greenery_load_sample_shop(users => 60)');
+	as_role($sessions, $shop, $role, 'CALL greenery_build()');
+	as_role($sessions, $shop, $role, q{
 		UPDATE greenery.products SET inventory = inventory + 1 WHERE price > 20;
 		UPDATE greenery.promos SET status = 'inactive' WHERE status = 'active';
 		UPDATE greenery.orders SET status = 'delivered' WHERE status = 'shipped';
@@ -54,11 +55,11 @@ foreach my $role ($superuser, 'shopkeeper')
 		SELECT greenery_add_feature('campaign', 'visits', 'u', 'at', 'n');
 	});
 	# a doubled user: this build fails, and says so in the records
-	my ($ret, $out, $err) = $node->psql($shop, 'CALL greenery_build()',
+	my ($ret, $out, $err) = $sessions->psql($shop, 'CALL greenery_build()',
 		extra_params => [ '-U', $role ]);
 	isnt($ret, 0, "$kind: a build that fails");
 
-	my $before = contents($node, $shop, $role);
+	my $before = contents($sessions, $shop, $role);
 	like($before, qr/^greenery\.metrics\|15\|/m, "$kind: there is something to dump");
 	like($before, qr/^greenery\.promo_history\|[1-9]/m, "$kind: there is a history to dump");
 	like($before, qr/^greenery\.builds\|2\|/m, "$kind: there are builds to dump");
@@ -82,16 +83,16 @@ foreach my $role ($superuser, 'shopkeeper')
 
 	foreach my $copy ("${shop}_plain", "${shop}_parallel")
 	{
-		is(contents($node, $copy, $role), $before, "$kind: same rows and answers in $copy");
-		is( as_role($node, $copy, $role, 'SELECT greenery_repeat_rate()'),
-			as_role($node, $shop, $role, 'SELECT greenery_repeat_rate()'),
+		is(contents($sessions, $copy, $role), $before, "$kind: same rows and answers in $copy");
+		is( as_role($sessions, $copy, $role, 'SELECT greenery_repeat_rate()'),
+			as_role($sessions, $shop, $role, 'SELECT greenery_repeat_rate()'),
 			"$kind: same repeat rate in $copy");
-		is( as_role($node, $copy, 'analyst', 'SELECT greenery_repeat_rate()'),
-			as_role($node, $shop, 'analyst', 'SELECT greenery_repeat_rate()'),
+		is( as_role($sessions, $copy, 'analyst', 'SELECT greenery_repeat_rate()'),
+			as_role($sessions, $shop, 'analyst', 'SELECT greenery_repeat_rate()'),
 			"$kind: what was granted is granted in $copy");
 	}
 
-	as_role($node, $shop, $role, 'DROP EXTENSION greenery; DROP TABLE visits');
+	as_role($sessions, $shop, $role, 'DROP EXTENSION greenery; DROP TABLE visits');
 	is(catalog($node, $shop), $empty, "$kind: DROP EXTENSION leaves nothing");
 }
 

@@ -53,7 +53,9 @@ sub psql
 	$session->{psql}->pump until $session->{out} =~ /^\Q$end\E$/m && $session->{err} =~ /^\Q$end\E$/m;
 	my ($out, $err) = map { s/^\Q$end\E\n//mr } $session->{out}, $session->{err};
 	chomp($out, $err);
-	return ($err =~ /^(ERROR|FATAL|PANIC):/m ? 3 : 0, $out, $err);
+	my $ret = $err =~ /^(ERROR|FATAL|PANIC):/m ? 3 : 0;
+
+	return wantarray ? ($ret, $out, $err) : $ret;
 }
 
 # What SQL prints; an error ends the test.
