@@ -89,8 +89,6 @@ sub open_shop
 {
 	my ($role, $db) = @_;
 
-	$node->safe_psql('postgres', "CREATE DATABASE $db OWNER $role");
-	as_role($sessions, $db, $role, 'CREATE EXTENSION greenery');
 	as_role($sessions, $db, $role, 'SELECT greenery_load_sample_shop(users => 40)');
 	as_role($sessions, $db, $role, 'CALL greenery_build()');
 	as_role($sessions, $db, $role, q{
@@ -124,14 +122,19 @@ my @everyone = qw(analyst reader guest);
 my %shop = ($superuser => 'shop', shopkeeper => 'own_shop');
 my (%questions, %answers, %granted);
 
-open_shop($_, $shop{$_}) foreach keys %shop;
-$node->safe_psql('postgres', 'CREATE DATABASE trapped_shop OWNER shopkeeper');
-as_role($sessions, 'trapped_shop', 'shopkeeper', 'CREATE EXTENSION greenery; SELECT greenery_load_sample_shop(users => 10)');
+foreach my $role (sort keys %shop)
+{
+	$node->safe_psql('postgres', "CREATE DATABASE $shop{$role} OWNER $role");
+	as_role($sessions, $shop{$role}, $role, 'CREATE EXTENSION greenery');
+}
+# a template has no sessions
+$sessions->hang_up('own_shop');
+$node->safe_psql('postgres', "CREATE DATABASE $_ TEMPLATE own_shop OWNER shopkeeper") foreach qw(trapped_shop bound_shop);
+open_shop($_, $shop{$_}) foreach sort keys %shop;
+as_role($sessions, 'trapped_shop', 'shopkeeper', 'SELECT greenery_load_sample_shop(users => 10)');
 # and one with tables of its own
-$node->safe_psql('postgres', 'CREATE DATABASE bound_shop OWNER shopkeeper');
 as_role(
 	$sessions, 'bound_shop', 'shopkeeper', q{
-	CREATE EXTENSION greenery;
 	CREATE SCHEMA ours;
 	CREATE TABLE ours.sales AS SELECT i AS no, i % 3 AS client, date '2021-02-01' + i AS day FROM generate_series(1, 12) i;
 	SELECT greenery_bind('orders', 'SELECT no AS order_id, client AS user_id, day AS created_at FROM ours.sales WHERE no > 2', 'UTC');

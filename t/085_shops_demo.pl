@@ -10,6 +10,7 @@ use lib $FindBin::RealBin;
 
 use Greenery;
 use PostgreSQL::Test::Utils;
+use Sessions;
 use Test::More;
 
 my $root = "$FindBin::RealBin/..";
@@ -20,6 +21,7 @@ plan skip_all => 'no database of a real shop here (GREENERY_SHOPS names the fold
 plan skip_all => 'no xz here' if system('xz --version >/dev/null 2>&1') != 0;
 
 my $node = new_server('shops_demo');
+my $sessions = Sessions->new($node);
 
 sub demo
 {
@@ -34,29 +36,28 @@ sub demo
 sub shop
 {
 	my ($db) = @_;
-	my $queries = $node->safe_psql($db, q{
+	my $queries = $sessions->safe_psql($db, q{
 		SELECT format('SELECT %L, count(*), md5(string_agg(t::text, chr(10) ORDER BY t::text COLLATE "C")) FROM %s t;', c.oid::regclass, c.oid::regclass)
 		  FROM pg_class c
 		 WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace
 		 ORDER BY c.relname COLLATE "C"});
 
-	return $node->safe_psql($db, $queries) . $node->safe_psql($db, q{
+	return $sessions->safe_psql($db, $queries) . $sessions->safe_psql($db, q{
 		SELECT attrelid::regclass, attname, atttypid::regtype FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
 		 WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND a.attnum > 0 ORDER BY 1, a.attnum});
 }
 
 my $superuser = $node->safe_psql('postgres', 'SELECT current_user');
-my ($out, $err) = demo('postgres', $superuser);
-like($err, qr/no schema has the tables of vendure/, 'a database without a shop: said so');
-$node->safe_psql('postgres', 'DROP EXTENSION greenery');
-
 $node->safe_psql('postgres', 'CREATE DATABASE shop');
+my ($out, $err) = demo('shop', $superuser);
+like($err, qr/no schema has the tables of vendure/, 'a database without a shop: said so');
+
 system_or_bail("xz -dc '$dump' | psql -X -q -o /dev/null -d '" . $node->connstr('shop') . "'");
 my $before = shop('shop');
 
-($out, $err) = demo('shop', $superuser, '--options', '{"curency": "USD"}', '--schema', 'tools');
+($out, $err) = demo('shop', $superuser, '--options', '{"curency": "USD"}');
 like($err, qr/preset "vendure" has no option "curency"/, 'an unknown option: said so');
-$node->safe_psql('shop', 'DROP EXTENSION greenery');
+$sessions->safe_psql('shop', 'DROP EXTENSION greenery');
 
 ($out, $err) = demo('shop', $superuser, '--schema', 'tools');
 is($err, '', 'no error');
@@ -66,7 +67,7 @@ like($out, qr/^ USD +\| +176 \| 225771\.04 \|/m, 'revenue in USD');
 like($out, qr/^ GBP +\| +16 \| +10437\.81 \|/m, 'revenue in GBP');
 like($out, qr/^ +1 \| published \|/m, 'the build is published');
 like($out, qr/currencies are not added/, 'said that currencies are not added');
-is($node->safe_psql('shop', q{SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'greenery'}),
+is($sessions->safe_psql('shop', q{SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'greenery'}),
 	'tools', 'functions are in the schema that was named');
 is(shop('shop'), $before, "the shop's tables are what they were");
 
@@ -74,7 +75,7 @@ is(shop('shop'), $before, "the shop's tables are what they were");
 like($out, qr/bound already, and stay as they are.*^ +2 \| published \|/ms, 'again: bindings stay');
 
 # the tables of an application's role, and a superuser's extension
-$node->safe_psql('shop', q{
+$sessions->safe_psql('shop', q{
 	DROP EXTENSION greenery;
 	CREATE ROLE application;
 	GRANT ALL ON SCHEMA public TO application;
@@ -85,7 +86,7 @@ $node->safe_psql('shop', q{
 like($out, qr/rights of the tables' owner, application.*^ +1 \| published \|/ms, 'tables of another role: its rights are used');
 
 # and an owner of the extension who is no superuser
-$node->safe_psql('shop', q{
+$sessions->safe_psql('shop', q{
 	DROP EXTENSION greenery;
 	CREATE ROLE analyst LOGIN IN ROLE pg_read_all_data;
 	GRANT CREATE ON DATABASE shop TO analyst;
