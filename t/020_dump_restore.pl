@@ -96,5 +96,6 @@ foreach my $role ($superuser, 'shopkeeper')
 	is(catalog($node, $shop), $empty, "$kind: DROP EXTENSION leaves nothing");
 }
 
+$sessions->hang_up;
 $node->stop;
 done_testing();

@@ -10,13 +10,15 @@ use lib $FindBin::RealBin;
 
 use Greenery;
 use PostgreSQL::Test::Utils;
+use Sessions;
 use Test::More;
 
 my $old = new_server('old');
+my $sessions = Sessions->new($old);
 
 $old->safe_psql('postgres', 'CREATE ROLE shopkeeper LOGIN; CREATE ROLE analyst LOGIN; CREATE DATABASE shop OWNER shopkeeper');
 as_role(
-	$old, 'shop', 'shopkeeper', q{
+	$sessions, 'shop', 'shopkeeper', q{
 	CREATE EXTENSION greenery;
 	SELECT greenery_load_sample_shop(users => 60, orders_per_user => 3, seed => 7);
 	SELECT greenery_grant('analyst', 'analyst');
@@ -32,15 +34,16 @@ as_role(
 		  FROM shop.purchases WHERE order_id <> '' $$, time_zone => 'Europe/Berlin');
 });
 as_role(
-	$old, 'shop', 'shopkeeper', q{
+	$sessions, 'shop', 'shopkeeper', q{
 	CALL greenery_build();
 	UPDATE shop.purchases SET shipping_cost = shipping_cost + 1, order_total = order_total + 1 WHERE order_id = (SELECT min(order_id) FROM shop.purchases);
 	CALL greenery_build()});
 
-my $before = contents($old, 'shop', 'shopkeeper');
+my $before = contents($sessions, 'shop', 'shopkeeper');
 like($before, qr/^greenery_published\.fact_user_orders\|[1-9]/m, 'something is published');
-my $bindings = as_role($old, 'shop', 'shopkeeper', 'SELECT * FROM greenery_bindings()');
+my $bindings = as_role($sessions, 'shop', 'shopkeeper', 'SELECT * FROM greenery_bindings()');
 my $superuser = $old->safe_psql('postgres', 'SELECT current_user');
+$sessions->hang_up;
 $old->stop;
 
 my $new = new_server('new');
@@ -53,17 +56,18 @@ $old->command_ok(
 		'-B', $bindir, '-s', $new->host, '-p', $old->port, '-P', $new->port ],
 	'pg_upgrade');
 $new->start;
+$sessions = Sessions->new($new);
 
 is($new->safe_psql('shop', q{SELECT extowner::regrole FROM pg_extension WHERE extname = 'greenery'}), $superuser,
 	'the extension is the superuser\'s now');
-is(contents($new, 'shop', 'shopkeeper'), $before, 'same rows and answers');
-is(as_role($new, 'shop', 'shopkeeper', 'SELECT * FROM greenery_bindings()'), $bindings, 'same bindings');
-is( as_role($new, 'shop', 'analyst', 'SELECT round(greenery_repeat_rate()::numeric, 6) = round(value::numeric, 6) FROM greenery.metrics WHERE name = \'repeat_rate\''),
+is(contents($sessions, 'shop', 'shopkeeper'), $before, 'same rows and answers');
+is(as_role($sessions, 'shop', 'shopkeeper', 'SELECT * FROM greenery_bindings()'), $bindings, 'same bindings');
+is( as_role($sessions, 'shop', 'analyst', 'SELECT round(greenery_repeat_rate()::numeric, 6) = round(value::numeric, 6) FROM greenery.metrics WHERE name = \'repeat_rate\''),
 	't', 'an analyst still reads');
 
 # what its owner attaches to a table never runs as the superuser
 as_role(
-	$new, 'shop', 'shopkeeper', q{
+	$sessions, 'shop', 'shopkeeper', q{
 	CREATE TABLE public.ran (as_role text);
 	GRANT INSERT ON public.ran TO PUBLIC;
 	CREATE FUNCTION public.spy() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -75,18 +79,19 @@ as_role(
 	CREATE TRIGGER spy BEFORE INSERT OR UPDATE ON greenery.settings FOR EACH ROW EXECUTE FUNCTION public.spy();
 	UPDATE shop.purchases SET shipping_cost = shipping_cost + 1, order_total = order_total + 1 WHERE order_id = (SELECT min(order_id) FROM shop.purchases);
 });
-as_role($new, 'shop', 'shopkeeper', 'CALL greenery_build()');
+as_role($sessions, 'shop', 'shopkeeper', 'CALL greenery_build()');
 $new->safe_psql('shop', q{SELECT greenery_set('max_shrink', '50%')});
-is(as_role($new, 'shop', 'shopkeeper', 'SELECT DISTINCT as_role FROM public.ran'), 'shopkeeper', 'triggers run as their tables\' owner');
-is( as_role($new, 'shop', 'shopkeeper', q{
+is(as_role($sessions, 'shop', 'shopkeeper', 'SELECT DISTINCT as_role FROM public.ran'), 'shopkeeper', 'triggers run as their tables\' owner');
+is( as_role($sessions, 'shop', 'shopkeeper', q{
 		SELECT b.status, m.updated FROM greenery.builds b JOIN greenery.build_models m USING (build_id)
 		 WHERE m.model = 'fact_user_orders' ORDER BY build_id DESC LIMIT 1}),
 	'published|1', 'a build publishes what has changed');
-is(as_role($new, 'shop', 'shopkeeper', 'SELECT greenery.owner(), greenery.builder()'), 'shopkeeper|shopkeeper', 'owner and builder are who they were');
+is(as_role($sessions, 'shop', 'shopkeeper', 'SELECT greenery.owner(), greenery.builder()'), 'shopkeeper|shopkeeper', 'owner and builder are who they were');
 
 # PostgreSQL lets only that superuser update or drop the extension
-my ($ret, $out, $err) = $new->psql('shop', 'DROP EXTENSION greenery CASCADE', extra_params => [ '-U', 'shopkeeper' ]);
+my ($ret, $out, $err) = $sessions->psql('shop', 'DROP EXTENSION greenery CASCADE', extra_params => [ '-U', 'shopkeeper' ]);
 like($err, qr/must be owner of extension greenery/, 'its owner cannot drop it');
 
+$sessions->hang_up;
 $new->stop;
 done_testing();

@@ -323,5 +323,6 @@ is( $sessions->safe_psql('trapped_shop', q{
 			OR has_function_privilege('guest', 'greenery_return_rate()', 'EXECUTE')}),
 	'f', 'traps: its functions too');
 
+$sessions->hang_up;
 $node->stop;
 done_testing();

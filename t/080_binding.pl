@@ -339,5 +339,6 @@ $sessions->safe_psql('risky', q{SELECT greenery_set_builder('keeper')});
 $sessions->safe_psql('risky', 'CALL greenery_build()');
 is($sessions->safe_psql('risky', 'SELECT status FROM greenery.builds ORDER BY build_id DESC LIMIT 1'), 'published', 'which mends it');
 
+$sessions->hang_up;
 $node->stop;
 done_testing();

@@ -95,5 +95,6 @@ $sessions->safe_psql('shop', q{
 like($out, qr/^ +1 \| published \|/m, 'no superuser, with SELECT on the tables');
 is(shop('shop'), $before, "the shop's tables are what they were still");
 
+$sessions->hang_up;
 $node->stop;
 done_testing();
