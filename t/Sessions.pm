@@ -15,6 +15,8 @@ use warnings;
 use IPC::Run;
 
 my $end = '=== end of answer';
+# seconds for an answer: valgrind is slow
+my $patience = 1800;
 
 sub new
 {
@@ -30,7 +32,7 @@ sub session
 
 	if (!$self->{open}{$key})
 	{
-		my %session = (in => '', out => '', err => '', timer => IPC::Run::timeout(180));
+		my %session = (in => '', out => '', err => '', timer => IPC::Run::timeout($patience));
 
 		$session{psql} = IPC::Run::start([ 'psql', '-XAtq', '-d', $self->{node}->connstr($db), @options ],
 			'<', \$session{in}, '>', \$session{out}, '2>', \$session{err}, $session{timer});
@@ -48,7 +50,7 @@ sub psql
 	$session->{out} = $session->{err} = '';
 	# the semicolon ends a last statement that has none
 	$session->{in} .= "\\set VERBOSITY default\nDISCARD ALL;\n$sql\n;\n\\echo $end\n\\warn $end\n";
-	# so long for each answer
+	# each answer has all of it
 	$session->{timer}->start;
 	$session->{psql}->pump until $session->{out} =~ /^\Q$end\E$/m && $session->{err} =~ /^\Q$end\E$/m;
 	my ($out, $err) = map { s/^\Q$end\E\n//mr } $session->{out}, $session->{err};
