@@ -20,11 +20,17 @@ ANALYZE rows_of;
 -- with one state
 CREATE TYPE answers AS (rate double precision, counts bigint[], texts bigint[],
 	uuids bigint[], numbers bigint[], by_row double precision, dup_a bigint, dup_t bigint);
+-- plain SQL is asked once for each condition: how the aggregates are run decides nothing of it
+CREATE TEMP TABLE known (condition text PRIMARY KEY, result answers);
 CREATE FUNCTION expected(condition text) RETURNS answers
 LANGUAGE plpgsql AS $$
 DECLARE
 	result answers;
 BEGIN
+	SELECT (k.result).* INTO result FROM known k WHERE k.condition = expected.condition;
+	IF FOUND THEN
+		RETURN result;
+	END IF;
 	EXECUTE format('
 		WITH r AS MATERIALIZED (SELECT * FROM rows_of WHERE %1$s),
 			 p AS (SELECT count(DISTINCT b) AS orders FROM r WHERE a IS NOT NULL AND b IS NOT NULL GROUP BY a),
@@ -35,6 +41,7 @@ BEGIN
 			   (SELECT (count(*) FILTER (WHERE n > 1))::float8 / nullif(count(*), 0) FROM d),
 			   (SELECT count(*) FILTER (WHERE n > 1) FROM d), (SELECT count(*) FILTER (WHERE n > 1) FROM d)
 		  FROM c', condition) INTO result;
+	INSERT INTO known VALUES (condition, result);
 	RETURN result;
 END $$;
 CREATE FUNCTION query(condition text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
@@ -69,6 +76,7 @@ CREATE FUNCTION sessions_query(condition text) RETURNS text LANGUAGE sql IMMUTAB
 						   funnel_counts(''1 day'', n, timestamptz ''2021-01-01'' + b * interval ''1 hour'',
 										 b < 2, b >= 2) AS depths
 					  FROM rows_of WHERE ' || condition || ') x' $$;
+CREATE TEMP TABLE known_sessions (condition text PRIMARY KEY, result bigint[]);
 CREATE FUNCTION sessions_agree(condition text) RETURNS boolean
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -78,16 +86,20 @@ BEGIN
 	EXECUTE 'SELECT ARRAY[sessions, events, conversions, visits, coalesce(d1, 0), coalesce(d2, 0), coalesce(d3, 0)]
 			   FROM (' || sessions_query(condition) || ') y(sessions, events, conversions, visits, d1, d2, d3)'
 		INTO result;
-	-- a visit an hour; two different rows, the first step not after the second
-	EXECUTE format('
-		WITH r AS MATERIALIZED (SELECT * FROM rows_of WHERE %s),
-			 g AS (SELECT min(b) AS first, max(b) AS last FROM r WHERE a IS NOT NULL GROUP BY n)
-		SELECT ARRAY[count(DISTINCT t), count(t), count(DISTINCT t) FILTER (WHERE b = 1),
-					 count(DISTINCT (u, b)) FILTER (WHERE u IS NOT NULL AND b IS NOT NULL),
-					 (SELECT count(*) FROM g WHERE first >= 2 OR first IS NULL),
-					 (SELECT count(*) FROM g WHERE first < 2 AND last < 2),
-					 (SELECT count(*) FROM g WHERE first < 2 AND last >= 2)]
-		  FROM r', condition) INTO expected;
+	SELECT k.result INTO expected FROM known_sessions k WHERE k.condition = sessions_agree.condition;
+	IF NOT FOUND THEN
+		-- a visit an hour; two different rows, the first step not after the second
+		EXECUTE format('
+			WITH r AS MATERIALIZED (SELECT * FROM rows_of WHERE %s),
+				 g AS (SELECT min(b) AS first, max(b) AS last FROM r WHERE a IS NOT NULL GROUP BY n)
+			SELECT ARRAY[count(DISTINCT t), count(t), count(DISTINCT t) FILTER (WHERE b = 1),
+						 count(DISTINCT (u, b)) FILTER (WHERE u IS NOT NULL AND b IS NOT NULL),
+						 (SELECT count(*) FROM g WHERE first >= 2 OR first IS NULL),
+						 (SELECT count(*) FROM g WHERE first < 2 AND last < 2),
+						 (SELECT count(*) FROM g WHERE first < 2 AND last >= 2)]
+			  FROM r', condition) INTO expected;
+		INSERT INTO known_sessions VALUES (condition, expected);
+	END IF;
 	IF result <> expected THEN
 		RAISE NOTICE '% is not %', result, expected;
 	END IF;
@@ -189,5 +201,5 @@ SELECT refusal('SELECT part, repeat_counts(n, b) FROM rows_of GROUP BY part');
 RESET greenery.max_state_message;
 
 DROP FUNCTION refusal, sessions_agree, sessions_query, parts_agree, plan_has, agrees, query, expected;
+DROP TABLE rows_of, known, known_sessions;
 DROP TYPE answers;
-DROP TABLE rows_of;
