@@ -312,7 +312,7 @@ DROP TABLE difference_before.published_model;
 CREATE EXTENSION citext;
 CREATE EXTENSION hstore;
 CREATE TABLE public.published_values AS
-	SELECT ('a' || g)::citext AS c, hstore('k', g::text) AS h, (4294967295 - g) AS o, repeat('x', 3000000 - g) || g AS long
+	SELECT ('a' || g)::citext AS c, hstore('k', g::text) AS h, (4294967295 - g) AS o, repeat('x', CASE WHEN g <= 5 THEN 3000000 ELSE 30000 END - g) || g AS long
 	FROM generate_series(1, 40) g;
 CREATE VIEW public.published_model AS SELECT c, h, o::oid, o::oid::regtype AS r, long FROM public.published_values;
 SELECT greenery_add_model('public.published_model', key => '{c,h}');
