@@ -61,6 +61,12 @@ $leave$;
 CREATE FUNCTION pg_temp.keep_marts(kept text[]) RETURNS void LANGUAGE sql AS $$
 	SELECT pg_temp.leave_out(ARRAY(SELECT model FROM greenery.models WHERE layer = 'mart' AND model <> ALL (kept)))
 $$;
+-- these and no others, not even the staging models that they read; nor tests that ask one of those
+CREATE FUNCTION pg_temp.keep_models(kept text[]) RETURNS void LANGUAGE sql AS $$
+	SELECT pg_temp.leave_out(ARRAY(SELECT model FROM greenery.models WHERE model <> ALL (kept)));
+	WITH gone AS (DELETE FROM greenery.test_definitions WHERE args ->> 'to' IN (SELECT relation FROM left_out) RETURNING *)
+	INSERT INTO tests_left_out SELECT * FROM gone;
+$$;
 -- those about buying again take more than half of a build's time, most of it in the planner
 CREATE FUNCTION pg_temp.leave_out_repeat_marts() RETURNS void LANGUAGE sql AS $$
 	SELECT pg_temp.leave_out(ARRAY(SELECT model FROM greenery.models WHERE model ~ '^(user_repeat_|repeat_)'))
