@@ -83,6 +83,9 @@ SELECT count(*) FROM greenery.inventory_history;
 CALL greenery_build();
 SELECT status, sum(inserted), sum(updated), sum(deleted) FROM pg_temp.last_models GROUP BY 1 ORDER BY 1;
 
+-- the marts that are looked at from here on, and those between them
+SELECT pg_temp.keep_marts('{dim_users,dim_products,dim_product_stock,dim_order_products,fact_order_items_products,fact_user_orders,metrics}');
+
 -- by difference: one row more, one less, one changed; the others are not touched
 CREATE TEMP TABLE before AS SELECT user_id, ctid AS place FROM greenery_published.dim_users;
 UPDATE greenery.users SET first_name = 'Bill' WHERE user_id = 'u2';
@@ -192,7 +195,9 @@ SELECT test_id, passes + warnings + errors + broken = runs AS adds_up, warnings,
 FROM greenery.test_review WHERE test_id IN (33, 35, 244) ORDER BY 1;
 DELETE FROM greenery.test_overrides;
 
--- a source that was emptied: the published rows stay
+-- a source that was emptied: the published rows stay.  Of the marts, those of events
+SELECT pg_temp.all_models();
+SELECT pg_temp.keep_marts('{dim_users,dim_products,fact_events,fact_user_content_pageviews,fact_user_order_pageviews,fact_user_sessions}');
 DELETE FROM greenery.events;
 CALL greenery_build();
 SELECT model, status, rows FROM pg_temp.last_models WHERE status = 'failed' AND model LIKE 'fact%s';
@@ -259,4 +264,5 @@ SELECT greenery_set(NULL, 'off');
 SHOW greenery.retention;
 SELECT greenery_retention(), greenery_alert_cooldown();
 
+SELECT pg_temp.all_models();
 SELECT pg_temp.empty_shop();
