@@ -366,6 +366,7 @@ CREATE OR REPLACE FUNCTION greenery.source_products()
 	LANGUAGE sql STABLE PARALLEL SAFE AS $$ SELECT n.id::text, 'x', 1, 1, NULL::text, NULL::jsonb FROM regress_theirs.numbers n $$;
 CALL greenery_build();
 SELECT pg_temp.build_error();
+SELECT pg_temp.told('SELECT greenery_record_history()');
 DO $back$ BEGIN EXECUTE (SELECT definition FROM regress_models.kept); END $back$;
 -- with another builder, they run as that
 SELECT greenery_set_builder('regress_builder');

@@ -218,6 +218,9 @@ BEGIN
 	PERFORM greenery.keep_builds_out(wait => true);
 
 	FOR spec IN SELECT * FROM greenery.histories h ORDER BY h.position LOOP
+		-- nothing that is refused to a build is run here
+		PERFORM greenery.check_reads(format('greenery.%I', spec.staging)::regclass, NULL);
+
 		EXECUTE format('SELECT greatest(transaction_timestamp(), max(valid_from), max(valid_to)),
 							   coalesce(max(valid_from) >= transaction_timestamp(), false)
 						  FROM greenery.%I', spec.history)
@@ -307,4 +310,4 @@ CREATE FUNCTION @extschema@.greenery_record_history()
 	RETURNS TABLE (history text, opened bigint, closed bigint, replaced bigint)
 	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_call_as_owner';
 COMMENT ON FUNCTION @extschema@.greenery_record_history() IS
-	'Records what the sources say now of promo status and terms, product inventory and order status. Returns, for each history, how many rows were opened, closed, and replaced (recorded before in the same transaction). A row that vanished from its source is closed. The sources are read with the rights of the builder.';
+	'Records what the sources say now of promo status and terms, product inventory and order status. Returns, for each history, how many rows were opened, closed, and replaced (recorded before in the same transaction). A row that vanished from its source is closed. The sources are read with the rights of the builder. Errors: 42501 for a source that a build would refuse, such as a table of an ordinary role when the builder is a superuser.';
