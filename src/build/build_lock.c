@@ -50,12 +50,15 @@ unlock_builds(void)
 
 PG_FUNCTION_INFO_V1(greenery_keep_builds_out);
 
-/* greenery.keep_builds_out(wait): until the end of the transaction; false if one has it */
+/*
+ * greenery.keep_builds_out(wait, shared): until the end of the transaction; false if another session
+ * has it
+ */
 Datum
 greenery_keep_builds_out(PG_FUNCTION_ARGS)
 {
 	LOCKTAG		tag = build_tag();
 
-	PG_RETURN_BOOL(LockAcquire(&tag, ExclusiveLock, false, !PG_GETARG_BOOL(0)) !=
-				   LOCKACQUIRE_NOT_AVAIL);
+	PG_RETURN_BOOL(LockAcquire(&tag, PG_GETARG_BOOL(1) ? ShareLock : ExclusiveLock,
+							   false, !PG_GETARG_BOOL(0)) != LOCKACQUIRE_NOT_AVAIL);
 }

@@ -4,10 +4,10 @@
 -- Rows that the script itself writes are marked builtin and are not dumped: a
 -- restore would meet them again.
 
-CREATE FUNCTION greenery.keep_builds_out(wait boolean) RETURNS boolean
+CREATE FUNCTION greenery.keep_builds_out(wait boolean, shared boolean DEFAULT false) RETURNS boolean
 	LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'greenery_keep_builds_out';
-COMMENT ON FUNCTION greenery.keep_builds_out(boolean) IS
-	'Takes the lock of builds until the end of the transaction. With wait, waits for it; without, returns false when another session has it. NULL takes nothing and returns NULL.';
+COMMENT ON FUNCTION greenery.keep_builds_out(boolean, boolean) IS
+	'Takes the lock of builds until the end of the transaction. With wait, waits for it; without, returns false when another session has it. With shared, others that share it may have it too. NULL takes nothing and returns NULL.';
 
 CREATE TABLE greenery.models (
 	model text PRIMARY KEY,

@@ -104,7 +104,11 @@ CREATE FUNCTION greenery.lock_bindings() RETURNS void
 AS $lock_bindings$
 BEGIN
 	LOCK TABLE greenery.source_bindings IN SHARE ROW EXCLUSIVE MODE;
-	PERFORM greenery.keep_builds_out();
+	-- Shared: the session that this one has waited for ends, and may give up the table first.
+	-- If a build has it, the second call says so.
+	IF NOT greenery.keep_builds_out(wait => false, shared => true) THEN
+		PERFORM greenery.keep_builds_out();
+	END IF;
 END
 $lock_bindings$;
 COMMENT ON FUNCTION greenery.lock_bindings() IS
