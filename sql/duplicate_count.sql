@@ -13,18 +13,22 @@ SELECT g, duplicate_count(v), duplicate_count(DISTINCT v) AS none,
   FROM (VALUES ('a', 1), ('a', 1), ('b', 2), ('b', 1), ('b', 2), ('c', NULL)) x(g, v)
  GROUP BY g ORDER BY g;
 
+CREATE TEMP TABLE known (relation text, v text, duplicates bigint, PRIMARY KEY (relation, v));
 CREATE FUNCTION check_duplicates(relation text, v text,
 								 OUT duplicates bigint, OUT verdict text)
 LANGUAGE plpgsql AS $$
 DECLARE
-	expected bigint;
+	expected bigint := (SELECT k.duplicates FROM known k WHERE (k.relation, k.v) = (check_duplicates.relation, check_duplicates.v));
 BEGIN
 	EXECUTE format('SELECT duplicate_count(%s) FROM %s', v, relation) INTO duplicates;
-	-- plain SQL, which sorts or hashes as the planner likes
-	EXECUTE format('SELECT count(*)
-					  FROM (SELECT FROM (SELECT %s AS x FROM %s) r
-							 WHERE NOT x IS NULL GROUP BY x HAVING count(*) > 1) s',
-				   v, relation) INTO expected;
+	-- plain SQL, which sorts or hashes as the planner likes; asked once
+	IF expected IS NULL THEN
+		EXECUTE format('SELECT count(*)
+						  FROM (SELECT FROM (SELECT %s AS x FROM %s) r
+								 WHERE NOT x IS NULL GROUP BY x HAVING count(*) > 1) s',
+					   v, relation) INTO expected;
+		INSERT INTO known VALUES (relation, v, expected);
+	END IF;
 	verdict := CASE WHEN duplicates IS DISTINCT FROM expected
 					THEN format('%s is not %s', duplicates, expected)
 					ELSE 'agrees' END;
@@ -142,7 +146,7 @@ SELECT fails('SELECT duplicate_count_serialize(NULL)') ~ '^(42883|42846|0A000)' 
 SELECT fails('SELECT duplicate_count_deserialize(''\x00'', NULL)') ~ '^(42883|42846|0A000)' AS refused;
 
 DROP FUNCTION fails, check_duplicates;
-DROP TABLE random_values, expressions;
+DROP TABLE random_values, expressions, known;
 DROP TYPE pair;
 DROP DOMAIN short_text;
 DROP COLLATION ignore_case;

@@ -24,18 +24,25 @@ SELECT g, repeat_counts(u, o) AS counts,
 			   ('c', NULL, 1)) v(g, u, o)
  GROUP BY g ORDER BY g;
 
--- {users, users with several orders} in plain SQL, never in parallel
+-- {users, users with several orders} in plain SQL, never in parallel, and asked once: it takes
+-- longer than the aggregates
+CREATE TEMP TABLE known (relation text, u text, o text, counts bigint[], PRIMARY KEY (relation, u, o));
 CREATE FUNCTION expected_counts(relation text, u text, o text) RETURNS bigint[]
 LANGUAGE plpgsql SET max_parallel_workers_per_gather = 0 AS $$
 DECLARE
-	expected bigint[];
+	expected bigint[] := (SELECT k.counts FROM known k
+						   WHERE (k.relation, k.u, k.o) = (expected_counts.relation, expected_counts.u, expected_counts.o));
 BEGIN
+	IF expected IS NOT NULL THEN
+		RETURN expected;
+	END IF;
 	EXECUTE format('SELECT ARRAY[count(*), count(*) FILTER (WHERE n > 1)]
 					  FROM (SELECT count(DISTINCT y) AS n
 							  FROM (SELECT %s AS x, %s AS y FROM %s) r
 							 WHERE NOT x IS NULL AND NOT y IS NULL
 							 GROUP BY x) s',
 				   u, o, relation) INTO expected;
+	INSERT INTO known VALUES (relation, u, o, expected);
 	RETURN expected;
 END $$;
 
@@ -329,7 +336,7 @@ DROP AGGREGATE foreign_state("any", "any");
 DROP AGGREGATE foreign_combine("any", "any");
 DROP FUNCTION fails, check_rate, check_type, expected_counts;
 DROP VIEW typed, special_pairs, special_uuids;
-DROP TABLE random_orders, special, framed;
+DROP TABLE random_orders, special, framed, known;
 DROP TYPE pair, mood;
 DROP DOMAIN order_number;
 DROP COLLATION ignore_case;
