@@ -273,13 +273,13 @@ CALL greenery_build();
 SELECT * FROM pg_temp.slices();
 SELECT * FROM pg_temp.stale();
 -- or a table that the build has made of a view does
-SELECT pg_temp.redefine('mixed_sessions', 'WHERE (e.is_own_event', 'WHERE (e.is_own_event AND (SELECT count(*) FROM greenery.promos) > -1');
+SELECT pg_temp.redefine('mixed_sessions', 'is_own_event AND', 'is_own_event AND (SELECT count(*) FROM greenery.promos) > -1 AND');
 CALL greenery_build();
 SELECT pg_temp.few_changes(17);
 CALL greenery_build();
 SELECT * FROM pg_temp.slices();
 SELECT * FROM pg_temp.stale();
-SELECT pg_temp.redefine('mixed_sessions', 'WHERE (e.is_own_event', 'WHERE (e.is_own_event AND now() IS NOT NULL');
+SELECT pg_temp.redefine('mixed_sessions', 'is_own_event AND', 'is_own_event AND now() IS NOT NULL AND');
 CALL greenery_build();
 SELECT pg_temp.few_changes(18);
 CALL greenery_build();
