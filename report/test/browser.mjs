@@ -39,10 +39,17 @@ function look()
 	};
 }
 
-// What a narrow page must not do: scroll sideways, or print smaller than can be read
+// By how much a narrow page scrolls sideways, which it must not: as it is, and with larger text,
+// since fonts differ
 function narrow()
 {
-	return document.documentElement.scrollWidth - window.innerWidth;
+	const { style, scrollWidth } = document.documentElement;
+
+	style.fontSize = '130%';
+	const larger = document.documentElement.scrollWidth;
+
+	style.fontSize = '';
+	return Math.max(scrollWidth, larger) - window.innerWidth;
 }
 
 // A page of the browser's, and what has been said and asked for since its file was opened
