@@ -314,7 +314,7 @@ SELECT greenery_add_test('public.difference_model', 'expression', args => '{"exp
 SELECT status FROM greenery_test('public.difference_model') WHERE kind = 'expression';
 RESET jit;
 SELECT status FROM greenery_test('public.difference_model') WHERE kind = 'expression';
-SHOW jit;
+SELECT setting = reset_val AS as_before FROM pg_settings WHERE name = 'jit';
 SELECT greenery_drop_model('difference_model');
 DROP VIEW public.difference_model;
 DROP FUNCTION public.difference_jit();

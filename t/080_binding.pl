@@ -53,7 +53,7 @@ sub answer
 {
 	my ($session) = @_;
 
-	$session->{psql}->pump until $session->{out} =~ /^done$/m && $session->{err} =~ /^done$/m;
+	$session->{psql}->pump until $session->{out} =~ /^done\n/m && $session->{err} =~ /^done\n/m;
 	return ($session->{out} . $session->{err}) =~ s/^done\n//mgr;
 }
 

@@ -52,7 +52,7 @@ sub psql
 	$session->{in} .= "\\set VERBOSITY default\nDISCARD ALL;\n$sql\n;\n\\echo $end\n\\warn $end\n";
 	# each answer has all of it
 	$session->{timer}->start;
-	$session->{psql}->pump until $session->{out} =~ /^\Q$end\E$/m && $session->{err} =~ /^\Q$end\E$/m;
+	$session->{psql}->pump until $session->{out} =~ /^\Q$end\E\n/m && $session->{err} =~ /^\Q$end\E\n/m;
 	my ($out, $err) = map { s/^\Q$end\E\n//mr } $session->{out}, $session->{err};
 	chomp($out, $err);
 	my $ret = $err =~ /^(ERROR|FATAL|PANIC):/m ? 3 : 0;
