@@ -54,18 +54,22 @@ static const PinnedSetting pinned[] = {
 };
 
 static void
+set_as(GucContext context, const char *name, const char *value)
+{
+	(void) set_config_option(name, value, context, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+}
+
+/* Several may be set by superusers only, and are set for all others here */
+static void
 pin(const char *name, const char *value)
 {
-	/* several may be set by superusers only, and are set for all others here */
-	(void) set_config_option(name, value, PGC_SUSET, PGC_S_SESSION,
-							 GUC_ACTION_SAVE, true, 0, false);
+	set_as(PGC_SUSET, name, value);
 }
 
 void
 greenery_set_locally(const char *name, const char *value)
 {
-	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION,
-							 GUC_ACTION_SAVE, true, 0, false);
+	set_as(PGC_USERSET, name, value);
 }
 
 void

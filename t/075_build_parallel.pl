@@ -77,24 +77,7 @@ SQL
 }
 
 # Every published mart that is not what its view says
-my $wrong = <<'SQL';
-CREATE FUNCTION pg_temp.wrong() RETURNS SETOF text LANGUAGE plpgsql AS $$
-DECLARE
-	m record;
-	differs boolean;
-BEGIN
-	FOR m IN SELECT * FROM greenery.models WHERE layer = 'mart' AND NOT starts_with(model, 'where_') LOOP
-		EXECUTE format('SELECT EXISTS (SELECT FROM (SELECT v::text AS r, 1 AS n FROM %1$s v
-								   UNION ALL SELECT p::text, -1 FROM greenery_published.%2$I p) AS rows
-								GROUP BY r HAVING sum(n) <> 0)', m.relation, m.model) INTO differs;
-		IF differs THEN
-			RETURN NEXT m.model;
-		END IF;
-	END LOOP;
-END
-$$;
-SELECT string_agg(w, ' ') FROM pg_temp.wrong() w;
-SQL
+my $stale = with_builds("SELECT string_agg(s, ' ') FROM pg_temp.stale() s");
 
 # Builds with debugging output, and returns it with the exit status
 sub build
@@ -135,7 +118,7 @@ foreach my $workers (0, 1, 2, 2)
 	is($status, 0, "build with at most $workers workers");
 	$workers > 0 ? like($err, $side_by_side, 'side by side') : unlike($err, $side_by_side, 'one by one');
 	unlike($err, qr/difference of model \w+ not applied/, 'rows that are as they were have no difference');
-	is($node->safe_psql('postgres', $wrong), '', 'published is what the views say');
+	is($node->safe_psql('postgres', $stale), '', 'published is what the views say');
 }
 
 # The same changes come out the same either way
@@ -195,7 +178,7 @@ is($node->safe_psql('postgres', "SELECT string_agg(x::text, '') FROM greenery_pu
 $node->safe_psql('postgres', "UPDATE public.knobs SET value = 2 WHERE name = 'divisor'");
 ($status) = build();
 is($status, 0, 'and the next build');
-is($node->safe_psql('postgres', $wrong), '', 'publishes everything');
+is($node->safe_psql('postgres', $stale), '', 'publishes everything');
 
 # A build that ends early leaves no worker behind
 add_model("sleeper_$_", "$_ + (SELECT 0 * count(pg_sleep(value)) FROM public.knobs WHERE name = 'sleep')") for 1 .. 4;
@@ -226,7 +209,7 @@ $node->safe_psql('postgres', "UPDATE public.knobs SET value = 0 WHERE name = 'sl
 change(4);
 ($status) = build();
 is($status, 0, 'the next build works');
-is($node->safe_psql('postgres', $wrong), '', 'and publishes everything');
+is($node->safe_psql('postgres', $stale), '', 'and publishes everything');
 # sets of shared files are directories, which pg_ls_tmpdir() leaves out
 is($node->safe_psql('postgres', "SELECT count(*) FROM pg_ls_dir('base/pgsql_tmp', true, false)"), 0, 'no temporary file is left');
 

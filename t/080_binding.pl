@@ -26,52 +26,14 @@ my $sessions = Sessions->new($node);
 
 # --- sessions ---
 
-# A session that stays: say() waits for the answer, send_to() does not
+# One that waits for others
 sub session
 {
 	my ($db, $role) = @_;
-	my %session = (in => '', out => '', err => '');
+	my $session = start_session($node, $db, 180, '-U', $role);
 
-	$session{psql} = IPC::Run::start([ 'psql', '-XAtq', '-U', $role, '-d', $node->connstr($db) ],
-		'<', \$session{in}, '>', \$session{out}, '2>', \$session{err}, IPC::Run::timeout(180));
-	say_to(\%session, 'SELECT 1');
-	return \%session;
-}
-
-sub send_to
-{
-	my ($session, $sql) = @_;
-
-	$session->{out} = $session->{err} = '';
-	$session->{in} .= "$sql;\n\\echo done\n\\warn done\n";
-	$session->{psql}->pump_nb while length $session->{in};
-	return;
-}
-
-# what it has answered, errors included
-sub answer
-{
-	my ($session) = @_;
-
-	$session->{psql}->pump until $session->{out} =~ /^done\n/m && $session->{err} =~ /^done\n/m;
-	return ($session->{out} . $session->{err}) =~ s/^done\n//mgr;
-}
-
-sub say_to
-{
-	my ($session, $sql) = @_;
-
-	send_to($session, $sql);
-	return answer($session);
-}
-
-sub hang_up
-{
-	my ($session) = @_;
-
-	$session->{in} .= "\\q\n";
-	$session->{psql}->finish;
-	return;
+	say_to($session, 'SELECT 1');
+	return $session;
 }
 
 # The error and what comes with it
@@ -200,7 +162,7 @@ is(as_role($sessions, 'shop', 'keeper', $status), $all_ok, 'bound again: all is 
 say_to($reader, "BEGIN; $rows");
 like(failure('shop', 'app', "SET lock_timeout = '200ms'; ALTER TABLE shop.purchases ADD COLUMN x integer"), qr/lock timeout/, 'in its transaction a reader holds the table');
 say_to($reader, 'COMMIT');
-hang_up($reader);
+end_session($reader);
 
 # --- several sessions ---
 
@@ -246,7 +208,7 @@ unlike(answer($other), qr/ERROR/, 'the build goes on');
 unlike(answer($dropper), qr/ERROR/, 'and then the table is dropped');
 is( as_role($sessions, 'shop', 'keeper', q{SELECT (SELECT status FROM greenery.builds ORDER BY build_id DESC LIMIT 1), (SELECT count(*) FROM greenery_published.fact_user_orders)}),
 	'published|50', 'all of it is published');
-hang_up($_) foreach ($dropper, $one, $other);
+end_session($_) foreach ($dropper, $one, $other);
 like(failure('shop', 'keeper', 'CALL greenery_build()'), qr/ERROR:  build \d+ failed, nothing was published/, 'the next build fails');
 like(as_role($sessions, 'shop', 'keeper', 'SELECT message FROM greenery.builds ORDER BY build_id DESC LIMIT 1'),
 	qr/^source "orders" cannot be read as it was bound: shop.purchases does not exist/, 'and says why');

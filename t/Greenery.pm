@@ -11,7 +11,7 @@ use File::Basename 'dirname';
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 
-our @EXPORT = qw(new_server as_role keep_marts contents catalog members private_installation);
+our @EXPORT = qw(new_server as_role with_builds keep_marts contents catalog members private_installation);
 
 # A started server of its own, in UTF-8 whatever the caller's locale is.  Further
 # arguments are those of PostgreSQL::Test::Cluster.
@@ -35,17 +35,21 @@ sub as_role
 	return $node->safe_psql($db, $sql, extra_params => [ '-U', $role ]);
 }
 
+# SQL with the functions that the regression tests of builds have.
+sub with_builds
+{
+	my ($sql) = @_;
+
+	return slurp_file(dirname(__FILE__) . '/../sql/include/builds.sql') =~ s/^\\set ECHO .*\n//mgr . $sql;
+}
+
 # Builds make no other marts than these from now on: a build of all takes its time, and many
 # tests have many builds.
 sub keep_marts
 {
 	my ($node, $db, @marts) = @_;
-	my $others = "SELECT relation FROM greenery.models WHERE builtin AND layer = 'mart' AND model <> ALL ('{"
-	  . join(',', @marts) . "}')";
 
-	$node->safe_psql($db, qq{
-		DELETE FROM greenery.test_definitions WHERE model IN ($others);
-		DELETE FROM greenery.models WHERE relation IN ($others)});
+	$node->safe_psql($db, with_builds("SELECT pg_temp.keep_marts('{" . join(',', @marts) . "}')"));
 	return;
 }
 

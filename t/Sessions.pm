@@ -6,17 +6,80 @@
 #
 # It stands where a node may, and has one session for each database and role.  What it is asked
 # begins as in a new session.  The statements after one that fails are run too.
+#
+# What a test does with several sessions at once it does with start_session() and so on: send_to()
+# does not wait for the answer.
 
 package Sessions;
 
 use strict;
 use warnings;
 
+use Exporter 'import';
 use IPC::Run;
 
+our @EXPORT = qw(start_session send_to answer say_to end_session);
+
 my $end = '=== end of answer';
-# seconds for an answer: valgrind is slow
-my $patience = 1800;
+
+# With this many seconds for an answer, and options of psql
+sub start_session
+{
+	my ($node, $db, $patience, @options) = @_;
+	my %session = (in => '', out => '', err => '', timer => IPC::Run::timeout($patience));
+
+	$session{psql} = IPC::Run::start([ 'psql', '-XAtq', '-d', $node->connstr($db), @options ],
+		'<', \$session{in}, '>', \$session{out}, '2>', \$session{err}, $session{timer});
+	return \%session;
+}
+
+sub send_to
+{
+	my ($session, $sql) = @_;
+
+	$session->{out} = $session->{err} = '';
+	# the semicolon ends a last statement that has none
+	$session->{in} .= "$sql\n;\n\\echo $end\n\\warn $end\n";
+	$session->{psql}->pump_nb while length $session->{in};
+	return;
+}
+
+# What it has printed, and what it has said
+sub outputs
+{
+	my ($session) = @_;
+
+	# each answer has all of the time
+	$session->{timer}->start;
+	# a marker is whole with its newline, which psql writes by itself
+	$session->{psql}->pump until $session->{out} =~ /^\Q$end\E\n/m && $session->{err} =~ /^\Q$end\E\n/m;
+	return map { s/^\Q$end\E\n//mr } $session->{out}, $session->{err};
+}
+
+# The same in one text
+sub answer
+{
+	my ($session) = @_;
+
+	return join('', outputs($session));
+}
+
+sub say_to
+{
+	my ($session, $sql) = @_;
+
+	send_to($session, $sql);
+	return answer($session);
+}
+
+sub end_session
+{
+	my ($session) = @_;
+
+	$session->{in} .= "\\q\n";
+	$session->{psql}->finish;
+	return;
+}
 
 sub new
 {
@@ -25,35 +88,16 @@ sub new
 	return bless { node => $node, open => {} }, $class;
 }
 
-sub session
-{
-	my ($self, $db, @options) = @_;
-	my $key = join(' ', $db, @options);
-
-	if (!$self->{open}{$key})
-	{
-		my %session = (in => '', out => '', err => '', timer => IPC::Run::timeout($patience));
-
-		$session{psql} = IPC::Run::start([ 'psql', '-XAtq', '-d', $self->{node}->connstr($db), @options ],
-			'<', \$session{in}, '>', \$session{out}, '2>', \$session{err}, $session{timer});
-		$self->{open}{$key} = \%session;
-	}
-	return $self->{open}{$key};
-}
-
 # As the node's method of that name: whether it failed, what it printed, what it said
 sub psql
 {
 	my ($self, $db, $sql, %params) = @_;
-	my $session = $self->session($db, @{ $params{extra_params} || [] });
+	my @options = @{ $params{extra_params} || [] };
+	# valgrind is slow
+	my $session = $self->{open}{ join(' ', $db, @options) } //= start_session($self->{node}, $db, 1800, @options);
 
-	$session->{out} = $session->{err} = '';
-	# the semicolon ends a last statement that has none
-	$session->{in} .= "\\set VERBOSITY default\nDISCARD ALL;\n$sql\n;\n\\echo $end\n\\warn $end\n";
-	# each answer has all of it
-	$session->{timer}->start;
-	$session->{psql}->pump until $session->{out} =~ /^\Q$end\E\n/m && $session->{err} =~ /^\Q$end\E\n/m;
-	my ($out, $err) = map { s/^\Q$end\E\n//mr } $session->{out}, $session->{err};
+	send_to($session, "\\set VERBOSITY default\nDISCARD ALL;\n$sql");
+	my ($out, $err) = outputs($session);
 	chomp($out, $err);
 	my $ret = $err =~ /^(ERROR|FATAL|PANIC):/m ? 3 : 0;
 
@@ -78,10 +122,7 @@ sub hang_up
 	foreach my $key (sort keys %{ $self->{open} })
 	{
 		next if defined $db && $key !~ /^\Q$db\E( |$)/;
-		my $session = delete $self->{open}{$key};
-
-		$session->{in} .= "\\q\n";
-		$session->{psql}->finish;
+		end_session(delete $self->{open}{$key});
 	}
 	return;
 }
